@@ -1,0 +1,94 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// No package dependency, tools included: native libraries come from Debian 12 through the system-library targets below,
+// each imported by the one wrapper module that carries its name. Arrows between modules only point down this file's
+// list, from the executables at the top to the C libraries at the bottom (docs/architecture.md).
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func library(_ name: String, pkgConfig: String?, debian: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([debian])])
+}
+
+let package = Package(
+    name: "preau",
+    targets: [
+        // Programs: argument parsing and one call each.
+        program("preau-node", ["Launch"]),
+        program("preau-admin", ["Launch"]),
+        program("preau", ["Launch"]),
+
+        // The only reader of environment and files; builds and stops the process.
+        module(
+            "Launch",
+            [
+                "School", "Control", "Identity", "Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "YAML",
+                "Runtime",
+            ]),
+
+        // School services, one folder each │ the control plane.
+        module("School", ["Identity", "Tenancy", "Web", "HTTP", "Postgres", "Runtime"]),
+        module(
+            "Control", ["School", "Identity", "Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "YAML", "Runtime"]),
+
+        // Accounts, sessions, sign-in.
+        module("Identity", ["Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "Runtime"]),
+
+        // Territories, shard map, TenantContext, pools, fan-out.
+        module("Tenancy", ["Postgres", "Redis", "Runtime"]),
+
+        // Router, forms, HTML, problem+json, OpenAPI, languages.
+        module("Web", ["HTTP", "Cryptography", "Runtime"]),
+
+        // One wrapper per native library, the only importer of its C module.
+        module("HTTP", ["CMicroHTTPD", "Compression", "Runtime"]),
+        module("Postgres", ["CPostgres", "Runtime"]),
+        module("Redis", ["CHiredis", "Runtime"]),
+        module("YAML", ["CYAML"]),
+        module("Cryptography", ["CCrypto", "CArgon2"]),
+        module("Compression", ["CZlib"]),
+
+        // Event loop and executor, timers, blocking pool, log, metrics.
+        module("Runtime", ["CLinux"]),
+
+        .target(name: "CLinux"),
+        library("CMicroHTTPD", pkgConfig: "libmicrohttpd", debian: "libmicrohttpd-dev"),
+        library("CPostgres", pkgConfig: "libpq", debian: "libpq-dev"),
+        library("CHiredis", pkgConfig: nil, debian: "libhiredis-dev"),  // its .pc file adds a -D that SwiftPM refuses
+        library("CYAML", pkgConfig: "yaml-0.1", debian: "libyaml-dev"),
+        library("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
+        library("CArgon2", pkgConfig: "libargon2", debian: "libargon2-dev"),
+        library("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
+
+        tests("RuntimeTests", ["Runtime"]),
+        tests("HTTPTests", ["HTTP", "Runtime"]),
+        tests("PostgresTests", ["Postgres", "Runtime"]),
+        tests("RedisTests", ["Redis", "Runtime"]),
+        tests("YAMLTests", ["YAML"]),
+        tests("CryptographyTests", ["Cryptography"]),
+        tests("WebTests", ["Web", "HTTP", "Runtime"]),
+        tests("TenancyTests", ["Tenancy", "Postgres", "Runtime"]),
+        tests("IdentityTests", ["Identity", "Tenancy", "Web", "Runtime"]),
+        tests("SchoolTests", ["School", "Identity", "Tenancy", "Web", "Runtime"]),
+        tests("ControlTests", ["Control", "Tenancy", "YAML", "Runtime"]),
+    ]
+)

@@ -1,0 +1,18 @@
+// What Swift's Glibc module does not show: epoll, eventfd, signalfd, and a thread-local pointer.
+#pragma once
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+
+// The event loop that the calling thread runs, or null. One word of thread-local storage: cheaper than a pthread key
+// lookup through Swift, and asked for on every job.
+void *clinux_thread_loop(void);
+void clinux_set_thread_loop(void *loop);
+
+// Names the calling thread for `top -H`, perf and gdb; at most 15 bytes.
+void clinux_name_thread(const char *name);
+
+int clinux_epoll_add(int epoll, int descriptor, uint32_t events, uint64_t token);
+int clinux_epoll_modify(int epoll, int descriptor, uint32_t events, uint64_t token);
+int clinux_epoll_remove(int epoll, int descriptor);
