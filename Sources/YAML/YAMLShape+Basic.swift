@@ -3,11 +3,24 @@ extension YAMLShape where Value == String {
     package static var text: YAMLShape { text(upTo: 10_000) }
 
     package static func text(upTo limit: Int) -> YAMLShape {
-        YAMLShape("a text") { value in
+        text("a text", upTo: limit) { _ in true }
+    }
+
+    /// One line of text, without control characters: a name, a title, a path.
+    package static func line(upTo limit: Int = 200) -> YAMLShape {
+        text("a text on one line", upTo: limit) { text in
+            !text.unicodeScalars.contains { $0.properties.generalCategory == .control }
+        }
+    }
+
+    private static func text(
+        _ expected: String, upTo limit: Int, where isAllowed: @escaping (String) -> Bool
+    ) -> YAMLShape {
+        YAMLShape(expected) { value in
             guard case .scalar(let text, _) = value.node.content, !value.node.isNull,
-                text.contains(where: { !$0.isWhitespace })
+                text.contains(where: { !$0.isWhitespace }), isAllowed(text)
             else {
-                value.mismatch("a text")
+                value.mismatch(expected)
                 return nil
             }
             guard text.unicodeScalars.count <= limit else {
@@ -15,14 +28,6 @@ extension YAMLShape where Value == String {
                 return nil
             }
             return text
-        }
-    }
-
-    /// One line of text, without control characters: a name, a title, a path.
-    package static func line(upTo limit: Int = 200) -> YAMLShape {
-        let expected = "a text on one line"
-        return text(upTo: limit).map(expected) { text in
-            text.unicodeScalars.contains { $0.properties.generalCategory == .control } ? nil : text
         }
     }
 }

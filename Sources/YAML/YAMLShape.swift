@@ -73,11 +73,13 @@ package struct YAMLShape<Value> {
             return after
         }
     }
+}
 
+extension YAMLShape {
     /// The value with its place, for what can only be checked once more is known.
-    package var placed: YAMLShape<YAMLPlaced<Value>> {
-        YAMLShape<YAMLPlaced<Value>>(expected) { value in
-            read(value).map { YAMLPlaced($0, at: value.place) }
+    package static func placed<Inner>(_ shape: YAMLShape<Inner>) -> YAMLShape where Value == YAMLPlaced<Inner> {
+        YAMLShape(shape.expected) { value in
+            shape.read(value).map { YAMLPlaced($0, at: value.place) }
         }
     }
 }
