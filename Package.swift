@@ -70,6 +70,9 @@ let package = Package(
         // Event loop and executor, timers, blocking pool, log, metrics.
         module("Runtime", ["CLinux"]),
 
+        // Throw-away servers, for the test targets only.
+        module("TestSupport"),
+
         .target(name: "CLinux"),
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", debian: "libmicrohttpd-dev"),
         library("CPostgres", pkgConfig: "libpq", debian: "libpq-dev"),
@@ -81,14 +84,14 @@ let package = Package(
 
         tests("RuntimeTests", ["Runtime"]),
         tests("HTTPTests", ["HTTP", "Runtime"]),
-        tests("PostgresTests", ["Postgres", "Runtime"]),
-        tests("RedisTests", ["Redis", "Runtime"]),
+        tests("PostgresTests", ["Postgres", "Runtime", "TestSupport"]),
+        tests("RedisTests", ["Redis", "Runtime", "TestSupport"]),
         tests("YAMLTests", ["YAML"]),
         tests("CryptographyTests", ["Cryptography"]),
         tests("WebTests", ["Web", "HTTP", "Runtime"]),
-        tests("TenancyTests", ["Tenancy", "Postgres", "Runtime"]),
-        tests("IdentityTests", ["Identity", "Tenancy", "Web", "Runtime"]),
-        tests("SchoolTests", ["School", "Identity", "Tenancy", "Web", "Runtime"]),
-        tests("ControlTests", ["Control", "Tenancy", "YAML", "Runtime"]),
+        tests("TenancyTests", ["Tenancy", "Postgres", "Runtime", "TestSupport"]),
+        tests("IdentityTests", ["Identity", "Tenancy", "Web", "Runtime", "TestSupport"]),
+        tests("SchoolTests", ["School", "Identity", "Tenancy", "Web", "Runtime", "TestSupport"]),
+        tests("ControlTests", ["Control", "Tenancy", "YAML", "Runtime", "TestSupport"]),
     ]
 )
