@@ -30,6 +30,8 @@ extension Migration {
             parent_id  text references territory,
             code       text not null,                       -- INSEE: '77', '84'
             name       text not null,
+            title      text not null default '',            -- the workspace's own name: 'ENT 77'; empty: the name
+            region     text not null default '',            -- of a department: the region's name
             time_zone  text not null default 'Europe/Paris', -- IANA
             theme      jsonb not null default '{}',
             defaults   jsonb not null default '{}',
@@ -46,6 +48,15 @@ extension Migration {
         );
         create unique index territory_host_primary on territory_host (territory_id) where is_primary;
         create index territory_host_territory on territory_host (territory_id);
+
+        create table territory_department (
+            territory_id text not null references territory on delete cascade,
+            code         text not null check (code ~ '^(2[AB]|[0-9]{2,3})$'), -- INSEE
+            name         text not null,
+            academy      text not null,
+            zone         text not null,                     -- of the school calendar, for its establishments
+            primary key (territory_id, code)
+        );
 
         -- A school year is named by the year of its September: 2026 is 2026-2027. Days are inclusive at both ends.
         create table school_calendar (
@@ -100,6 +111,8 @@ extension Migration {
             for each statement execute function directory_changed('territories');
         create trigger directory_changed after insert or update or delete on territory_host
             for each statement execute function directory_changed('territories');
+        create trigger directory_changed after insert or update or delete on territory_department
+            for each statement execute function directory_changed('territories');
         create trigger directory_changed after insert or update or delete on school_calendar
             for each statement execute function directory_changed('territories');
         create trigger directory_changed after insert or update or delete on school_holiday
@@ -109,10 +122,10 @@ extension Migration {
         create trigger directory_changed after insert or update or delete on territory_news
             for each statement execute function directory_changed('territories');
 
-        grant select on directory_version, territory, territory_host, school_calendar, school_holiday, school_term,
-            territory_news to preau_node;
+        grant select on directory_version, territory, territory_host, territory_department, school_calendar,
+            school_holiday, school_term, territory_news to preau_node;
         grant select on directory_version to preau_admin;
-        grant select, insert, update, delete on territory, territory_host, school_calendar, school_holiday, school_term,
-            territory_news to preau_admin;
+        grant select, insert, update, delete on territory, territory_host, territory_department, school_calendar,
+            school_holiday, school_term, territory_news to preau_admin;
         """)
 }

@@ -20,9 +20,10 @@ extension Migration {
             scope      text not null,
             rate       bigint not null check (rate > 0),
             ceil       bigint not null,
+            valid_from date not null default '-infinity', -- the greatest that is not in the future is in force
             source     text not null check (source in ('manifest', 'console')),
             updated_at timestamptz not null default now(),
-            primary key (scope_kind, scope),
+            primary key (scope_kind, scope, valid_from),
             check (rate <= ceil)
         );
 
