@@ -18,7 +18,7 @@ package struct Migration: Sendable {
 
     /// The directory's history, oldest first.
     package static let directory: [Migration] = [
-        .territories, .shards, .accounts, .control,
+        .territories, .shards, .accounts, .control, .sessions,
     ]
 
     /// A shard's history, oldest first; the same for all shards.
