@@ -64,7 +64,8 @@ package enum TimetableRules {
             var monday = first.monday
             var seen: Set<LessonChangeID> = []
             while monday <= last {
-                for change in timetable.changes(inWeekOf: monday) where isShown(change) && seen.insert(change.id).inserted {
+                for change in timetable.changes(inWeekOf: monday)
+                where isShown(change) && seen.insert(change.id).inserted {
                     if let lesson = change.lesson {
                         byLesson[Key(lesson: lesson, date: change.date)] = change
                     } else {
@@ -97,7 +98,8 @@ package enum TimetableRules {
         ) -> Occurrence {
             Occurrence(
                 date: date, span: span, status: status, lesson: lesson.id, change: change.id, subject: lesson.subject,
-                teachers: teachers, groups: lesson.groups, rooms: rooms, note: change.publicNote, counterpart: counterpart)
+                teachers: teachers, groups: lesson.groups, rooms: rooms, note: change.publicNote,
+                counterpart: counterpart)
         }
         let rooms = change.rooms.isEmpty ? lesson.rooms : change.rooms
         switch change.kind {
@@ -136,7 +138,8 @@ package enum TimetableRules {
     /// An entry that comes to `subject` from a lesson it does not have in theory: an exceptional lesson, a replacement
     /// to take, a room lent for a day, a lesson moved here from outside the days looked at.
     private static func arriving(
-        _ change: LessonChange, _ timetable: Timetable, _ subject: Timetable.Subject, _ first: CivilDate, _ last: CivilDate
+        _ change: LessonChange, _ timetable: Timetable, _ subject: Timetable.Subject, _ first: CivilDate,
+        _ last: CivilDate
     ) -> Occurrence? {
         if change.kind == .exceptional {
             guard let span = change.newSpan, change.date >= first, change.date <= last else { return nil }

@@ -1,0 +1,107 @@
+internal import Glibc
+package import Runtime
+internal import YAML
+
+extension ProcessConfiguration {
+    /// Reads and checks a configuration file.
+    /// - Parameter loopsByDefault: the machine's cores.
+    package static func read(_ path: String, loopsByDefault: Int) throws(LaunchError) -> ProcessConfiguration {
+        let bytes = try FileReading.bytes(of: path, limit: 256 * 1024)
+        do {
+            return try YAMLDocument(parsing: bytes, file: path).decode(shape(loopsByDefault: loopsByDefault))
+        } catch {
+            throw .configuration(error.description)
+        }
+    }
+
+    private static func shape(loopsByDefault: Int) -> YAMLShape<ProcessConfiguration> {
+        .keys("a process's configuration") { keys in
+            let process = keys.required("process", name)
+            let listen = keys.required("listen", endpoint)
+            let privateListen = keys.required("private", endpoint)
+            let loops = keys.optional("loops", .integer(1...64), default: loopsByDefault)
+            let front = keys.required("front", origin)
+            let trustedProxies = keys.optional("trusted_proxies", .list(of: .line()), default: [])
+            let isProduction = keys.optional("production", .flag, default: true)
+            let logLevel = keys.optional("log_level", level, default: .info)
+            let directory = keys.required("directory", database)
+            let shardCredentials = keys.required("shards", credentials)
+            let redis = keys.required("redis", redis)
+            let sessionKeysFile = keys.required("session_keys_file", path)
+            let blockingThreads = keys.optional("blocking_threads", .integer(1...64), default: 4)
+            let passwordThreads = keys.optional("password_threads", .integer(1...64), default: loopsByDefault)
+            let owner = keys.optional("owner", credentials)
+            let tokenFile = keys.optional("admin_token_file", path)
+            let stackFile = keys.optional("stack_file", path)
+            if let front, isProduction, !front.hasPrefix("https://") {
+                keys.reject(
+                    "front", "expected an https:// origin in production; set production: false to try it without")
+            }
+            if (owner == nil) != (tokenFile == nil) {
+                keys.value.reject("“owner” and “admin_token_file” go together: both for preau-admin, none for a node")
+            }
+            guard let process, let listen, let privateListen, let front, let directory, let shardCredentials, let redis,
+                let sessionKeysFile
+            else { return nil }
+            var admin: Admin?
+            if let owner, let tokenFile { admin = Admin(owner: owner, tokenFile: tokenFile, stackFile: stackFile) }
+            return ProcessConfiguration(
+                process: process, listen: listen, privateListen: privateListen, loops: loops, front: front,
+                trustedProxies: trustedProxies, isProduction: isProduction, logLevel: logLevel, directory: directory,
+                shardCredentials: shardCredentials, redis: redis, sessionKeysFile: sessionKeysFile,
+                blockingThreads: blockingThreads, passwordThreads: passwordThreads, admin: admin)
+        }
+    }
+
+    private static let name = YAMLShape.scalar("a name of letters, digits, dots and dashes, up to 64") { text in
+        let allowed = text.utf8.allSatisfy { byte in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
+                || byte == UInt8(ascii: ".")
+        }
+        return allowed && (1...64).contains(text.utf8.count) ? text : nil
+    }
+
+    private static let endpoint = YAMLShape.scalar("an address and a port, as 127.0.0.1:8101") { Endpoint($0) }
+    private static let path = YAMLShape.scalar("an absolute path") { $0.hasPrefix("/") ? $0 : nil }
+    private static let origin = YAMLShape.scalar("an origin, as https://ent77.example") { text -> String? in
+        guard let scheme = ["http://", "https://"].first(where: text.hasPrefix) else { return nil }
+        let host = text.dropFirst(scheme.count)
+        return host.isEmpty || host.contains("/") || host.contains(" ") ? nil : text
+    }
+    private static let level = YAMLShape.scalar("one of debug, info, notice, warning, error") { Log.Level($0) }
+
+    private static let credentials = YAMLShape.keys("a database role (user, password_file)") { keys in
+        let user = keys.required("user", .line(upTo: 63))
+        let passwordFile = keys.required("password_file", path)
+        guard let user, let passwordFile else { return nil as Credentials? }
+        return Credentials(user: user, passwordFile: passwordFile)
+    }
+
+    private static let database = YAMLShape.keys("a database (host, port, database, user, password_file)") { keys in
+        let host = keys.required("host", .line())
+        let port = keys.optional("port", .integer(1...65_535), default: 5432)
+        let database = keys.required("database", .line(upTo: 63))
+        let user = keys.required("user", .line(upTo: 63))
+        let passwordFile = keys.required("password_file", path)
+        guard let host, let database, let user, let passwordFile else { return nil as Database? }
+        return Database(
+            endpoint: Endpoint(host: host, port: UInt16(port)), database: database,
+            credentials: Credentials(user: user, passwordFile: passwordFile))
+    }
+
+    private static let redis = YAMLShape.keys("Redis (host and port, or sentinels and master)") { keys in
+        let host = keys.optional("host", .line())
+        let port = keys.optional("port", .integer(1...65_535), default: 6379)
+        let sentinels = keys.optional("sentinels", .list(of: endpoint, atLeast: 1, atMost: 9))
+        let master = keys.optional("master", .line())
+        switch (host, sentinels, master) {
+        case (let host?, nil, nil): return Redis.direct(Endpoint(host: host, port: UInt16(port)))
+        case (nil, let sentinels?, let master?): return Redis.sentinel(master: master, addresses: sentinels)
+        default:
+            keys.value.reject("expected either “host” or both “sentinels” and “master”")
+            return nil as Redis?
+        }
+    }
+}

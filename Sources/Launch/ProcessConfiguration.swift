@@ -1,0 +1,51 @@
+package import Runtime
+
+/// Everything a process is told at start: one YAML file, given by `--config`, documented in `docs/configuration.md`.
+/// Secrets are files of their own, named here.
+package struct ProcessConfiguration: Sendable {
+    package struct Database: Sendable {
+        package let endpoint: Endpoint
+        package let database: String
+        package let credentials: Credentials
+    }
+
+    /// A database role; the password is read when the process starts.
+    package struct Credentials: Sendable {
+        package let user: String
+        package let passwordFile: String
+    }
+
+    package enum Redis: Sendable {
+        case direct(Endpoint)
+        case sentinel(master: String, addresses: [Endpoint])
+    }
+
+    /// Names the process: in `X-Preau-Node`, in the logs.
+    package let process: String
+    package let listen: Endpoint
+    package let privateListen: Endpoint
+    package let loops: Int
+    /// The origin people use, without a path: `https://ent77.example`.
+    package let front: String
+    package let trustedProxies: [String]
+    package let isProduction: Bool
+    package let logLevel: Log.Level
+    package let directory: Database
+    package let shardCredentials: Credentials
+    package let redis: Redis
+    package let sessionKeysFile: String
+    package let blockingThreads: Int
+    package let passwordThreads: Int
+
+    /// The admin service's own part; nil for a node.
+    package let admin: Admin?
+
+    package struct Admin: Sendable {
+        package let owner: Credentials
+        package let tokenFile: String
+        package let stackFile: String?
+    }
+
+    /// Whether cookies carry `Secure`.
+    package var isSecure: Bool { front.hasPrefix("https://") }
+}
