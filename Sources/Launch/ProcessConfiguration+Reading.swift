@@ -1,5 +1,5 @@
 internal import Glibc
-package import Runtime
+internal import Runtime
 internal import YAML
 
 extension ProcessConfiguration {
@@ -53,55 +53,74 @@ extension ProcessConfiguration {
         }
     }
 
-    private static let name = YAMLShape.scalar("a name of letters, digits, dots and dashes, up to 64") { text in
-        let allowed = text.utf8.allSatisfy { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
-                || byte == UInt8(ascii: ".")
+    private static var name: YAMLShape<String> {
+        YAMLShape.scalar("a name of letters, digits, dots and dashes, up to 64") { text in
+            let allowed = text.utf8.allSatisfy { byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                    || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
+                    || byte == UInt8(ascii: ".")
+            }
+            return allowed && (1...64).contains(text.utf8.count) ? text : nil
         }
-        return allowed && (1...64).contains(text.utf8.count) ? text : nil
     }
 
-    private static let endpoint = YAMLShape.scalar("an address and a port, as 127.0.0.1:8101") { Endpoint($0) }
-    private static let path = YAMLShape.scalar("an absolute path") { $0.hasPrefix("/") ? $0 : nil }
-    private static let origin = YAMLShape.scalar("an origin, as https://ent77.example") { text -> String? in
-        guard let scheme = ["http://", "https://"].first(where: text.hasPrefix) else { return nil }
-        let host = text.dropFirst(scheme.count)
-        return host.isEmpty || host.contains("/") || host.contains(" ") ? nil : text
-    }
-    private static let level = YAMLShape.scalar("one of debug, info, notice, warning, error") { Log.Level($0) }
-
-    private static let credentials = YAMLShape.keys("a database role (user, password_file)") { keys in
-        let user = keys.required("user", .line(upTo: 63))
-        let passwordFile = keys.required("password_file", path)
-        guard let user, let passwordFile else { return nil as Credentials? }
-        return Credentials(user: user, passwordFile: passwordFile)
+    private static var endpoint: YAMLShape<Endpoint> {
+        YAMLShape.scalar("an address and a port, as 127.0.0.1:8101") { Endpoint($0) }
     }
 
-    private static let database = YAMLShape.keys("a database (host, port, database, user, password_file)") { keys in
-        let host = keys.required("host", .line())
-        let port = keys.optional("port", .integer(1...65_535), default: 5432)
-        let database = keys.required("database", .line(upTo: 63))
-        let user = keys.required("user", .line(upTo: 63))
-        let passwordFile = keys.required("password_file", path)
-        guard let host, let database, let user, let passwordFile else { return nil as Database? }
-        return Database(
-            endpoint: Endpoint(host: host, port: UInt16(port)), database: database,
-            credentials: Credentials(user: user, passwordFile: passwordFile))
+    private static var path: YAMLShape<String> {
+        YAMLShape.scalar("an absolute path") { $0.hasPrefix("/") ? $0 : nil }
     }
 
-    private static let redis = YAMLShape.keys("Redis (host and port, or sentinels and master)") { keys in
-        let host = keys.optional("host", .line())
-        let port = keys.optional("port", .integer(1...65_535), default: 6379)
-        let sentinels = keys.optional("sentinels", .list(of: endpoint, atLeast: 1, atMost: 9))
-        let master = keys.optional("master", .line())
-        switch (host, sentinels, master) {
-        case (let host?, nil, nil): return Redis.direct(Endpoint(host: host, port: UInt16(port)))
-        case (nil, let sentinels?, let master?): return Redis.sentinel(master: master, addresses: sentinels)
-        default:
-            keys.value.reject("expected either “host” or both “sentinels” and “master”")
-            return nil as Redis?
+    private static var origin: YAMLShape<String> {
+        YAMLShape.scalar("an origin, as https://ent77.example") { text -> String? in
+            guard let scheme = ["http://", "https://"].first(where: text.hasPrefix) else { return nil }
+            let host = text.dropFirst(scheme.count)
+            return host.isEmpty || host.contains("/") || host.contains(" ") ? nil : text
+        }
+    }
+
+    private static var level: YAMLShape<Log.Level> {
+        YAMLShape.scalar("one of debug, info, notice, warning, error") { Log.Level($0) }
+    }
+
+    private static var credentials: YAMLShape<Credentials> {
+        YAMLShape.keys("a database role (user, password_file)") { keys in
+            let user = keys.required("user", .line(upTo: 63))
+            let passwordFile = keys.required("password_file", path)
+            guard let user, let passwordFile else { return nil as Credentials? }
+            return Credentials(user: user, passwordFile: passwordFile)
+        }
+    }
+
+    private static var database: YAMLShape<Database> {
+        YAMLShape.keys("a database (host, port, database, user, password_file)") { keys in
+            let host = keys.required("host", .line())
+            let port = keys.optional("port", .integer(1...65_535), default: 5432)
+            let database = keys.required("database", .line(upTo: 63))
+            let user = keys.required("user", .line(upTo: 63))
+            let passwordFile = keys.required("password_file", path)
+            guard let host, let database, let user, let passwordFile else { return nil as Database? }
+            return Database(
+                endpoint: Endpoint(host: host, port: UInt16(port)), database: database,
+                credentials: Credentials(user: user, passwordFile: passwordFile))
+        }
+    }
+
+    private static var redis: YAMLShape<Redis> {
+        YAMLShape.keys("Redis (host and port, or sentinels and master)") { keys in
+            let host = keys.optional("host", .line())
+            let port = keys.optional("port", .integer(1...65_535), default: 6379)
+            let sentinels = keys.optional("sentinels", .list(of: endpoint, atLeast: 1, atMost: 9))
+            let master = keys.optional("master", .line())
+            switch (host, sentinels, master) {
+            case (let host?, nil, nil): return Redis.direct(Endpoint(host: host, port: UInt16(port)))
+            case (nil, let sentinels?, let master?): return Redis.sentinel(master: master, addresses: sentinels)
+            default:
+                keys.value.reject("expected either “host” or both “sentinels” and “master”")
+                return nil as Redis?
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-package import Runtime
+internal import Runtime
 
 /// A person's timetable as an iCalendar object (RFC 5545), for the calendar of a phone.
 package struct CalendarFeed: Sendable {

@@ -26,7 +26,7 @@ package enum ConflictRules {
         for group in lesson.groups { candidates.formUnion(timetable.lessons(of: .groups([group])).map(\.id)) }
         candidates.remove(lesson.id)
         var conflicts: [Conflict] = []
-        for other in candidates.compactMap({ timetable.lessons[$0] }).sorted(by: { $0.id.uuid < $1.id.uuid }) {
+        for other in candidates.compactMap({ timetable.lessons[$0] }).sorted(by: { $0.id.rawValue < $1.id.rawValue }) {
             guard other.weekday == lesson.weekday, other.span.overlaps(lesson.span),
                 let date = firstCommonDay(lesson, other, timetable)
             else { continue }

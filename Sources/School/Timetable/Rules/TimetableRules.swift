@@ -1,5 +1,5 @@
 package import Runtime
-package import Tenancy
+internal import Tenancy
 
 /// What the timetable shows: pure functions of its data, the same for the pages, the API and the calendar feed.
 package enum TimetableRules {
@@ -47,7 +47,7 @@ package enum TimetableRules {
         if left.date != right.date { return left.date < right.date }
         if left.span.start != right.span.start { return left.span.start < right.span.start }
         if left.span.end != right.span.end { return left.span.end < right.span.end }
-        return (left.lesson?.uuid ?? UUID(high: 0, low: 0)) < (right.lesson?.uuid ?? UUID(high: 0, low: 0))
+        return (left.lesson?.rawValue ?? UUID(high: 0, low: 0)) < (right.lesson?.rawValue ?? UUID(high: 0, low: 0))
     }
 
     /// The changes of a span of days, found by the lesson and day they apply to.
