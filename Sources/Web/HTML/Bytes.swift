@@ -17,8 +17,9 @@ extension [UInt8] {
             append(UInt8(ascii: "0") + UInt8(value))
             return
         }
-        var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)  // 24 bytes on the stack: a 64-bit integer has 20 characters at most
-        withUnsafeMutableBytes(of: &digits) { buffer in
+        // 24 bytes on the stack: a 64-bit integer has 20 characters at most.
+        var digits: (UInt64, UInt64, UInt64) = (0, 0, 0)
+        Swift.withUnsafeMutableBytes(of: &digits) { buffer in
             var position = buffer.count
             var rest = value.magnitude
             repeat {

@@ -1,4 +1,4 @@
-package import Runtime
+internal import Runtime
 
 /// Instants as the API writes them.
 package enum Instants {

@@ -135,7 +135,9 @@ package struct JSONParser {
         case UInt8(ascii: "u"):
             var code = try hexadecimal()
             if (0xD800..<0xDC00).contains(code) {
-                guard try take(UInt8(ascii: "\\")), try take(UInt8(ascii: "u")) else { throw .invalidText(offset: offset) }
+                guard try take(UInt8(ascii: "\\")), try take(UInt8(ascii: "u")) else {
+                    throw .invalidText(offset: offset)
+                }
                 let low = try hexadecimal()
                 guard (0xDC00..<0xE000).contains(low) else { throw .invalidText(offset: offset) }
                 code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
@@ -161,7 +163,9 @@ package struct JSONParser {
         _ = try take(UInt8(ascii: "-"))
         let leading = position
         guard digits() > 0 else { throw position < source.count ? .unexpected(offset: position) : .ended }
-        guard position - leading == 1 || source[leading] != UInt8(ascii: "0") else { throw .unexpected(offset: leading) }
+        guard position - leading == 1 || source[leading] != UInt8(ascii: "0") else {
+            throw .unexpected(offset: leading)
+        }
         var isWhole = true
         if position < source.count, source[position] == UInt8(ascii: ".") {
             position += 1
@@ -185,7 +189,9 @@ package struct JSONParser {
 
     private mutating func digits() -> Int {
         let start = position
-        while position < source.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(source[position]) { position += 1 }
+        while position < source.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(source[position]) {
+            position += 1
+        }
         return position - start
     }
 

@@ -1,5 +1,3 @@
-package import Runtime
-
 /// Writes JSON as UTF-8, straight into one array.
 ///
 /// ```swift

@@ -1,4 +1,4 @@
-package import Runtime
+internal import Runtime
 
 extension Schema {
     /// What is wrong in a value, and where (RFC 6901 JSON Pointer).
@@ -84,14 +84,23 @@ extension Schema.Format {
         case .date: return CivilDate(text) != nil
         case .dateTime: return Instants.microseconds(rfc3339: text) != nil
         case .timeOfDay: return Schema.minutes(ofTime: text) != nil
-        case .uri: return (text.hasPrefix("https://") || text.hasPrefix("http://")) && bytes.allSatisfy { $0 > 0x20 && $0 < 0x7f }
+        case .uri:
+            return (text.hasPrefix("https://") || text.hasPrefix("http://"))
+                && bytes.allSatisfy { $0 > 0x20 && $0 < 0x7f }
         case .email:
             let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-            return parts.count == 2 && !parts[0].isEmpty && parts[1].contains(".") && bytes.allSatisfy { $0 > 0x20 && $0 != 0x7f }
-        case .uai: return bytes.count == 8 && bytes.dropLast().allSatisfy(\.isDigit) && (bytes.last.map(\.isUppercase) ?? false)
+            return parts.count == 2 && !parts[0].isEmpty && parts[1].contains(".")
+                && bytes.allSatisfy { $0 > 0x20 && $0 != 0x7f }
+        case .uai:
+            return bytes.count == 8 && bytes.dropLast().allSatisfy(\.isDigit)
+                && (bytes.last.map(\.isUppercase) ?? false)
         case .languageTag: return Language(rawValue: text) != nil
-        case .slug: return !bytes.isEmpty && bytes.allSatisfy { $0.isDigit || $0.isLowercase || $0 == UInt8(ascii: "-") }
-        case .byte: return bytes.allSatisfy { $0.isDigit || $0.isLowercase || $0.isUppercase || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+        case .slug:
+            return !bytes.isEmpty && bytes.allSatisfy { $0.isDigit || $0.isLowercase || $0 == UInt8(ascii: "-") }
+        case .byte:
+            return bytes.allSatisfy {
+                $0.isDigit || $0.isLowercase || $0.isUppercase || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+            }
         }
     }
 }

@@ -22,11 +22,15 @@ extension Phrase {
     }
 
     static func tooShort(_ least: Int) -> Phrase {
-        .count(least, fr: ("Au moins % caractère.", "Au moins % caractères."), en: ("At least % character.", "At least % characters."))
+        .count(
+            least, fr: ("Au moins % caractère.", "Au moins % caractères."),
+            en: ("At least % character.", "At least % characters."))
     }
 
     static func tooLong(_ most: Int) -> Phrase {
-        .count(most, fr: ("Au plus % caractère.", "Au plus % caractères."), en: ("At most % character.", "At most % characters."))
+        .count(
+            most, fr: ("Au plus % caractère.", "Au plus % caractères."),
+            en: ("At most % character.", "At most % characters."))
     }
 
     static func wrongCount(_ counts: ClosedRange<Int>) -> Phrase {
@@ -42,18 +46,26 @@ extension Phrase {
 
     static func badFormat(_ format: Schema.Format) -> Phrase {
         switch format {
-        case .plain: Phrase(fr: "Ce texte contient un caractère interdit.", en: "This text contains a forbidden character.")
+        case .plain:
+            Phrase(fr: "Ce texte contient un caractère interdit.", en: "This text contains a forbidden character.")
         case .uuid: Phrase(fr: "Un identifiant (UUID) est attendu.", en: "An identifier (UUID) is expected.")
-        case .date: Phrase(fr: "Une date qui existe est attendue (AAAA-MM-JJ).", en: "An existing date is expected (YYYY-MM-DD).")
+        case .date:
+            Phrase(
+                fr: "Une date qui existe est attendue (AAAA-MM-JJ).", en: "An existing date is expected (YYYY-MM-DD).")
         case .dateTime:
             Phrase(fr: "Une date et une heure RFC 3339 sont attendues.", en: "An RFC 3339 date and time is expected.")
         case .timeOfDay: Phrase(fr: "Une heure est attendue (HH:MM).", en: "A time of day is expected (HH:MM).")
         case .uri: Phrase(fr: "Une adresse web est attendue.", en: "A web address is expected.")
         case .email: Phrase(fr: "Une adresse électronique est attendue.", en: "An e-mail address is expected.")
-        case .uai: Phrase(fr: "Un code UAI est attendu (7 chiffres et 1 lettre).", en: "A UAI code is expected (7 digits and 1 letter).")
+        case .uai:
+            Phrase(
+                fr: "Un code UAI est attendu (7 chiffres et 1 lettre).",
+                en: "A UAI code is expected (7 digits and 1 letter).")
         case .languageTag: Phrase(fr: "Une langue est attendue : fr ou en.", en: "A language is expected: fr or en.")
         case .slug:
-            Phrase(fr: "Des minuscules, des chiffres et des tirets seulement.", en: "Lower-case letters, digits and hyphens only.")
+            Phrase(
+                fr: "Des minuscules, des chiffres et des tirets seulement.",
+                en: "Lower-case letters, digits and hyphens only.")
         case .byte: Phrase(fr: "Du base64url est attendu.", en: "Base64url is expected.")
         }
     }

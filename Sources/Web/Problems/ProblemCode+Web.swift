@@ -1,0 +1,105 @@
+extension ProblemCode {
+    package static let malformedRequest = ProblemCode(
+        "preau.web.malformed_request", 400,
+        title: Phrase(fr: "Cette demande est mal formée", en: "This request is malformed"),
+        meaning: Phrase(
+            fr:
+                "L'adresse ou le contenu envoyé ne peut pas être lu : codage invalide, caractère nul, structure cassée.",
+            en: "The address or the content sent cannot be read: invalid encoding, NUL character, broken structure."))
+    package static let invalidParameter = ProblemCode(
+        "preau.web.invalid_parameter", 400,
+        title: Phrase(fr: "Un paramètre de l'adresse ne convient pas", en: "A parameter of the address does not fit"),
+        meaning: Phrase(
+            fr: "Un paramètre manque, est donné deux fois ou n'a pas la forme attendue ; « errors » dit lequel.",
+            en: "A parameter is missing, given twice or not of the expected form; “errors” says which."))
+    package static let invalidCursor = ProblemCode(
+        "preau.web.invalid_cursor", 400,
+        title: Phrase(fr: "Cette page de la liste n'est plus valable", en: "This page of the list is no longer valid"),
+        meaning: Phrase(
+            fr: "Le curseur n'a pas été donné par cette liste, ou il est trop ancien : reprendre la liste au début.",
+            en: "The cursor was not given by this list, or is too old: start the list again."))
+    package static let forgedRequest = ProblemCode(
+        "preau.web.forged_request", 403,
+        title: Phrase(fr: "Ce formulaire n'est plus valable", en: "This form is no longer valid"),
+        meaning: Phrase(
+            fr: "Le jeton du formulaire manque ou n'est pas celui de cette session : recharger la page et recommencer.",
+            en: "The form's token is missing or not that of this session: reload the page and start again."))
+    package static let notFound = ProblemCode(
+        "preau.web.not_found", 404,
+        title: Phrase(fr: "Cette page n'existe pas", en: "This page does not exist"),
+        meaning: Phrase(
+            fr:
+                "Rien à cette adresse pour vous : elle est peut-être incomplète, ou ce qu'elle montrait a été supprimé.",
+            en: "Nothing at this address for you: it may be incomplete, or what it showed was deleted."))
+    package static let methodNotAllowed = ProblemCode(
+        "preau.web.method_not_allowed", 405,
+        title: Phrase(fr: "Cette action n'existe pas ici", en: "There is no such action here"),
+        meaning: Phrase(
+            fr: "L'adresse existe, pas avec cette méthode ; l'en-tête Allow donne celles qui existent.",
+            en: "The address exists, not with this method; the Allow header lists those that do."))
+    package static let notAcceptable = ProblemCode(
+        "preau.web.not_acceptable", 406,
+        title: Phrase(fr: "Ce format n'est pas disponible", en: "This format is not available"),
+        meaning: Phrase(
+            fr: "Aucun des formats demandés par l'en-tête Accept n'est produit ici.",
+            en: "None of the formats asked for by the Accept header is produced here."))
+    package static let bodyTimedOut = ProblemCode(
+        "preau.web.body_timed_out", 408,
+        title: Phrase(fr: "L'envoi a pris trop de temps", en: "Sending took too long"),
+        meaning: Phrase(
+            fr: "Le contenu n'est pas arrivé à temps : vérifier la connexion et recommencer.",
+            en: "The content did not arrive in time: check the connection and start again."))
+    package static let preconditionFailed = ProblemCode(
+        "preau.web.precondition_failed", 412,
+        title: Phrase(
+            fr: "Quelqu'un d'autre a modifié cela entre-temps", en: "Somebody else changed this in the meantime"),
+        meaning: Phrase(
+            fr:
+                "La version donnée par If-Match n'est plus la version actuelle : relire, puis recommencer la modification.",
+            en: "The version given in If-Match is no longer the current one: read again, then redo the change."))
+    package static let bodyTooLarge = ProblemCode(
+        "preau.web.body_too_large", 413,
+        title: Phrase(fr: "Ce qui est envoyé est trop gros", en: "What is sent is too large"),
+        meaning: Phrase(
+            fr: "Le contenu dépasse la taille acceptée à cette adresse.",
+            en: "The content exceeds the size accepted at this address."))
+    package static let unsupportedMediaType = ProblemCode(
+        "preau.web.unsupported_media_type", 415,
+        title: Phrase(fr: "Ce type de contenu n'est pas accepté ici", en: "This type of content is not accepted here"),
+        meaning: Phrase(
+            fr: "L'en-tête Content-Type manque ou n'est pas un de ceux que cette adresse accepte.",
+            en: "The Content-Type header is missing or not one that this address accepts."))
+    package static let invalidBody = ProblemCode(
+        "preau.web.invalid_body", 422,
+        title: Phrase(fr: "Le contenu envoyé ne convient pas", en: "The content sent does not fit"),
+        meaning: Phrase(
+            fr: "Le contenu se lit, mais des champs manquent ou ne conviennent pas ; « errors » dit lesquels.",
+            en: "The content is readable, but fields are missing or do not fit; “errors” says which."))
+    package static let preconditionRequired = ProblemCode(
+        "preau.web.precondition_required", 428,
+        title: Phrase(fr: "La version modifiée n'est pas précisée", en: "The version being changed is not given"),
+        meaning: Phrase(
+            fr: "Cette modification demande l'en-tête If-Match, avec l'ETag de la version lue.",
+            en: "This change needs the If-Match header, with the ETag of the version that was read."))
+    package static let internalError = ProblemCode(
+        "preau.web.internal_error", 500,
+        title: Phrase(fr: "Quelque chose s'est mal passé chez nous", en: "Something went wrong on our side"),
+        meaning: Phrase(
+            fr:
+                "Une erreur imprévue, notée avec le numéro de la demande : réessayer, puis le communiquer à l'assistance.",
+            en: "An unforeseen error, recorded with the request number: try again, then give it to support."))
+    package static let unavailable = ProblemCode(
+        "preau.web.unavailable", 503,
+        title: Phrase(
+            fr: "Ce service est momentanément indisponible", en: "This service is unavailable for the moment"),
+        meaning: Phrase(
+            fr: "Un élément dont la page dépend ne répond pas : réessayer dans quelques instants (Retry-After).",
+            en: "Something the page depends on does not answer: try again in a moment (Retry-After)."))
+
+    /// All codes of this module, in the order of `docs/errors.md`.
+    package static let web: [ProblemCode] = [
+        .malformedRequest, .invalidParameter, .invalidCursor, .forgedRequest, .notFound, .methodNotAllowed,
+        .notAcceptable, .bodyTimedOut, .preconditionFailed, .bodyTooLarge, .unsupportedMediaType, .invalidBody,
+        .preconditionRequired, .internalError, .unavailable,
+    ]
+}
