@@ -1,0 +1,38 @@
+/// Every establishment and shard of the platform at one version of the directory; an immutable whole, swapped at once.
+package final class ShardMap: Sendable {
+    package let version: Int64
+    /// By identifier.
+    package let establishments: [EstablishmentID: Establishment]
+    package let shards: [ShardID: Shard]
+    private let identifiers: [UAI: EstablishmentID]
+    private let byTerritory: [TerritoryID: [EstablishmentID]]
+    private let byShard: [ShardID: [EstablishmentID]]
+
+    package static let empty = ShardMap(version: 0, establishments: [], shards: [])
+
+    package init(version: Int64, establishments: [Establishment], shards: [Shard]) {
+        self.version = version
+        self.establishments = Dictionary(establishments.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        self.shards = Dictionary(shards.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        let sorted = establishments.sorted { $0.uai < $1.uai }
+        identifiers = Dictionary(sorted.map { ($0.uai, $0.id) }, uniquingKeysWith: { $1 })
+        byTerritory = Dictionary(grouping: sorted, by: \.territory).mapValues { $0.map(\.id) }
+        var byShard: [ShardID: [EstablishmentID]] = [:]
+        for establishment in sorted {
+            if let shard = establishment.placement?.shard { byShard[shard, default: []].append(establishment.id) }
+        }
+        self.byShard = byShard
+    }
+
+    package subscript(id: EstablishmentID) -> Establishment? { establishments[id] }
+
+    package subscript(uai: UAI) -> Establishment? { identifiers[uai].flatMap { establishments[$0] } }
+
+    /// In the order of their UAI.
+    package func establishments(of territory: TerritoryID) -> [Establishment] {
+        (byTerritory[territory] ?? []).compactMap { establishments[$0] }
+    }
+
+    /// In the order of their UAI.
+    package func establishments(on shard: ShardID) -> [EstablishmentID] { byShard[shard] ?? [] }
+}

@@ -1,0 +1,45 @@
+package import Runtime
+
+/// A region or a department as its people see it: names, colours, calendar, news.
+package struct Territory: Sendable {
+    package enum Kind: String, Sendable, CaseIterable {
+        case region
+        case department
+    }
+
+    /// What the sign-in page tells, in force from one instant until another (microseconds since 1970).
+    package struct News: Sendable {
+        package let id: UUID
+        /// `fr` or `en`.
+        package let language: String
+        package let title: String
+        package let body: String
+        package let publishedFrom: Int64
+        package let publishedUntil: Int64?
+    }
+
+    package let id: TerritoryID
+    package let kind: Kind
+    package let parent: TerritoryID?
+    /// INSEE code of the department or region.
+    package let code: String
+    package let name: String
+    package let timeZone: SchoolTimeZone
+    /// The primary one first.
+    package let hosts: [String]
+    /// The manifest's theme, by name: colours, logo, title.
+    package let theme: [String: String]
+    /// Of every school year and zone that is known.
+    package let calendars: [SchoolCalendar]
+    /// Newest first; also those to come, so that they appear on time whatever happens to the directory meanwhile.
+    package let news: [News]
+
+    /// The news in force at an instant (microseconds since 1970), newest first.
+    package func news(at instant: Int64) -> [News] {
+        news.filter { $0.publishedFrom <= instant && instant < $0.publishedUntil ?? .max }
+    }
+
+    package func calendar(schoolYear: SchoolYear, zone: String) -> SchoolCalendar? {
+        calendars.first { $0.schoolYear == schoolYear && $0.zone == zone }
+    }
+}
