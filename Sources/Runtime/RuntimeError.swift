@@ -6,4 +6,6 @@ package enum RuntimeError: Error, Equatable {
     case overloaded
     /// The loop or pool was stopped before the work could run.
     case stopped
+    /// A host name has no address, or the name servers do not answer.
+    case unknownHost
 }
