@@ -23,7 +23,8 @@ package struct Log: Sendable {
         package static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
     }
 
-    package enum Value: Sendable, ExpressibleByStringLiteral, ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral,
+    package enum Value: Sendable, ExpressibleByStringLiteral, ExpressibleByStringInterpolation,
+        ExpressibleByIntegerLiteral,
         ExpressibleByBooleanLiteral
     {
         case text(String)
@@ -65,7 +66,9 @@ package struct Log: Sendable {
 
     private func write(_ level: Level, _ message: StaticString, _ fields: [(String, Value)]) {
         guard level >= Log.threshold else { return }
-        var line = #"{"at":""# + Timestamp.iso8601(microseconds: WallClock.microseconds) + #"","level":"\#(level)","component":"#
+        var line =
+            #"{"at":""# + Timestamp.iso8601(microseconds: WallClock.microseconds)
+            + #"","level":"\#(level)","component":"#
         Log.appendQuoted(component, to: &line)
         line += #","message":"#
         Log.appendQuoted(message.description, to: &line)
