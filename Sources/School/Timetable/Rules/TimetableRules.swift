@@ -5,8 +5,8 @@ internal import Tenancy
 package enum TimetableRules {
     /// Who looks, in so far as it changes what is shown.
     package enum Audience: Sendable {
-        /// Sees changes from the moment they are published.
-        case public_
+        /// Pupils, guardians, teachers: see changes from the moment they are published.
+        case everyone
         /// School life and the head: sees every change at once, to prepare it.
         case editor
     }
