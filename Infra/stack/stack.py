@@ -1,0 +1,210 @@
+"""One development stack: its parts, and the order in which they start and stop."""
+
+import concurrent.futures
+import dataclasses
+import resource
+import shutil
+import signal
+
+from . import programs
+from .build import build
+from .description import Description
+from .errors import StackError
+from .haproxy import LARGEST_NUMBER_OF_NODES, FrontProxy
+from .ports import Ports
+from .postgres import PostgresServer
+from .process import Processes
+from .programs import Node, Program, Surroundings
+from .provision import Provisioning
+from .redis import RedisServer
+
+# Who depends on whom: those who serve first, what they stand on last.
+STOP_ORDER = ("haproxy", "node-", "preau-admin", "redis", "postgres-")
+
+
+@dataclasses.dataclass
+class Wishes:
+    """What a person asked for; None where they said nothing."""
+
+    nodes: int | None = None
+    shards: int | None = None
+    port: int | None = None
+    loops: int | None = None
+
+
+class Stack:
+    """Starts whatever does not run yet, restarts what changed, and leaves the rest alone."""
+
+    def __init__(self, state, progress, wishes):
+        self.state, self.progress = state, progress
+        state.create()
+        known = state.parameters
+        self.node_count = chosen(wishes.nodes, known.get("nodes"), 2)
+        self.shard_count = chosen(wishes.shards, known.get("shards"), 2)
+        self.port = chosen(wishes.port, known.get("port"), 8080)
+        self.loops = chosen(wishes.loops, known.get("loops"), 0)
+        self._check(known)
+        state.remember(nodes=self.node_count, shards=self.shard_count, port=self.port, loops=self.loops)
+        self.processes = Processes(state)
+        self.ports = Ports(state)
+        self.running_before = len(self.processes.all())
+        self.description = Description(state, self.port)
+        self.front = FrontProxy(state, self.processes, self.ports, self.port)
+
+    def _check(self, known):
+        if not 1 <= self.node_count <= LARGEST_NUMBER_OF_NODES:
+            raise StackError(f"--nodes goes from 1 to {LARGEST_NUMBER_OF_NODES}")
+        if self.shard_count < 1:
+            raise StackError("--shards starts at 1")
+        if not 1024 <= self.port <= 65534:
+            raise StackError("--port goes from 1024 to 65534 (the admin service takes the port after it)")
+        if self.shard_count < (known.get("shards") or 0):
+            raise StackError(
+                f"this stack has {known['shards']} shards with data; it cannot start with {self.shard_count}",
+                hint=f"Infra/dev/down --wipe --state {self.state.directory} forgets it")
+
+    def start(self):
+        """Brings the whole stack up; returns when it serves and stack.json is written."""
+        self._raise_open_files()
+        with self.progress.step("Build") as step:
+            build(["-c", "release"], self.state.logs / "build.log", step.note)
+        self.state.descriptor.unlink(missing_ok=True)
+        self._start_databases()
+        with self.progress.step("Redis") as step:
+            redis = RedisServer(self.state, self.processes, self.ports)
+            self.description.add_redis(redis, redis.start())
+            step.note(f"127.0.0.1:{redis.port}")
+        around = Surroundings(f"http://127.0.0.1:{self.port}", self.directory, redis.port, self.loops or None)
+        self._start_admin_and_provision(around)
+        nodes = self._start_nodes(around)
+        with self.progress.step("HAProxy") as step:
+            self.description.add_front(self.front, self.front.start(nodes))
+            self._await_front(nodes)
+            step.note(f"127.0.0.1:{self.port}")
+        self._stop_what_is_too_much()
+        shutil.rmtree(self.state.directory / "starting", ignore_errors=True)
+        self.description.write(self.state.descriptor)
+
+    def _start_databases(self):
+        """All servers at once: making one takes seconds."""
+        names = [("directory", "preau_directory")]
+        names += [(f"shard-{number}", f"preau_shard_{number}") for number in range(1, self.shard_count + 1)]
+        servers = [PostgresServer(self.state, self.processes, self.ports, *name) for name in names]
+        with self.progress.step(f"PostgreSQL: directory and {self.shard_count} shards") as step:
+            # Ports are found one after the other; the rest is independent.
+            for server in servers:
+                server.choose_port()
+            with concurrent.futures.ThreadPoolExecutor(len(servers)) as pool:
+                started = list(pool.map(PostgresServer.start, servers))
+            step.note(" ".join(str(server.port) for server in servers))
+        self.directory, self.shards = servers[0], servers[1:]
+        self.description.add_directory(self.directory, started[0])
+        self.description.add_shards(list(zip(self.shards, started[1:])))
+
+    def _start_admin_and_provision(self, around):
+        owner = {"user": "preau_owner", "password_file": str(self.state.secrets / "preau_owner")}
+        settings = programs.configuration(
+            self.state, "preau-admin", self.port + 1, self._private_port("preau-admin"), around,
+            # It is reached directly: no proxy may speak for a client.
+            trusted_proxies=[],
+            more={
+                "owner": owner, "admin_token_file": str(self.state.secrets / "admin-token"),
+                "stack_file": str(self.state.descriptor),
+            })
+        admin = Program(self.state, self.processes, "preau-admin", "preau-admin", settings)
+        provisioning = Provisioning(self.state, admin, self.shards, self.description)
+        current = provisioning.is_current
+        admin.write_configuration()
+        if not current:
+            with self.progress.step("Migrations"):
+                provisioning.migrate()
+        with self.progress.step("Admin service") as step:
+            admin.await_ready(admin.start())
+            step.note(f"127.0.0.1:{self.port + 1}")
+        if not current:
+            with self.progress.step("Shards"):
+                provisioning.add_shards()
+            with self.progress.step("Territories of Tenants/"):
+                provisioning.apply_tenants()
+            with self.progress.step("Demonstration data"):
+                provisioning.seed()
+        self.description.add_people(
+            self.state.parameters.get("territories", []), self.state.parameters.get("accounts", []))
+
+    def _start_nodes(self, around):
+        nodes, started = [], []
+        with self.progress.step(f"Nodes: {self.node_count}") as step:
+            for number in range(1, self.node_count + 1):
+                name = f"node-{number}"
+                running = self.processes.find(name) is not None
+                node = Node(name, self.ports.get(name, running), self._private_port(name))
+                settings = programs.configuration(
+                    self.state, name, node.port, node.private_port, around, trusted_proxies=["127.0.0.1"])
+                program = Program(self.state, self.processes, name, "preau-node", settings)
+                program.write_configuration()
+                nodes.append(node)
+                # One after the other: those that serve go on while another is replaced.
+                process = program.start()
+                program.await_ready(process)
+                started.append(process)
+            step.note(" ".join(str(node.port) for node in nodes))
+        self.description.add_nodes(list(zip(nodes, started)))
+        return nodes
+
+    def _await_front(self, nodes):
+        process = self.processes.find("haproxy")
+        if process is None:
+            raise StackError("HAProxy stopped while starting", log=self.processes.log("haproxy"))
+
+        def all_up():
+            states = self.front.states_of_nodes()
+            return all(states.get(node.id, "").startswith("UP") for node in nodes)
+
+        self.processes.await_ready(process, all_up, 20)
+
+    def _stop_what_is_too_much(self):
+        """Nodes of an earlier start with more of them; the front has let go of them by now."""
+        for process in self.processes.all():
+            if process.name.startswith("node-") and int(process.name.removeprefix("node-")) > self.node_count:
+                process.stop()
+                self.processes.forget(process.name)
+
+    def _private_port(self, name):
+        return self.ports.get(f"{name}-private", self.processes.find(name) is not None)
+
+    @staticmethod
+    def _raise_open_files():
+        """Thousands of connections a process: as many open files as the system allows."""
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def stop(state, progress):
+    """Stops every process of a stack; returns how many there were."""
+    processes = Processes(state)
+    state.descriptor.unlink(missing_ok=True)
+    running = processes.all()
+    for prefix in STOP_ORDER:
+        group = [process for process in running if process.name.startswith(prefix)]
+        if not group:
+            continue
+        with progress.step(f"Stop {', '.join(process.name for process in group)}") as step:
+            with concurrent.futures.ThreadPoolExecutor(len(group)) as pool:
+                ended = list(pool.map(stop_one, group))
+            killed = [process.name for process, went in zip(group, ended) if not went]
+            if killed:
+                step.note(f"killed, since it did not end by itself: {', '.join(killed)}")
+        for process in group:
+            processes.forget(process.name)
+    return len(running)
+
+
+def stop_one(process):
+    if process.name.startswith("postgres-"):
+        # The fast way: sessions are ended, everything is written. A smart one waits for the last client.
+        return process.stop(signal.SIGINT, patience=60)
+    return process.stop()
+
+
+def chosen(wish, known, default):
+    return next(value for value in (wish, known, default) if value is not None)
