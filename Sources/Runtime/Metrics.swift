@@ -3,12 +3,27 @@ internal import Synchronization
 /// The process's metrics, in Prometheus text exposition format 0.0.4.
 ///
 /// Labels are few and bounded (a shard, a route, a status class), never a person or an establishment: a metric's cost must
-/// not grow with the number of either. Make the instrument once and keep it; recording is one atomic addition.
+/// not grow with the number of either. Make the instrument once and keep it; recording is one atomic addition. Asking again
+/// for the same name and labels gives the same instrument, so that the parts that every loop has count into one series.
 package final class Metrics: Sendable {
     private struct Family {
         let help: String
         let kind: String
-        var series: [(labels: String, read: @Sendable (_ name: String, _ labels: String) -> String)] = []
+        var series: [Series] = []
+    }
+
+    private struct Series {
+        let labels: String
+        let instrument: any AnyObject & Sendable
+        let read: @Sendable (_ name: String, _ labels: String) -> String
+    }
+
+    /// Several readers of one series: what each loop has, added up.
+    private final class Readers: Sendable {
+        private let readers = Mutex<[@Sendable () -> Int]>([])
+
+        var sum: Int { readers.withLock { $0 }.reduce(0) { $0 + $1() } }
+        func add(_ reader: @escaping @Sendable () -> Int) { readers.withLock { $0.append(reader) } }
     }
 
     private let families = Mutex<[String: Family]>([:])
@@ -17,30 +32,30 @@ package final class Metrics: Sendable {
 
     /// A number that only goes up.
     package func counter(_ name: String, help: String, labels: [(String, String)] = []) -> Counter {
-        let counter = Counter()
-        add(name, help, "counter", labels) { "\($0)\($1) \(counter.value)\n" }
-        return counter
+        instrument(name, help, "counter", labels, Counter()) { counter, name, labels in
+            "\(name)\(labels) \(counter.value)\n"
+        }
     }
 
     /// A number that goes up and down, set by its owner.
     package func gauge(_ name: String, help: String, labels: [(String, String)] = []) -> Gauge {
-        let gauge = Gauge()
-        add(name, help, "gauge", labels) { "\($0)\($1) \(gauge.value)\n" }
-        return gauge
+        instrument(name, help, "gauge", labels, Gauge()) { gauge, name, labels in "\(name)\(labels) \(gauge.value)\n" }
     }
 
-    /// A gauge read when asked for.
+    /// A gauge read when asked for; several with the same labels are added up.
     package func gauge(
         _ name: String, help: String, labels: [(String, String)] = [], _ read: @escaping @Sendable () -> Int
     ) {
-        add(name, help, "gauge", labels) { "\($0)\($1) \(read())\n" }
+        instrument(name, help, "gauge", labels, Readers()) { readers, name, labels in
+            "\(name)\(labels) \(readers.sum)\n"
+        }.add(read)
     }
 
     /// Durations in seconds, in fixed buckets.
     package func histogram(_ name: String, help: String, labels: [(String, String)] = []) -> Histogram {
-        let histogram = Histogram()
-        add(name, help, "histogram", labels) { histogram.text($0, $1) }
-        return histogram
+        instrument(name, help, "histogram", labels, Histogram()) { histogram, name, labels in
+            histogram.text(name, labels)
+        }
     }
 
     /// Every family, sorted by name.
@@ -53,12 +68,23 @@ package final class Metrics: Sendable {
         }
     }
 
-    private func add(
-        _ name: String, _ help: String, _ kind: String, _ labels: [(String, String)],
-        _ read: @escaping @Sendable (String, String) -> String
-    ) {
+    private func instrument<Instrument: AnyObject & Sendable>(
+        _ name: String, _ help: String, _ kind: String, _ labels: [(String, String)], _ new: Instrument,
+        _ read: @escaping @Sendable (Instrument, _ name: String, _ labels: String) -> String
+    ) -> Instrument {
         let text = Metrics.text(of: labels)
-        families.withLock { $0[name, default: Family(help: help, kind: kind)].series.append((text, read)) }
+        return families.withLock { families in
+            var family = families[name] ?? Family(help: help, kind: kind)
+            if let known = family.series.first(where: { $0.labels == text }) {
+                guard let instrument = known.instrument as? Instrument else {
+                    preconditionFailure("\(name) is two kinds of instrument")
+                }
+                return instrument
+            }
+            family.series.append(Series(labels: text, instrument: new) { read(new, $0, $1) })
+            families[name] = family
+            return new
+        }
     }
 
     static func text(of labels: [(String, String)]) -> String {

@@ -15,6 +15,6 @@ extension Migration {
         create index session_account on session (account_id, started_at);
         create index session_expiry on session (expires_at);
 
-        grant select, insert, delete on session to preau_node, preau_admin;
+        grant select, insert, update, delete on session to preau_node, preau_admin;
         """)
 }
