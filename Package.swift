@@ -48,7 +48,8 @@ let package = Package(
         // School services, one folder each │ the control plane.
         module("School", ["Identity", "Tenancy", "Web", "HTTP", "Postgres", "Runtime"]),
         module(
-            "Control", ["School", "Identity", "Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "YAML", "Runtime"]),
+            "Control",
+            ["School", "Identity", "Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "YAML", "Runtime"]),
 
         // Accounts, sessions, sign-in.
         module("Identity", ["Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "Runtime"]),

@@ -1,0 +1,1 @@
+"""The rules of the checkout that the compiler cannot keep."""
