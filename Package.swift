@@ -84,7 +84,7 @@ let package = Package(
         library("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
 
         tests("RuntimeTests", ["Runtime"]),
-        tests("HTTPTests", ["HTTP", "Runtime"]),
+        tests("HTTPTests", ["HTTP", "Compression", "Runtime"]),
         tests("PostgresTests", ["Postgres", "Runtime", "TestSupport"]),
         tests("RedisTests", ["Redis", "Runtime", "TestSupport"]),
         tests("YAMLTests", ["YAML"]),

@@ -1,0 +1,139 @@
+internal import CMicroHTTPD
+internal import Glibc
+internal import Runtime
+
+/// The way back: the handler's response into libmicrohttpd's.
+extension Exchange {
+    /// Runs the handler and sends what it answers: the body of a request's task.
+    func run(_ handler: @Sendable (Request) async -> Response) async {
+        guard let request else { return }
+        let response = await handler(request)
+        guard isLive else { return }
+        let outgoing = OutgoingResponse(response, to: request) { server.compress($0) }
+        guard case .stream(_, let isCompressed, let write) = outgoing.body, request.method != .head else {
+            return answer(outgoing)
+        }
+        let writer = ResponseWriter()
+        self.writer = writer
+        answer(outgoing)
+        do {
+            if isCompressed { try writer.compress() }
+            try await write(writer)
+            writer.finish()
+        } catch {
+            if isLive { server.log.warning("response broken off", ("request", .text(request.id))) }
+            writer.breakOff()
+        }
+    }
+
+    /// Gives the answer to libmicrohttpd when it can take one: it does so before a body is read, and then closes the
+    /// connection, or after the whole of it. In between, what is left of the body is thrown away if that is little.
+    private func answer(_ outgoing: OutgoingResponse) {
+        switch phase {
+        case .received:
+            queue(outgoing, closing: false)
+            resume()
+        case .bodyUnasked, .receivingBody:
+            let left = body.map { ($0.declaredLength ?? 0) - $0.received } ?? 0
+            let isAwaited = phase == .bodyUnasked && request?.head.expectsContinue == true
+            if left <= Exchange.discardLimit, !isAwaited, body?.failure == nil {
+                pendingAnswer = outgoing
+                progressAt = server.loop.now
+                resume()
+            } else if phase == .bodyUnasked {
+                connection.mustLinger = true
+                queue(outgoing, closing: true)
+                resume()
+            } else {
+                answerPast(outgoing)
+                connection.cut()
+                resume()
+            }
+        case .receivingHead, .awaitingEnd, .answering:
+            return
+        }
+    }
+
+    /// Sends the answer past libmicrohttpd, which takes none while it reads a body.
+    func answerPast(_ outgoing: OutgoingResponse) {
+        pendingAnswer = nil
+        phase = .answering
+        status = outgoing.status
+        var body: [UInt8] = []
+        if case .bytes(let bytes) = outgoing.body, request?.method != .head { body = bytes }
+        connection.sendRaw(status: outgoing.status, headers: outgoing.headers, body: body)
+        writer?.fail(.disconnected)
+    }
+
+    /// The client is too slow to send what nobody wants.
+    func giveUpDiscarding() {
+        guard let answer = pendingAnswer else { return }
+        answerPast(answer)
+        connection.cut()
+    }
+
+    /// - Parameter closing: the connection cannot be used again.
+    func queue(_ outgoing: OutgoingResponse, closing: Bool) {
+        guard isLive else { return }
+        phase = .answering
+        status = outgoing.status
+        progressAt = server.loop.now
+        guard let response = makeResponse(outgoing.body) else { return connection.cut() }
+        defer { MHD_destroy_response(response) }
+        for (name, value) in outgoing.headers where !value.isEmpty && !Exchange.isOurs(name) {
+            MHD_add_response_header(response, name, value)
+        }
+        if let name = server.configuration.serverName { MHD_add_response_header(response, "Server", name) }
+        if closing || server.isDraining { MHD_add_response_header(response, "Connection", "close") }
+        if MHD_queue_response(connection.handle, UInt32(outgoing.status.rawValue), response) != cmhd_yes {
+            connection.cut()
+        }
+    }
+
+    private func makeResponse(_ body: OutgoingResponse.Body) -> OpaquePointer? {
+        switch body {
+        case .bytes(let bytes):
+            return bytes.withUnsafeBytes { cmhd_response_with_bytes($0.count, $0.baseAddress) }
+        case .stream(let length, _, _), .unsent(let length):
+            return MHD_create_response_from_callback(
+                length.map(UInt64.init) ?? cmhd_size_unknown, 32_768, readStream,
+                Unmanaged.passRetained(self).toOpaque(),
+                releaseStream)
+        }
+    }
+
+    /// Fields that are libmicrohttpd's to write; a second one would contradict it.
+    private static func isOurs(_ name: String) -> Bool {
+        switch name.utf8.count {
+        case 4: HeaderFields.isSame(name, "Date")
+        case 10: HeaderFields.isSame(name, "Connection")
+        case 14: HeaderFields.isSame(name, "Content-Length")
+        case 17: HeaderFields.isSame(name, "Transfer-Encoding")
+        default: false
+        }
+    }
+
+    /// Fills libmicrohttpd's buffer with what was written; suspends until there is more.
+    fileprivate func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        guard let writer, writer.failure == nil else { return cmhd_end_with_error }
+        progressAt = server.loop.now
+        let count = writer.take(into: buffer)
+        if count > 0 { return count }
+        if writer.isBroken { return cmhd_end_with_error }
+        if writer.isFinished { return cmhd_end_of_stream }
+        suspend()
+        writer.ready = { [unowned self] in resume() }
+        return 0
+    }
+}
+
+private let readStream: MHD_ContentReaderCallback = { context, _, buffer, count in
+    guard let context, let buffer else { return cmhd_end_with_error }
+    return Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
+        .read(into: UnsafeMutableRawBufferPointer(start: buffer, count: count))
+}
+
+private let releaseStream: MHD_ContentReaderFreeCallback = { context in
+    guard let context else { return }
+    Unmanaged<Exchange>.fromOpaque(context).release()
+}
