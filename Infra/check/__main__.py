@@ -11,7 +11,12 @@ from stack.state import CHECKOUT
 
 from .checkout import Checkout
 from .rules import RULES
-from .strict import STRICT_BUILD, STRICT_SCRATCH
+
+# Shared with Infra/dev/test, and apart from plain `swift build`: other options there would build all of it again.
+STRICT_BUILD = [
+    "--scratch-path", str(CHECKOUT / ".build-strict"), "--build-tests", "-Xswiftc", "-warnings-as-errors",
+    "--explicit-target-dependency-import-check", "error",
+]
 
 
 def arguments():
@@ -59,7 +64,7 @@ def module_rules(progress):
 
 
 def strict_build(progress):
-    log = STRICT_SCRATCH / "check.log"
+    log = CHECKOUT / ".build-strict" / "check.log"
     try:
         with progress.step("Build with warnings as errors") as step:
             build(STRICT_BUILD, log, step.note)

@@ -14,10 +14,10 @@ package final class RedisClient: @unchecked Sendable {
     let connector: RedisConnector
     let instruments: RedisInstruments
     let log: Log
-    private let subscriber: RedisSubscriber
+    let subscriber: RedisSubscriber
     private let sentinelEvents: RedisSubscriber?
 
-    private var connection: RedisConnection?
+    private(set) var connection: RedisConnection?
     private var phase = Phase.connecting
     private var waiting: [(id: Int, continuation: UnsafeContinuation<RedisConnection?, Never>)] = []
     private var lastWaiting = 0
@@ -41,7 +41,7 @@ package final class RedisClient: @unchecked Sendable {
         self.configuration = configuration
         self.log = log
         instruments = RedisInstruments(metrics)
-        connector = RedisConnector(loop, configuration, instruments)
+        connector = RedisConnector(loop, configuration, instruments, log)
         for library in libraries { _ = connector.register(library) }
         subscriber = RedisSubscriber(loop, configuration) { [connector] () throws(RedisError) in
             try await connector.openMaster()
@@ -151,10 +151,12 @@ package final class RedisClient: @unchecked Sendable {
 
     private func supervise() async {
         var backOff = RedisBackOff(longest: configuration.longestBackOff)
+        var failure: RedisError?
         while phase != .closed {
-            do {
+            do throws(RedisError) {
                 let connection = try await connector.openMaster()
                 let readyAt = Instant.now
+                failure = nil
                 let end = await serve(connection)
                 instruments.losses.add()
                 if phase == .closed { return }
@@ -163,7 +165,8 @@ package final class RedisClient: @unchecked Sendable {
                 // One that ends as soon as it is ready (a demoted master) must not be asked again in a tight circle.
                 if Instant.now.since(readyAt) > .seconds(1) { backOff.reset() } else { phase = .down }
             } catch {
-                if phase == .connecting { log.warning("Redis cannot be reached", ("error", .text("\(error)"))) }
+                if error != failure { log.warning("Redis cannot be reached", ("error", .text("\(error)"))) }
+                failure = error
                 if phase != .closed { phase = .down }
                 answerWaiting(nil)
             }
@@ -229,33 +232,5 @@ package final class RedisClient: @unchecked Sendable {
         let answered = waiting
         waiting = []
         for (_, continuation) in answered { continuation.resume(returning: connection) }
-    }
-
-    // MARK: Sentinel
-
-    private func heard(_ event: RedisEvent, of master: String) {
-        switch event {
-        case .subscribed:
-            // The event may have been missed while nobody listened: ask.
-            loop.spawn { await self.checkMaster(master) }
-        case .message(_, let payload):
-            // `<name> <old address> <old port> <new address> <new port>`
-            let words = String(decoding: payload, as: UTF8.self).split(separator: " ")
-            guard words.count == 5, words[0] == master, let port = UInt16(words[4]) else { return }
-            follow(RedisConfiguration.Address(host: String(words[3]), port: port))
-        }
-    }
-
-    private func checkMaster(_ master: String) async {
-        guard let sentinel = try? await connector.openAnySentinel() else { return }
-        defer { sentinel.close(.closedByOwner) }
-        if let address = try? await connector.master(named: master, on: sentinel) { follow(address) }
-    }
-
-    private func follow(_ address: RedisConfiguration.Address) {
-        guard let connection, HostName.isNumeric(address.host), connection.address != address else { return }
-        log.notice("the master has moved", ("host", .text(address.host)), ("port", .integer(Int(address.port))))
-        connection.close(.demoted)
-        subscriber.reconnect()
     }
 }

@@ -51,6 +51,8 @@ final class RedisConnection: @unchecked Sendable {
     private var lastBeat: Instant
     private var expiryTimer: (due: Instant, id: TimerID)?
     private var heartbeatTimer: TimerID?
+    private var isReprieved = false
+    private static let reprieve = Duration.milliseconds(20)
 
     private init(_ address: RedisConfiguration.Address, _ connector: RedisConnector) {
         self.address = address
@@ -63,16 +65,17 @@ final class RedisConnection: @unchecked Sendable {
 
     // MARK: Opening
 
-    /// Connects to a numeric address without blocking; the handshake is the caller's.
+    /// Connects without blocking; the handshake is the caller's.
+    /// - Parameter numeric: the address's host, resolved: the library would block on a name.
     /// - Throws: `RedisError.unavailable` when nobody answers there within the connect deadline.
-    static func open(_ address: RedisConfiguration.Address, _ connector: RedisConnector) async throws(RedisError)
-        -> RedisConnection
-    {
+    static func open(
+        _ address: RedisConfiguration.Address, at numeric: String, _ connector: RedisConnector
+    ) async throws(RedisError) -> RedisConnection {
         connector.loop.assertCurrent()
         let connection = RedisConnection(address, connector)
         let deadline = connector.configuration.connectDeadline
         let isOpen = await withUnsafeContinuation { continuation in
-            guard connection.start() else { return continuation.resume(returning: false) }
+            guard connection.start(numeric) else { return continuation.resume(returning: false) }
             connection.onConnect = continuation
             connector.loop.schedule(after: deadline) { [weak connection] in connection?.giveUpConnecting() }
         }
@@ -80,8 +83,8 @@ final class RedisConnection: @unchecked Sendable {
         return connection
     }
 
-    private func start() -> Bool {
-        guard let context = redisAsyncConnect(address.host, Int32(address.port)) else { return false }
+    private func start(_ numeric: String) -> Bool {
+        guard let context = redisAsyncConnect(numeric, Int32(address.port)) else { return false }
         guard context.pointee.err == 0,
             let registration = try? loop.register(context.pointee.c.fd, interest, { [weak self] in self?.ready($0) })
         else {
@@ -151,6 +154,7 @@ final class RedisConnection: @unchecked Sendable {
         loop.assertCurrent()
         if end != nil { return .unavailable }
         guard pending.count + commands <= configuration.mostPending, unwritten <= configuration.mostUnwritten else {
+            instruments.refusals.add()
             return .overloaded
         }
         return nil
@@ -281,10 +285,17 @@ final class RedisConnection: @unchecked Sendable {
     }
 
     private func checkExpiry() {
+        let due = expiryTimer?.due ?? .now
         expiryTimer = nil
         readWhatIsThere()
         guard end == nil else { return }
         let now = Instant.now
+        // The loop itself was held up, perhaps before it wrote: the server is heard before it is judged.
+        guard isReprieved || now.since(due) < RedisConnection.reprieve else {
+            isReprieved = true
+            return watchExpiry(now + RedisConnection.reprieve)
+        }
+        isReprieved = false
         var (expired, next) = pending.takeExpired(at: now)
         instruments.timeouts.add(expired.count)
         for receiver in expired { receiver.receive(.failure(.timedOut)) }

@@ -6,6 +6,7 @@ final class RedisConnector: @unchecked Sendable {
     let loop: EventLoop
     let configuration: RedisConfiguration
     let instruments: RedisInstruments
+    private let log: Log
 
     private(set) var libraries: [String: RedisFunctionLibrary] = [:]
     /// The Sentinel that answered last is asked first.
@@ -13,10 +14,11 @@ final class RedisConnector: @unchecked Sendable {
     /// What a name resolved to last, for when the name servers are gone.
     private var resolved: [String: String] = [:]
 
-    init(_ loop: EventLoop, _ configuration: RedisConfiguration, _ instruments: RedisInstruments) {
+    init(_ loop: EventLoop, _ configuration: RedisConfiguration, _ instruments: RedisInstruments, _ log: Log) {
         self.loop = loop
         self.configuration = configuration
         self.instruments = instruments
+        self.log = log
     }
 
     /// Connects to the server, or to the master that the Sentinels name, and checks that it is one.
@@ -51,7 +53,7 @@ final class RedisConnector: @unchecked Sendable {
         return try await master(named: name, on: connection)
     }
 
-    func master(named name: String, on connection: RedisConnection) async throws(RedisError)
+    private func master(named name: String, on connection: RedisConnection) async throws(RedisError)
         -> RedisConfiguration.Address
     {
         let reply = try await connection.send(
@@ -61,6 +63,26 @@ final class RedisConnector: @unchecked Sendable {
             let port = parts[1].integer.flatMap({ UInt16(exactly: $0) })
         else { throw .unavailable }
         return RedisConfiguration.Address(host: host, port: port)
+    }
+
+    /// The master as the first Sentinel that answers knows it.
+    func currentMaster() async throws(RedisError) -> RedisConfiguration.Address {
+        guard case .sentinel(let name, _, _) = configuration.server else { throw .unavailable }
+        let sentinel = try await openAnySentinel()
+        defer { sentinel.close(.closedByOwner) }
+        return try await master(named: name, on: sentinel)
+    }
+
+    /// Whether the server at this address says that it is a master.
+    func isMaster(_ address: RedisConfiguration.Address) async -> Bool {
+        guard let connection = try? await connect(address) else { return false }
+        defer { connection.close(.closedByOwner) }
+        do throws(RedisError) {
+            try await greet(connection, requiringMaster: true)
+            return true
+        } catch {
+            return false
+        }
     }
 
     /// A connection to any one of the Sentinels, for their events.
@@ -96,7 +118,7 @@ final class RedisConnector: @unchecked Sendable {
         let connection = try await connect(address)
         return try await preparing(connection) { () throws(RedisError) in
             try await self.greet(connection, requiringMaster: requiringMaster)
-            for library in self.libraries.values { try await self.load(library, on: connection) }
+            for library in self.libraries.values { try await self.loadIfPossible(library, on: connection) }
         }
     }
 
@@ -135,15 +157,34 @@ final class RedisConnector: @unchecked Sendable {
         return true
     }
 
-    /// Loads a library unless Redis has it, in this version or a higher one.
+    /// A library that Redis refuses fails its own calls, not every session's.
+    private func loadIfPossible(
+        _ library: RedisFunctionLibrary, on connection: RedisConnection
+    ) async throws(RedisError) {
+        do throws(RedisError) {
+            try await load(library, on: connection)
+        } catch {
+            guard case .server(let code) = error, connection.end == nil else { throw error }
+            log.error("Redis refused a function library", ("library", .text(library.name)), ("code", .text(code)))
+        }
+    }
+
+    /// Loads a library unless Redis has it, in this version or a higher one. Looks again after each step: other nodes,
+    /// perhaps of another version, may be loading theirs at the same moment.
     func load(_ library: RedisFunctionLibrary, on connection: RedisConnection) async throws(RedisError) {
-        let patience = configuration.connectDeadline
-        let list = try await connection.send(
-            ["FUNCTION", "LIST", "LIBRARYNAME", .text(library.name), "WITHCODE"], patience: patience
-        ).orThrow()
-        guard library.replaces(RedisConnector.code(in: list)) else { return }
-        _ = try await connection.send(["FUNCTION", "LOAD", "REPLACE", .text(library.code)], patience: patience)
-            .orThrow()
+        for _ in 0..<4 {
+            let list = try await connection.send(
+                ["FUNCTION", "LIST", "LIBRARYNAME", .text(library.name), "WITHCODE"],
+                patience: configuration.connectDeadline
+            ).orThrow()
+            let loaded = RedisConnector.code(in: list)
+            guard library.replaces(loaded) else { return }
+            let replace: [RedisWord] = loaded == nil ? [] : ["REPLACE"]
+            let reply = try await connection.send(
+                ["FUNCTION", "LOAD"] + replace + [.text(library.code)], patience: configuration.connectDeadline)
+            if case .error(let message) = reply, !message.contains("already exists") { _ = try reply.orThrow() }
+        }
+        throw .unavailable
     }
 
     /// The code in what `FUNCTION LIST … WITHCODE` answers: a list of libraries, each a flat list of names and values.
@@ -165,6 +206,6 @@ final class RedisConnector: @unchecked Sendable {
             guard let last = resolved[address.host] else { throw .unavailable }
             numeric = last
         }
-        return try await RedisConnection.open(.init(host: numeric, port: address.port), self)
+        return try await RedisConnection.open(address, at: numeric, self)
     }
 }

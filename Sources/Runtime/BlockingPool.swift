@@ -21,13 +21,25 @@ package final class BlockingPool: @unchecked Sendable {
         self.capacity = capacity
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(wakeUp, nil)
-        for index in 0..<count {
-            threads.append(
-                try startThread { [self] in
-                    "\(name)-\(index)".withCString(clinux_name_thread)
-                    work()
-                })
+        do throws(RuntimeError) {
+            for index in 0..<count {
+                threads.append(
+                    try startThread { [self] in
+                        "\(name)-\(index)".withCString(clinux_name_thread)
+                        work()
+                    })
+            }
+        } catch {
+            stop()
+            throw error
         }
+    }
+
+    deinit {
+        pthread_cond_destroy(wakeUp)
+        pthread_mutex_destroy(mutex)
+        wakeUp.deallocate()
+        mutex.deallocate()
     }
 
     /// Jobs waiting for a thread.
@@ -53,6 +65,7 @@ package final class BlockingPool: @unchecked Sendable {
         pthread_cond_broadcast(wakeUp)
         pthread_mutex_unlock(mutex)
         for thread in threads { pthread_join(thread, nil) }
+        threads = []
     }
 
     private func submit(_ job: @escaping @Sendable () -> Void) -> RuntimeError? {

@@ -163,7 +163,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         defer { events.deallocate() }
         while !stopping.load(ordering: .acquiring) {
             turnStart = .now
-            for body in timers.takeDue(at: turnStart) { body() }
+            runTimers()
             runJobs()
             runEndOfTurn()
             let count = epoll_wait(epoll, events, Int32(capacity), millisecondsToSleep())
@@ -176,7 +176,10 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
                 }
             }
         }
+        // What was handed in before `stop()` still runs; a task left half-way would never let go of what it holds.
+        takeRemoteWork()
         runJobs()
+        runEndOfTurn()
     }
 
     /// Asks the loop to return from `run()` at the end of its turn; from any thread.
@@ -201,6 +204,11 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         }
         jobs.append(contentsOf: work.jobs)
         for body in work.bodies { body() }
+    }
+
+    private func runTimers() {
+        // Bounded by `turnStart`: a timer that a body adds for at once waits for the next turn.
+        while let body = timers.popDue(at: turnStart) { body() }
     }
 
     private func runJobs() {

@@ -92,7 +92,7 @@ package struct Log: Sendable {
         line += "\""
         var written = 0
         for scalar in text.unicodeScalars {
-            written += 1
+            written += UTF8.width(scalar)
             guard written <= limit else {
                 line += "…"
                 break

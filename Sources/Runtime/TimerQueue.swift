@@ -26,16 +26,15 @@ struct TimerQueue {
         if heap.count > 64, heap.count > 2 * bodies.count { rebuild() }
     }
 
-    /// Takes out the bodies due at `now`, for the caller to run: a body may add and cancel timers itself.
-    mutating func takeDue(at now: Instant) -> [() -> Void] {
-        guard let first = heap.first, first.due <= now else { return [] }
-        var due: [() -> Void] = []
-        while let head = heap.first, head.due <= now {
-            if let body = bodies.removeValue(forKey: head.number) { due.append(body) }
-            removeHead()
-        }
+    /// Takes out the earliest body due at `now`. One at a time: a body that runs may cancel the next one.
+    mutating func popDue(at now: Instant) -> (() -> Void)? {
         dropCancelledHead()
-        return due
+        guard let first = heap.first, first.due <= now, let body = bodies.removeValue(forKey: first.number) else {
+            return nil
+        }
+        removeHead()
+        dropCancelledHead()
+        return body
     }
 
     private mutating func dropCancelledHead() {

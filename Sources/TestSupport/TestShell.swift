@@ -51,6 +51,15 @@ package enum TestShell {
             ?? "/tmp"
     }
 
+    /// The process id on the first line of a server's file; nil while there is none.
+    static func process(in file: String) -> Int32? {
+        guard let file = fopen(file, "r") else { return nil }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 32)
+        guard fgets(&line, Int32(line.count), file) != nil else { return nil }
+        return pid_t(atoi(line))
+    }
+
     package static func isAlive(_ process: Int32) -> Bool { kill(process, 0) == 0 || errno == EPERM }
 
     /// Polls until `condition` holds, up to `seconds`.

@@ -8,15 +8,23 @@ final class RedisFixture: Sendable {
     let client: RedisClient
     let metrics = Metrics()
 
-    init(_ server: RedisConfiguration.Server, adjust: (inout RedisConfiguration) -> Void = { _ in }) throws {
+    init(
+        _ server: RedisConfiguration.Server, libraries: [RedisFunctionLibrary] = [],
+        adjust: (inout RedisConfiguration) -> Void = { _ in }
+    ) throws {
         thread = try EventLoopThread(name: "redis-test")
         var configuration = RedisConfiguration(server)
         adjust(&configuration)
-        client = RedisClient(loop: thread.loop, configuration: configuration, metrics: metrics, log: Log("redis-test"))
+        client = RedisClient(
+            loop: thread.loop, configuration: configuration, libraries: libraries, metrics: metrics,
+            log: Log("redis-test"))
     }
 
-    convenience init(_ redis: TestRedis, adjust: (inout RedisConfiguration) -> Void = { _ in }) throws {
-        try self.init(.direct(host: redis.host, port: redis.port), adjust: adjust)
+    convenience init(
+        _ redis: TestRedis, libraries: [RedisFunctionLibrary] = [],
+        adjust: (inout RedisConfiguration) -> Void = { _ in }
+    ) throws {
+        try self.init(.direct(host: redis.host, port: redis.port), libraries: libraries, adjust: adjust)
     }
 
     deinit {
@@ -24,6 +32,7 @@ final class RedisFixture: Sendable {
         thread.loop.execute { [client] in client.close() }
     }
 
+    @discardableResult
     func onLoop<Value: Sendable>(
         _ body: @escaping @Sendable (RedisClient) async throws -> Value
     ) async throws -> Value {
