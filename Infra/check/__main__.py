@@ -11,12 +11,7 @@ from stack.state import CHECKOUT
 
 from .checkout import Checkout
 from .rules import RULES
-
-# Shared with Infra/dev/test, and apart from plain `swift build`: other options there would build all of it again.
-STRICT_BUILD = [
-    "--scratch-path", str(CHECKOUT / ".build-strict"), "--build-tests", "-Xswiftc", "-warnings-as-errors",
-    "--explicit-target-dependency-import-check", "error",
-]
+from .strict import STRICT_BUILD, STRICT_SCRATCH
 
 
 def arguments():
@@ -64,7 +59,7 @@ def module_rules(progress):
 
 
 def strict_build(progress):
-    log = CHECKOUT / ".build-strict" / "check.log"
+    log = STRICT_SCRATCH / "check.log"
     try:
         with progress.step("Build with warnings as errors") as step:
             build(STRICT_BUILD, log, step.note)

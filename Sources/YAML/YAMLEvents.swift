@@ -105,6 +105,9 @@ struct YAMLEvents: ~Copyable {
         {
             return "a tab stands where YAML wants spaces"
         }
+        if problem == "mapping values are not allowed in this context" {
+            return "a value stands where none can: a text that contains “: ” needs quotes"
+        }
         guard let context = parser.pointee.context.map({ String(cString: $0) }) else { return problem }
         let start = parser.pointee.context_mark
         return start.line == mark.line

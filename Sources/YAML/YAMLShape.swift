@@ -11,7 +11,7 @@
 package struct YAMLShape<Value> {
     /// For "expected …": an article and a noun, with an example where it helps.
     package let expected: String
-    let read: (YAMLValue) -> Value?
+    package let read: (YAMLValue) -> Value?
 
     /// - Parameter read: gives the value, or reports a problem on its argument and gives nil.
     package init(_ expected: String, read: @escaping (YAMLValue) -> Value?) {
@@ -47,6 +47,10 @@ package struct YAMLShape<Value> {
 
     /// One of a few words.
     package static func oneOf(_ words: KeyValuePairs<String, Value>) -> YAMLShape {
+        oneOf(words.map { ($0.key, $0.value) })
+    }
+
+    package static func oneOf(_ words: [(key: String, value: Value)]) -> YAMLShape {
         let expected = "one of " + words.map(\.key).joined(separator: ", ")
         return YAMLShape(expected) { value in
             guard case .scalar(let text, _) = value.node.content, !value.node.isNull else {

@@ -68,7 +68,7 @@ import Testing
         ("a: \"x\\0y\"", "f.yaml:1:4: a text cannot contain the character U+0000"),
         ("a:\n\tb: 1", "f.yaml:2:1: a tab stands where YAML wants spaces"),
         ("a: 'never closed", "f.yaml:1:17: found unexpected end of stream, while scanning a quoted scalar"),
-        ("a: b: c", "f.yaml:1:5: mapping values are not allowed in this context"),
+        ("a: b: c", "f.yaml:1:5: a value stands where none can: a text that contains “: ” needs quotes"),
     ])
     func refuses(text: String, message: String) {
         #expect(problem(text) == message)

@@ -1,0 +1,94 @@
+"""Infra/dev/test."""
+
+import argparse
+import contextlib
+import re
+import subprocess
+import sys
+import time
+
+from stack.errors import StackError
+from stack.ports import is_free
+from stack.progress import Progress
+from stack.state import CHECKOUT, State
+
+from .count import Count
+from .python_tests import PythonTests
+from .swift_tests import SwiftTests
+
+STATE = CHECKOUT / ".preau-test"
+LOGS = CHECKOUT / ".preau-test-logs"
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="Infra/dev/test",
+        description="Runs every test: in Swift, of the infrastructure, and end to end with browsers on a stack of its "
+        "own (2 nodes, 2 shards, its own state and ports). Closes with a line `N passed, N failed`.")
+    parser.add_argument("filter", nargs="?", metavar="FILTER",
+                        help="a regular expression, upper and lower case alike: only tests whose name has it, written "
+                        "Target.Suite/test() in Swift and Folder/file.py::Class::test in Python")
+    parser.add_argument("--keep", action="store_true", help="leave the stack running afterwards, to look into it")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    try:
+        re.compile(options.filter or "")
+    except re.error as error:
+        print(f"FILTER is no regular expression: {error}", file=sys.stderr)
+        return 2
+    progress = Progress()
+    started = time.monotonic()
+    LOGS.mkdir(exist_ok=True)
+    count = Count()
+    for part in (run_swift, run_python):
+        try:
+            count += part(progress, options)
+        except StackError as error:
+            print(f"\n✗ {error.report()}\n", flush=True)
+            count += Count(failed=1)
+    minutes, seconds = divmod(int(time.monotonic() - started), 60)
+    progress.say(f"\n{minutes} min {seconds} s; logs: {LOGS}" + (f"; {count.skipped} skipped" if count.skipped else ""))
+    if count == Count():
+        progress.say(f"No test has a name like {options.filter!r}.")
+    progress.say(count.line)
+    return 0 if count.good else 1
+
+
+def run_swift(progress, options):
+    tests = SwiftTests(progress, LOGS, options.filter)
+    tests.log.unlink(missing_ok=True)
+    return tests.run() if tests.may_match() else Count()
+
+
+def run_python(progress, options):
+    tests = PythonTests(progress, LOGS, options.filter)
+    tests.collect()
+    count = tests.run(needing_stack=False)
+    if tests.need_stack:
+        with own_stack(options.keep):
+            count += tests.run(needing_stack=True, state=STATE)
+    return count
+
+
+@contextlib.contextmanager
+def own_stack(keep):
+    """A fresh stack, started and stopped by the same commands that people use."""
+    command = CHECKOUT / "Infra" / "dev"
+    if State(STATE).exists:
+        subprocess.run([command / "down", "--state", STATE, "--wipe"], check=True)
+    front = next(port for port in range(19080, 20000, 2) if is_free(port) and is_free(port + 1))
+    up = [command / "up", "--detach", "--state", STATE, "--port", str(front), "--nodes", "2", "--shards", "2"]
+    try:
+        if subprocess.run(up, stdin=subprocess.DEVNULL, check=False).returncode != 0:
+            raise StackError("the stack for the tests did not start; the cause is above")
+        yield
+    finally:
+        if not keep:
+            subprocess.run([command / "down", "--state", STATE], check=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

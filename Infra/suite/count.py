@@ -1,0 +1,21 @@
+"""How many tests passed and failed."""
+
+import dataclasses
+
+
+@dataclasses.dataclass
+class Count:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other):
+        return Count(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
+
+    @property
+    def line(self):
+        return f"{self.passed} passed, {self.failed} failed"
+
+    @property
+    def good(self):
+        return self.failed == 0 and self.passed > 0
