@@ -10,8 +10,10 @@ extension Migration {
             name       text not null,
             document   jsonb not null,
             source     text not null check (source in ('manifest', 'console')),
+            territory_id text references territory on delete cascade, -- whose manifest declares it; null: the console
             updated_at timestamptz not null default now(),
-            primary key (scope_kind, scope, kind, name)
+            primary key (scope_kind, scope, kind, name),
+            check ((source = 'manifest') = (territory_id is not null))
         );
 
         -- Bits per second; ceil is what may be borrowed up to when the parent has it to spare.
@@ -22,9 +24,11 @@ extension Migration {
             ceil       bigint not null,
             valid_from date not null default '-infinity', -- the greatest that is not in the future is in force
             source     text not null check (source in ('manifest', 'console')),
+            territory_id text references territory on delete cascade, -- whose manifest declares it; null: the console
             updated_at timestamptz not null default now(),
             primary key (scope_kind, scope, valid_from),
-            check (rate <= ceil)
+            check (rate <= ceil),
+            check ((source = 'manifest') = (territory_id is not null))
         );
 
         create table manifest_application (
