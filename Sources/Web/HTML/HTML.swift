@@ -31,6 +31,9 @@ package struct HTML: Sendable, Hashable, ExpressibleByStringInterpolation {
 
     package mutating func append(_ other: HTML) { bytes.append(contentsOf: other.bytes) }
 
+    mutating func appendBytes(_ text: StaticString) { bytes.appendStatic(text) }
+    mutating func append(decimal value: Int) { bytes.appendDecimal(value) }
+
     package static func += (left: inout HTML, right: HTML) { left.append(right) }
 
     package static func + (left: HTML, right: HTML) -> HTML {

@@ -1,0 +1,27 @@
+/// What a page says, without the frame around it.
+package struct Page: Sendable {
+    package enum Width: String, Sendable {
+        /// A form, an error: one narrow column.
+        case narrow
+        /// Text, lists, tables.
+        case regular
+        /// As wide as the window: a week.
+        case wide
+    }
+
+    package let title: Phrase
+    package let main: HTML
+    package let width: Width
+    /// Without navigation: the door of the site.
+    package let isEntrance: Bool
+
+    /// - Parameters:
+    ///   - title: names the page in the browser; the site's name is added.
+    ///   - main: with exactly one `<h1>`, see ``Component/heading(_:lead:actions:)``.
+    package init(title: Phrase, main: HTML, width: Width = .regular, isEntrance: Bool = false) {
+        self.title = title
+        self.main = main
+        self.width = width
+        self.isEntrance = isEntrance
+    }
+}

@@ -1,0 +1,48 @@
+/// What the frame of a page shows around it: whose site this is, where one can go, who is there.
+package struct PageFrame: Sendable {
+    package struct Item: Sendable {
+        package let label: Phrase
+        package let link: Link
+        /// Shown beside the label, with words for those who do not see it, such as "3 non lus".
+        package let badge: (number: Int, meaning: Phrase)?
+
+        package init(_ label: Phrase, _ link: Link, badge: (number: Int, meaning: Phrase)? = nil) {
+            self.label = label
+            self.link = link
+            self.badge = badge
+        }
+    }
+
+    package struct Person: Sendable {
+        package let name: String
+        /// The present profile in words: "Enseignante · Collège des Tilleuls".
+        package let profile: String
+        package let items: [Item]
+        /// Where the sign-out form posts.
+        package let signOut: Link
+
+        package init(name: String, profile: String, items: [Item], signOut: Link = "/logout") {
+            self.name = name
+            self.profile = profile
+            self.items = items
+            self.signOut = signOut
+        }
+    }
+
+    /// The territory's name for its ENT: "ENT 77".
+    package var siteName = "Préau"
+    /// Below it, smaller: "Seine-et-Marne".
+    package var siteOwner: String?
+    package var home: Link = "/"
+    /// The territory's style sheet, see ``Theme/link(for:)``.
+    package var theme: Link?
+    package var navigation: [Item] = []
+    package var person: Person?
+    /// For the forms of the frame and of the page.
+    package var forgeryToken: String?
+    /// Shown above the page: what the form before has done, a message to all.
+    package var notices: [Notice] = []
+    package var footer: [Item] = []
+
+    package init() {}
+}

@@ -1,0 +1,32 @@
+/// What a route answers when all is well, for the OpenAPI document.
+package struct Answer: Sendable {
+    package enum Content: Sendable {
+        case empty
+        case json(Schema)
+        case other(mediaType: String)
+    }
+
+    package let status: Int
+    package let content: Content
+    package let description: String
+    /// Headers worth knowing: name and English description.
+    package let headers: [(name: String, description: String)]
+
+    package static func json(
+        _ schema: Schema, _ description: String, status: Int = 200, headers: [(name: String, description: String)] = []
+    ) -> Answer {
+        Answer(status: status, content: .json(schema), description: description, headers: headers)
+    }
+
+    package static func empty(_ description: String, status: Int = 204) -> Answer {
+        Answer(status: status, content: .empty, description: description, headers: [])
+    }
+
+    package static func page(_ description: String) -> Answer {
+        Answer(status: 200, content: .other(mediaType: "text/html"), description: description, headers: [])
+    }
+
+    package static func other(_ mediaType: String, _ description: String, status: Int = 200) -> Answer {
+        Answer(status: status, content: .other(mediaType: mediaType), description: description, headers: [])
+    }
+}

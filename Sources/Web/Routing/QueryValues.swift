@@ -1,0 +1,46 @@
+package import Runtime
+
+/// The declared items of the query, checked before the handler runs. Items that the route does not declare are ignored.
+package struct QueryValues: Sendable {
+    private var values: [(name: String, text: String)] = []
+
+    /// - Throws: `malformedRequest` for a query that cannot be decoded, `invalidParameter` naming each item that is missing,
+    ///   given twice or of the wrong kind.
+    init(_ query: String?, declared: [Parameter]) throws(Problem) {
+        guard !declared.isEmpty else { return }
+        let form: Form
+        do {
+            form = try Form(urlEncoded: Array((query ?? "").utf8), limits: .query)
+        } catch {
+            throw error.problem
+        }
+        var errors: [Problem.Detail] = []
+        for parameter in declared {
+            let given = form.all(parameter.name)
+            // An empty item is what a form with an empty optional field sends.
+            guard let text = given.first, !text.isEmpty || parameter.isRequired else {
+                if parameter.isRequired { errors.append(Problem.Detail(.parameter(parameter.name), .missing)) }
+                continue
+            }
+            if given.count > 1 {
+                errors.append(Problem.Detail(.parameter(parameter.name), .givenTwice))
+            } else if let reason = parameter.refusal(of: text) {
+                errors.append(Problem.Detail(.parameter(parameter.name), reason))
+            } else {
+                values.append((parameter.name, text))
+            }
+        }
+        guard errors.isEmpty else { throw Problem(.invalidParameter, errors: errors) }
+    }
+
+    package func text(_ name: String) -> String? { values.first { $0.name == name }?.text }
+    package func uuid(_ name: String) -> UUID? { text(name).flatMap { UUID($0) } }
+    package func integer(_ name: String) -> Int? { text(name).flatMap(Parameter.integer) }
+    package func date(_ name: String) -> CivilDate? { text(name).flatMap { CivilDate($0) } }
+    package func flag(_ name: String) -> Bool { text(name).flatMap(Parameter.flag) ?? false }
+
+    package func choice<Value: RawRepresentable>(_ name: String, _ type: Value.Type) -> Value?
+    where Value.RawValue == String {
+        text(name).flatMap { Value(rawValue: $0) }
+    }
+}
