@@ -50,7 +50,9 @@ package enum Component {
     package static func pagination(first: Link?, next: Link?, _ language: Language) -> HTML {
         guard first != nil || next != nil else { return .empty }
         let back: HTML? = first.map { "<li><a class=\"button\" href=\"\($0)\">\(Phrase.firstPage[language])</a></li>" }
-        let more: HTML? = next.map { "<li><a class=\"button\" rel=\"next\" href=\"\($0)\">\(Phrase.nextPage[language])</a></li>" }
+        let more: HTML? = next.map {
+            "<li><a class=\"button\" rel=\"next\" href=\"\($0)\">\(Phrase.nextPage[language])</a></li>"
+        }
         return "<nav class=\"pagination\" aria-label=\"\(Phrase.pages[language])\"><ul>\(back)\(more)</ul></nav>"
     }
 

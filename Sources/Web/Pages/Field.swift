@@ -53,7 +53,8 @@ package struct Field: Sendable {
             \($0)</p>
             """
         }
-        let label: HTML = "\(label)\(isRequired ? nil : "<span class=\"optional\"> (\(Phrase.optional[language]))</span>" as HTML)"
+        let label: HTML =
+            "\(label)\(isRequired ? nil : "<span class=\"optional\"> (\(Phrase.optional[language]))</span>" as HTML)"
         if case .box = control {
             return """
                 <div class="field box"><label for="\(id)"><input type="checkbox" value="1"\(common)\(flag: "checked", value != nil)>\

@@ -15,7 +15,8 @@ package enum LanguageSwitch {
         let secure = call.request.isSecure ? "; Secure" : ""
         response.headers.add(
             "Set-Cookie",
-            "\(Call.languageCookie)=\(try call.path.text("language")); Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly\(secure)")
+            "\(Call.languageCookie)=\(try call.path.text("language")); Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly\(secure)"
+        )
         return response
     }
 }

@@ -66,7 +66,8 @@ package enum PageShell {
                 "<span class=\"badge\">\(language.number($0.number))<span class=\"unseen\"> \($0.meaning[language])</span></span>"
             }
             let current = isCurrent ? "page" : isParent ? "true" : nil
-            return "<li><a href=\"\(item.link)\"\(attribute: "aria-current", current)>\(item.label[language])\(badge)</a></li>"
+            return
+                "<li><a href=\"\(item.link)\"\(attribute: "aria-current", current)>\(item.label[language])\(badge)</a></li>"
         }
     }
 

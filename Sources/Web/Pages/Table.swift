@@ -33,7 +33,8 @@ package struct Table: Sendable {
             let kind: String? = isNumeric ? "number" : nil
             rows +=
                 index == 0
-                ? "<th scope=\"row\"\(attribute: "class", kind)>\(cell)</th>" : "<td\(attribute: "class", kind)>\(cell)</td>"
+                ? "<th scope=\"row\"\(attribute: "class", kind)>\(cell)</th>"
+                : "<td\(attribute: "class", kind)>\(cell)</td>"
         }
         rows += "</tr>"
     }

@@ -6,7 +6,8 @@ enum ProblemAnswer {
         let status = Status(rawValue: problem.status)
         var response: Response
         if call.route.surface == .page {
-            response = call.page(ProblemPage.page(problem, requestID: call.request.id, language: call.language), status: status)
+            response = call.page(
+                ProblemPage.page(problem, requestID: call.request.id, language: call.language), status: status)
         } else {
             response = Response(
                 status: status, headers: [("Content-Type", "application/problem+json")],

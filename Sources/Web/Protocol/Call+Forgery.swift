@@ -1,3 +1,5 @@
+internal import HTTP
+
 extension Call {
     /// Whether this write carries a token made for `binding`, in the `X-CSRF-Token` header or in the form.
     /// - Throws: what reading the form throws.

@@ -27,7 +27,8 @@ package struct ForgeryTokens: Sendable {
 
     /// Whether `token` was made for `binding`; takes the same time for every wrong one of the right length.
     package func verifies(_ token: String, for binding: String) -> Bool {
-        guard token.utf8.count == 43, let bytes = Base64URL.decode(token), bytes.count == 2 * ForgeryTokens.length else {
+        guard token.utf8.count == 43, let bytes = Base64URL.decode(token), bytes.count == 2 * ForgeryTokens.length
+        else {
             return false
         }
         let code = zip(bytes.prefix(ForgeryTokens.length), bytes.suffix(ForgeryTokens.length)).map { $0 ^ $1 }

@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import HTTP
 
 /// The `Idempotency-Key` of a write: the client's name for it, so that the same write sent twice is done once.
 package struct IdempotencyKey: Hashable, Sendable {
@@ -8,7 +9,9 @@ package struct IdempotencyKey: Hashable, Sendable {
     /// Takes the structured form of the draft standard (`"…"`) and the bare one that most clients send.
     package init?(_ header: String) {
         var text = header.trimmed
-        if text.utf8.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") { text = String(text.dropFirst().dropLast()) }
+        if text.utf8.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") {
+            text = String(text.dropFirst().dropLast())
+        }
         guard (1...64).contains(text.utf8.count),
             text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
         else { return nil }

@@ -4,6 +4,9 @@ package import Runtime
 package struct QueryValues: Sendable {
     private var values: [(name: String, text: String)] = []
 
+    /// None.
+    init() {}
+
     /// - Throws: `malformedRequest` for a query that cannot be decoded, `invalidParameter` naming each item that is missing,
     ///   given twice or of the wrong kind.
     init(_ query: String?, declared: [Parameter]) throws(Problem) {

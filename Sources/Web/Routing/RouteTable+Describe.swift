@@ -1,3 +1,5 @@
+internal import HTTP
+
 extension RouteTable {
     /// Every route as JSON, for tests that walk the table and for operators: method, pattern, surface, access, kinds of
     /// parameters, kinds of query items, media types of the body, forgery protection.

@@ -41,14 +41,17 @@ struct RouteTrie: Sendable {
         for segment in segments {
             if segment.hasPrefix("{"), segment.hasSuffix("}") {
                 let name = String(segment.dropFirst().dropLast())
-                guard !name.isEmpty, !names.contains(name), name.utf8.allSatisfy({ $0.isLowercase || $0 == UInt8(ascii: "_") })
+                guard !name.isEmpty, !names.contains(name),
+                    name.utf8.allSatisfy({ $0.isLowercase || $0 == UInt8(ascii: "_") })
                 else { throw .malformedPattern(pattern) }
                 names.append(name)
             } else {
                 let isPlain = segment.utf8.allSatisfy {
                     $0.isLowercase || $0.isUppercase || $0.isDigit || "-._~".utf8.contains($0)
                 }
-                guard !segment.isEmpty, segment != ".", segment != "..", isPlain else { throw .malformedPattern(pattern) }
+                guard !segment.isEmpty, segment != ".", segment != "..", isPlain else {
+                    throw .malformedPattern(pattern)
+                }
             }
         }
         return names
@@ -141,7 +144,9 @@ struct RouteTrie: Sendable {
         for literal in nodes[node].literals where path[segment].elementsEqual(literal.segment) {
             if let found = find(literal.node, rest, path) { return found }
         }
-        guard let parameter = nodes[node].parameter, let (endpoint, ranges) = find(parameter, rest, path) else { return nil }
+        guard let parameter = nodes[node].parameter, let (endpoint, ranges) = find(parameter, rest, path) else {
+            return nil
+        }
         return (endpoint, [segment] + ranges)
     }
 

@@ -1,5 +1,5 @@
 internal import Cryptography
-package import HTTP
+internal import HTTP
 
 /// The files of this site: one style sheet, the territories' colours, the signs. Their addresses hold a hash of the content,
 /// so that browsers keep them for ever; an old address, asked for while nodes are being replaced, gets the present content.

@@ -14,7 +14,9 @@ package enum StyleSheet {
                 continue
             }
             let isTight = "{};,>".utf8.contains(byte)
-            if pendingSpace, !isTight, let last = result.last, !"{};,>:".utf8.contains(last) { result.append(UInt8(ascii: " ")) }
+            if pendingSpace, !isTight, let last = result.last, !"{};,>:".utf8.contains(last) {
+                result.append(UInt8(ascii: " "))
+            }
             if byte == UInt8(ascii: "}"), result.last == UInt8(ascii: ";") { result.removeLast() }
             pendingSpace = false
             result.append(byte)

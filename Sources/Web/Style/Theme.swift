@@ -26,7 +26,8 @@ package struct Theme: Sendable {
     ///   - onBand: replaced by white or a dark ink when it could not be read on the band.
     ///   - accent: links and buttons in light.
     ///   - accentOnDark: in dark; the accent made lighter when nil.
-    package init?(name: String, band: String? = nil, onBand: String? = nil, accent: String, accentOnDark: String? = nil) {
+    package init?(name: String, band: String? = nil, onBand: String? = nil, accent: String, accentOnDark: String? = nil)
+    {
         let given = [band, onBand, accentOnDark].compactMap { $0 }
         guard Schema.Format.slug.accepts(name), name.utf8.count <= 64, let accent = Color(accent),
             given.allSatisfy({ Color($0) != nil })
@@ -39,9 +40,11 @@ package struct Theme: Sendable {
     private init(_ name: String, band: Color, onBand: Color?, accent: Color, accentOnDark: Color) {
         self.name = name
         light = Palette(
-            accent, surfaces: [.white, .lightGround], soft: .white, softness: 0.1, towards: .black, band: band, onBand: onBand)
+            accent, surfaces: [.white, .lightGround], soft: .white, softness: 0.1, towards: .black, band: band,
+            onBand: onBand)
         dark = Palette(
-            accentOnDark, surfaces: [.darkSurface, .darkGround], soft: .darkSurface, softness: 0.2, towards: .white, band: band,
+            accentOnDark, surfaces: [.darkSurface, .darkGround], soft: .darkSurface, softness: 0.2, towards: .white,
+            band: band,
             onBand: onBand)
         hash = Assets.hash(Array(Theme.text(light, dark).utf8))
     }
@@ -49,7 +52,8 @@ package struct Theme: Sendable {
     /// Préau's own, for pages without a territory.
     static let standard: Theme = {
         let blue = Color(red: 0x2A, green: 0x4F, blue: 0xA8)
-        return Theme("preau", band: Color(red: 0x1D, green: 0x34, blue: 0x6B), onBand: nil, accent: blue, accentOnDark: blue)
+        return Theme(
+            "preau", band: Color(red: 0x1D, green: 0x34, blue: 0x6B), onBand: nil, accent: blue, accentOnDark: blue)
     }()
 
     /// The style sheet: a few custom properties over those of the common one.
@@ -65,7 +69,8 @@ package struct Theme: Sendable {
 
 extension Theme.Palette {
     fileprivate init(
-        _ color: Color, surfaces: [Color], soft base: Color, softness: Double, towards end: Color, band: Color, onBand: Color?
+        _ color: Color, surfaces: [Color], soft base: Color, softness: Double, towards end: Color, band: Color,
+        onBand: Color?
     ) {
         var accent = color
         var soft = base.mixed(with: accent, softness)
