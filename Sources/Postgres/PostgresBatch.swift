@@ -1,0 +1,79 @@
+/// Statements that go to the server together, run in order as one transaction and come back together: one trip, and
+/// either all of them or none. A plain value that can be sent again.
+package struct PostgresBatch: Sendable {
+    struct Item: Sendable {
+        let statement: PostgresStatement
+        let parameters: Range<Int>
+    }
+
+    struct Parameter: Sendable {
+        let offset: Int
+        /// Nil for NULL.
+        let length: Int32?
+        let type: UInt32
+    }
+
+    private(set) var items: [Item] = []
+    private(set) var parameters: [Parameter] = []
+    private(set) var bytes: [UInt8] = []
+    /// The first mistake made while it was put together, thrown when it runs.
+    private(set) var defect: PostgresError?
+
+    /// Whether running it twice does no harm: reads, and writes made so. Such a batch is sent again, once, when its
+    /// connection is lost.
+    package var isRepeatable = false
+
+    package init() {}
+
+    /// A batch of one statement.
+    package init<each Value: PostgresBindable>(_ statement: PostgresStatement, _ values: repeat each Value) {
+        add(statement, repeat each values)
+    }
+
+    package var count: Int { items.count }
+    package var isEmpty: Bool { items.isEmpty }
+
+    /// Adds a statement; its result is at the same place in what `run` gives back.
+    package mutating func add<each Value: PostgresBindable>(_ statement: PostgresStatement, _ values: repeat each Value)
+    {
+        let first = parameters.count
+        repeat append(each values, number: parameters.count - first + 1)
+        append(statement, first)
+    }
+
+    /// Adds a statement whose number of values is only known at run time.
+    package mutating func add(_ statement: PostgresStatement, values: [any PostgresBindable]) {
+        let first = parameters.count
+        for (index, value) in values.enumerated() { append(value, number: index + 1) }
+        append(statement, first)
+    }
+
+    /// The same batch behind one more statement, without parameters.
+    func preceded(by statement: PostgresStatement) -> PostgresBatch {
+        var batch = self
+        batch.items.insert(Item(statement: statement, parameters: 0..<0), at: 0)
+        return batch
+    }
+
+    private mutating func append(_ statement: PostgresStatement, _ first: Int) {
+        if parameters.count - first > Int(UInt16.max), defect == nil {
+            defect = .misuse("more than 65535 parameters")
+        }
+        items.append(Item(statement: statement, parameters: first..<parameters.count))
+    }
+
+    private mutating func append<Value: PostgresBindable>(_ value: Value, number: Int) {
+        let type = Value.postgresType
+        guard !value.isNull else {
+            parameters.append(Parameter(offset: 0, length: nil, type: type))
+            return
+        }
+        let offset = bytes.count
+        if !value.encode(into: &bytes), defect == nil { defect = .invalidValue(parameter: number) }
+        let length = bytes.count - offset
+        if length > 1 << 30, defect == nil { defect = .invalidValue(parameter: number) }
+        parameters.append(Parameter(offset: offset, length: Int32(clamping: length), type: type))
+        // libpq takes text up to its NUL.
+        if type == PostgresType.inferred { bytes.append(0) }
+    }
+}
