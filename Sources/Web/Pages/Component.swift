@@ -1,3 +1,5 @@
+package import Runtime
+
 /// The pieces pages are made of. All of them work without JavaScript, with a keyboard, at 320 px and on paper.
 package enum Component {
     /// The head of a page: its one `<h1>`, a sentence below, actions beside.
@@ -8,7 +10,7 @@ package enum Component {
     }
 
     /// A white sheet with a title.
-    package static func card(_ title: String? = nil, id: StaticString? = nil, _ content: HTML) -> HTML {
+    package static func card(title: String? = nil, id: StaticString? = nil, _ content: HTML) -> HTML {
         let heading: HTML? = title.map { "<h2>\($0)</h2>" }
         return "<section class=\"card\"\(attribute: "id", id?.description)>\(heading)\(content)</section>"
     }
@@ -62,5 +64,27 @@ package enum Component {
             "<li><a href=\"\($0.link)\"\(attribute: "aria-current", $0.isCurrent ? "page" : nil)>\($0.label)</a></li>"
         }
         return "<nav class=\"tabs\" aria-label=\"\(label)\"><ul>\(links)</ul></nav>"
+    }
+
+    /// The door of a site: the sign-in card, and beside it (below it on a phone) what the territory has to say today.
+    package static func door(card: HTML, side: HTML) -> HTML {
+        "<div class=\"door\"><section class=\"card\">\(card)</section><div class=\"door-side\">\(side)</div></div>"
+    }
+
+    /// News, the newest first.
+    package static func news(_ items: [(title: String, date: CivilDate, body: HTML)], _ language: Language) -> HTML {
+        let articles = items.html {
+            """
+            <article><time datetime="\($0.date)">\(language.fullDate($0.date))</time><h3>\($0.title)</h3>\($0.body)</article>
+            """
+        }
+        return "<div class=\"news\">\(articles)</div>"
+    }
+
+    /// Text that a person wrote: a blank line parts paragraphs, a line break stays one.
+    package static func prose(_ text: String) -> HTML {
+        text.split(separator: "\n\n").html { paragraph in
+            "<p>\(paragraph.split(separator: "\n").map { HTML(text: String($0)) }.joined(separator: "<br>"))</p>"
+        }
     }
 }

@@ -38,7 +38,7 @@ package struct Application: Sendable {
         self.table = table
         self.settings = settings
         self.metrics = metrics
-        chains = table.routes.map { Application.chain(middleware, $0.handler) }
+        chains = table.routes.map { Application.chain(middleware, Application.guarded($0)) }
         names = table.routes.map { (try? RouteTrie.parameterNames(of: $0.pattern)) ?? [] }
         let page = Route.page(.get, "/", access: .everyone, tag: "Web", summary: "No such page.") { _ in
             throw Problem(.notFound)
@@ -52,6 +52,16 @@ package struct Application: Sendable {
 
     private static func chain(_ middleware: [Middleware], _ handler: @escaping Next) -> Next {
         middleware.reversed().reduce(handler) { next, middleware in { call in try await middleware(call, next) } }
+    }
+
+    /// What the declaration asks for beyond access is checked last, so that a stranger learns nothing of it.
+    private static func guarded(_ route: Route) -> Next {
+        guard route.conditions.contains(.ifMatchRequired) else { return route.handler }
+        let handler = route.handler
+        return { call in
+            guard call.request.header("if-match") != nil else { throw Problem(.preconditionRequired) }
+            return try await handler(call)
+        }
     }
 
     // MARK: Serving
