@@ -73,6 +73,7 @@ let package = Package(
 
         // Throw-away servers, for the test targets only.
         module("TestSupport"),
+        module("TestTenancy", ["Tenancy", "Postgres", "Runtime", "TestSupport"]),
 
         .target(name: "CLinux"),
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", debian: "libmicrohttpd-dev"),
@@ -90,9 +91,9 @@ let package = Package(
         tests("YAMLTests", ["YAML"]),
         tests("CryptographyTests", ["Cryptography"]),
         tests("WebTests", ["Web", "HTTP", "Runtime"]),
-        tests("TenancyTests", ["Tenancy", "Postgres", "Runtime", "TestSupport"]),
-        tests("IdentityTests", ["Identity", "Tenancy", "Web", "Runtime", "TestSupport"]),
-        tests("SchoolTests", ["School", "Identity", "Tenancy", "Web", "Runtime", "TestSupport"]),
-        tests("ControlTests", ["Control", "Tenancy", "YAML", "Runtime", "TestSupport"]),
+        tests("TenancyTests", ["Tenancy", "Postgres", "Runtime", "TestSupport", "TestTenancy"]),
+        tests("IdentityTests", ["Identity", "Tenancy", "Web", "Runtime", "TestSupport", "TestTenancy"]),
+        tests("SchoolTests", ["School", "Identity", "Tenancy", "Web", "Runtime", "TestSupport", "TestTenancy"]),
+        tests("ControlTests", ["Control", "Tenancy", "YAML", "Runtime", "TestSupport", "TestTenancy"]),
     ]
 )

@@ -48,10 +48,13 @@ package struct PostgresBatch: Sendable {
         append(statement, first)
     }
 
-    /// The same batch behind one more statement, without parameters.
-    func preceded(by statement: PostgresStatement) -> PostgresBatch {
+    /// The same batch with one more statement before all others; its result comes first.
+    package func preceded<each Value: PostgresBindable>(
+        by statement: PostgresStatement, _ values: repeat each Value
+    ) -> PostgresBatch {
         var batch = self
-        batch.items.insert(Item(statement: statement, parameters: 0..<0), at: 0)
+        batch.add(statement, repeat each values)
+        batch.items.insert(batch.items.removeLast(), at: 0)
         return batch
     }
 

@@ -1,3 +1,5 @@
+package import Postgres
+
 /// What can come between a caller and an establishment's data.
 package enum TenancyError: Error, Equatable, Sendable {
     /// No such establishment, or closed for good.
@@ -22,7 +24,7 @@ package enum TenancyError: Error, Equatable, Sendable {
     /// The directory does not answer, and what is cached was not enough.
     case directoryUnavailable
     /// The statement failed on the server: a constraint, a bug.
-
+    case database(PostgresError)
     /// Not a name of the IANA time zone database.
     case unknownTimeZone(String)
     /// A row of the directory that cannot be read: a program older than the schema, or a change by hand.

@@ -1,3 +1,4 @@
+package import Postgres
 package import Runtime
 
 /// A region or a department as its people see it: names, colours, calendar, news.
@@ -18,17 +19,32 @@ package struct Territory: Sendable {
         package let publishedUntil: Int64?
     }
 
+    /// A department that the territory's establishments are in.
+    package struct Department: Sendable, Equatable {
+        /// INSEE: `77`, `2A`.
+        package let code: String
+        package let name: String
+        package let academy: String
+        /// Of the school calendar.
+        package let zone: String
+    }
+
     package let id: TerritoryID
     package let kind: Kind
     package let parent: TerritoryID?
     /// INSEE code of the department or region.
     package let code: String
     package let name: String
+    /// The workspace's own name (`ENT 77`), or the territory's.
+    package let title: String
+    /// A department's region, by name; empty for a region.
+    package let region: String
+    package let departments: [Department]
     package let timeZone: SchoolTimeZone
     /// The primary one first.
     package let hosts: [String]
-    /// The manifest's theme, by name: colours, logo, title.
-    package let theme: [String: String]
+    /// The manifest's theme: a JSON object of colours and names.
+    package let theme: JSONText
     /// Of every school year and zone that is known.
     package let calendars: [SchoolCalendar]
     /// Newest first; also those to come, so that they appear on time whatever happens to the directory meanwhile.

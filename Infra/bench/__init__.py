@@ -1,1 +1,0 @@
-"""Benchmarks: each on stacks of its own, beside the yardstick, in the same run."""
