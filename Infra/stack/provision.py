@@ -5,7 +5,6 @@ import json
 
 from . import programs
 from .errors import StackError
-from .state import CHECKOUT
 from .templates import fingerprint
 
 
@@ -13,14 +12,15 @@ class Provisioning:
     """The operators' commands, run in their order against one stack. What has not changed since the last time that
     all of it went well is not done again: that is most of what makes a second start quick."""
 
-    def __init__(self, state, admin, shards, description):
+    def __init__(self, state, admin, shards, description, tenants):
         self.state, self.admin, self.shards, self.description = state, admin, shards, description
+        self.tenants = tenants
 
     @property
     def fingerprint(self):
         return fingerprint(
             *(programs.identity_of(programs.RELEASE / name) for name in ("preau-admin", "preau")),
-            *(f"{shard.name} {shard.port}" for shard in self.shards), content_of(CHECKOUT / "Tenants"))
+            *(f"{shard.name} {shard.port}" for shard in self.shards), content_of(self.tenants))
 
     @property
     def is_current(self):
@@ -36,7 +36,7 @@ class Provisioning:
                         "--database", shard.database)
 
     def apply_tenants(self):
-        return self._preau("apply", CHECKOUT / "Tenants")
+        return self._preau("apply", self.tenants)
 
     def seed(self):
         """Makes the demonstration data, remembers its accounts, and with them that everything is in place."""

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import dataclasses
+import pathlib
 import resource
 import shutil
 import signal
@@ -17,6 +18,7 @@ from .process import Processes
 from .programs import Node, Program, Surroundings
 from .provision import Provisioning
 from .redis import RedisServer
+from .state import CHECKOUT
 
 # Who depends on whom: those who serve first, what they stand on last.
 STOP_ORDER = ("haproxy", "node-", "preau-admin", "redis", "postgres-")
@@ -30,6 +32,7 @@ class Wishes:
     shards: int | None = None
     port: int | None = None
     loops: int | None = None
+    tenants: str | None = None
 
 
 class Stack:
@@ -43,8 +46,10 @@ class Stack:
         self.shard_count = chosen(wishes.shards, known.get("shards"), 2)
         self.port = chosen(wishes.port, known.get("port"), 8080)
         self.loops = chosen(wishes.loops, known.get("loops"), 0)
+        self.tenants = pathlib.Path(chosen(wishes.tenants, known.get("tenants"), CHECKOUT / "Tenants")).absolute()
         self._check(known)
-        state.remember(nodes=self.node_count, shards=self.shard_count, port=self.port, loops=self.loops)
+        state.remember(
+            nodes=self.node_count, shards=self.shard_count, port=self.port, loops=self.loops, tenants=str(self.tenants))
         self.processes = Processes(state)
         self.ports = Ports(state)
         self.running_before = len(self.processes.all())
@@ -58,6 +63,8 @@ class Stack:
             raise StackError("--shards starts at 1")
         if not 1024 <= self.port <= 65534:
             raise StackError("--port goes from 1024 to 65534 (the admin service takes the port after it)")
+        if not self.tenants.is_dir():
+            raise StackError(f"there is no folder {self.tenants} with manifests (--tenants)")
         if self.shard_count < (known.get("shards") or 0):
             raise StackError(
                 f"this stack has {known['shards']} shards with data; it cannot start with {self.shard_count}",
@@ -112,7 +119,7 @@ class Stack:
                 "stack_file": str(self.state.descriptor),
             })
         admin = Program(self.state, self.processes, "preau-admin", "preau-admin", settings)
-        provisioning = Provisioning(self.state, admin, self.shards, self.description)
+        provisioning = Provisioning(self.state, admin, self.shards, self.description, self.tenants)
         current = provisioning.is_current
         admin.write_configuration()
         if not current:

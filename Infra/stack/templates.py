@@ -2,6 +2,7 @@
 
 import hashlib
 import string
+import subprocess
 
 from .state import CHECKOUT
 
@@ -14,3 +15,11 @@ def fill(path, **values):
 def fingerprint(*parts):
     """Tells whether a running process was started from exactly these parts."""
     return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]
+
+
+def commit():
+    """What is checked out, in short; with a + when files differ from it."""
+    described = subprocess.run(
+        ["git", "-c", "safe.directory=*", "describe", "--always", "--dirty=+", "--exclude=*"], cwd=CHECKOUT,
+        capture_output=True, text=True, check=False)
+    return described.stdout.strip() or "no commit"

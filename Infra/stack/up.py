@@ -24,6 +24,7 @@ def arguments():
     parser.add_argument("--state", default=DEFAULT_STATE, metavar="DIR",
                         help="where the stack keeps its data (.preau/); its options are remembered there")
     parser.add_argument("--loops", type=int, metavar="N", help="event loops of a node (one a core)")
+    parser.add_argument("--tenants", metavar="DIR", help="manifests to apply (Tenants/)")
     return parser.parse_args()
 
 
@@ -35,7 +36,7 @@ def main():
         signal.signal(number, interrupt)
     state = State(options.state)
     try:
-        stack = Stack(state, progress, Wishes(options.nodes, options.shards, options.port, options.loops))
+        stack = Stack(state, progress, wishes(options))
         with state.locked():
             stack.start()
     except StackError as error:
@@ -46,6 +47,10 @@ def main():
         return 130
     introduce(stack, progress)
     return 0 if options.detach else watch(stack, progress)
+
+
+def wishes(options):
+    return Wishes(options.nodes, options.shards, options.port, options.loops, options.tenants)
 
 
 def interrupt(number, frame):

@@ -10,10 +10,13 @@ package enum Component {
     }
 
     /// A white sheet with a title.
-    package static func card(title: String? = nil, id: StaticString? = nil, _ content: HTML) -> HTML {
+    package static func card(_ title: String?, id: StaticString? = nil, _ content: HTML) -> HTML {
         let heading: HTML? = title.map { "<h2>\($0)</h2>" }
         return "<section class=\"card\"\(attribute: "id", id?.description)>\(heading)\(content)</section>"
     }
+
+    /// A white sheet.
+    package static func card(_ content: HTML) -> HTML { card(nil, content) }
 
     /// Where there is nothing to show: says so, and what to do about it.
     package static func emptyState(_ title: String, _ text: HTML? = nil, action: HTML? = nil) -> HTML {

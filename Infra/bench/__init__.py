@@ -1,0 +1,1 @@
+"""Benchmarks: each on stacks of its own, beside the yardstick, in the same run."""

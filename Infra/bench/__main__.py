@@ -1,0 +1,42 @@
+"""Infra/dev/bench."""
+
+import argparse
+import sys
+
+from stack.errors import StackError
+from stack.progress import Progress
+
+from . import page
+
+BENCHMARKS = {"page": page.run}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="Infra/dev/bench",
+        description="Runs benchmarks on stacks of their own, prints their ratios against the yardstick in ../shared/limit "
+        "(when it is there; PREAU_LIMIT names another place) and writes the tables of docs/benchmarks.md.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHMARKS)} (all of them)")
+    return parser.parse_args()
+
+
+def main():
+    names = arguments().names or list(BENCHMARKS)
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"No benchmark is called {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    progress = Progress()
+    try:
+        for name in names:
+            BENCHMARKS[name](progress)
+    except StackError as error:
+        print(f"\nFAILED: {error.report()}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""The pieces of the benchmarks: what they measure is what they say."""
+
+import http.server
+import os
+import re
+import threading
+
+import pytest
+from bench import idle, report, tenants
+from bench.wrk import Target, measure
+from stack.errors import StackError
+
+UAI = re.compile(r"uai: (\d{7})([A-Z])")
+
+
+class Page(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        self.server.cookies.add(self.headers.get("Cookie"))
+        self.send_response(200 if self.path == "/ok" else 503)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def server():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    server.daemon_threads, server.cookies = True, set()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_load_comes_from_every_client(server, tmp_path):
+    clients = ({"Cookie": "a=1"}, {"Cookie": "a=2"})
+    run = measure(Target("x", f"http://127.0.0.1:{server.server_port}/ok", clients), 1, connections=4, folder=tmp_path)
+    assert run.requests > 10 and run.rate > 10 and 0 < run.median_ms <= run.p99_ms
+    assert server.cookies == {"a=1", "a=2"}
+
+
+def test_a_fast_refusal_is_no_result(server, tmp_path):
+    with pytest.raises(StackError, match="Non-2xx"):
+        measure(Target("x", f"http://127.0.0.1:{server.server_port}/refused"), 1, connections=4, folder=tmp_path)
+
+
+def test_idle_connections_are_answered_once_and_counted(server):
+    request = b"GET /ok HTTP/1.1\r\nHost: x\r\n\r\n"
+    assert idle.bytes_per_connection(os.getpid(), server.server_port, 60, request) >= 0
+    with pytest.raises(StackError, match="were not answered"):
+        idle.bytes_per_connection(os.getpid(), server.server_port, 5, request.replace(b"/ok", b"/no"))
+
+
+@pytest.mark.parametrize("count", [10, 1000])
+def test_manifests_have_as_many_establishments_as_asked_for(count, tmp_path):
+    tenants.make(tmp_path / "tenants", count)
+    numbers = [match for path in (tmp_path / "tenants").glob("*/establishments.yaml") for match in UAI.findall(path.read_text())]
+    assert len(set(numbers)) == count
+    assert all(tenants.LETTERS[int(digits) % 23] == letter for digits, letter in numbers)
+    assert {path.parent.name for path in (tmp_path / "tenants").glob("*/territory.yaml")} >= {"eure", "grand-est"}
+
+
+def test_a_table_replaces_its_own_only(tmp_path, monkeypatch):
+    document = tmp_path / "benchmarks.md"
+    document.write_text("a\n<!-- page: begin -->\nold\n<!-- page: end -->\nb\n<!-- other: begin -->\nkept\n<!-- other: end -->\n")
+    monkeypatch.setattr(report, "DOCUMENT", document)
+    report.write("page", ["new", "lines"])
+    assert document.read_text() == (
+        "a\n<!-- page: begin -->\nnew\nlines\n<!-- page: end -->\nb\n<!-- other: begin -->\nkept\n<!-- other: end -->\n")
+    with pytest.raises(StackError):
+        report.write("absent", [])
