@@ -94,6 +94,6 @@ let package = Package(
         tests("TenancyTests", ["Tenancy", "Postgres", "Runtime", "TestSupport", "TestTenancy"]),
         tests("IdentityTests", ["Identity", "Tenancy", "Web", "Runtime", "TestSupport", "TestTenancy"]),
         tests("SchoolTests", ["School", "Identity", "Tenancy", "Web", "Runtime", "TestSupport", "TestTenancy"]),
-        tests("ControlTests", ["Control", "Tenancy", "YAML", "Runtime", "TestSupport", "TestTenancy"]),
+        tests("ControlTests", ["Control", "Tenancy", "Web", "Postgres", "YAML", "Runtime", "TestSupport", "TestTenancy"]),
     ]
 )

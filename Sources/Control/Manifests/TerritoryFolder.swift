@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Tenancy
 internal import YAML
 
@@ -13,6 +14,17 @@ struct TerritoryFolder {
 
     let id: TerritoryID
     var files: [Kind: ManifestFile] = [:]
+
+    private var digest: String {
+        var hash = SHA256()
+        for kind in Kind.allCases {
+            guard let file = files[kind] else { continue }
+            // Names and lengths too: no two folders have the same input.
+            hash.update(Array("\(kind.rawValue) \(file.bytes.count)\n".utf8))
+            hash.update(file.bytes)
+        }
+        return Hex.encode(hash.digest())
+    }
 
     /// Reads all the files, also when one of them is wrong. Nil when the territory cannot be made of them.
     func territory(_ reading: inout ManifestReading) -> TerritoryManifest? {
@@ -42,7 +54,8 @@ struct TerritoryFolder {
             establishments.append(line.filled(with: identity, department))
         }
         let territory = TerritoryManifest(
-            id: id, identity: identity, calendars: calendars, news: news, rules: rules, establishments: establishments)
+            id: id, identity: identity, calendars: calendars, news: news, rules: rules, establishments: establishments,
+            digest: digest)
         reading.check(territory)
         return territory
     }

@@ -20,6 +20,8 @@ package struct TerritoryManifest: Sendable {
     package let news: [NewsManifest]
     package let rules: RulesManifest
     package let establishments: [EstablishmentManifest]
+    /// SHA-256 of the folder's files, in hexadecimal.
+    package let digest: String
 }
 
 /// `territory.yaml`: who the territory is.
