@@ -92,7 +92,12 @@ let package = Package(
         tests("CryptographyTests", ["Cryptography"]),
         tests("WebTests", ["Web", "HTTP", "Runtime"]),
         tests("TenancyTests", ["Tenancy", "Postgres", "Runtime", "TestSupport", "TestTenancy"]),
-        tests("IdentityTests", ["Identity", "Tenancy", "Web", "Runtime", "TestSupport", "TestTenancy"]),
+        tests(
+            "IdentityTests",
+            [
+                "Identity", "Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "Runtime", "TestSupport",
+                "TestTenancy",
+            ]),
         tests("SchoolTests", ["School", "Identity", "Tenancy", "Web", "Runtime", "TestSupport", "TestTenancy"]),
         tests("ControlTests", ["Control", "Tenancy", "Web", "Postgres", "YAML", "Runtime", "TestSupport", "TestTenancy"]),
     ]

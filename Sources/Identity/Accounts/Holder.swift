@@ -1,0 +1,36 @@
+package import Tenancy
+package import Web
+
+/// What a session knows about the person it belongs to, so that a request needs no directory.
+package struct Holder: Hashable, Sendable {
+    package let account: AccountID
+    /// One more of it in the directory revokes every session made under this one.
+    package let epoch: Int32
+    /// Given name and family name, cut at `longestName` bytes.
+    package let name: String
+    package var language: Language
+    package let profiles: [Profile]
+    package let mandates: [Mandate]
+
+    package static let longestName = 60
+    /// More than anyone has; what is past it is left out of sessions, because a cookie has to stay under 4 kB.
+    package static let mostProfiles = 100
+    package static let mostMandates = 20
+
+    package init(
+        account: AccountID, epoch: Int32, name: String, language: Language, profiles: [Profile], mandates: [Mandate]
+    ) {
+        self.account = account
+        self.epoch = epoch
+        self.name = Holder.cut(name)
+        self.language = language
+        self.profiles = Array(profiles.prefix(Holder.mostProfiles))
+        self.mandates = Array(mandates.prefix(Holder.mostMandates))
+    }
+
+    private static func cut(_ name: String) -> String {
+        var name = name
+        while name.utf8.count > longestName { name.removeLast() }
+        return name
+    }
+}

@@ -1,0 +1,46 @@
+package import Tenancy
+package import Web
+
+extension Call {
+    /// The session of the person who calls; nil when there is none. Routes for everyone may have one as well.
+    package var session: Session? { self[SessionKey.self] }
+
+    /// The territory whose host name was asked for; nil for another host.
+    package var territory: Territory? { self[TerritoryKey.self] }
+
+    /// - Throws: `.signedOut`. Behind a route that needs a session it does not happen.
+    package func requireSession() throws(IdentityError) -> Session {
+        guard let session else { throw .signedOut }
+        return session
+    }
+
+    /// Everything the person is, in all establishments; empty without a session.
+    package var profiles: [Profile] { session?.holder.profiles ?? [] }
+
+    /// What the person is in one establishment; empty when they have nothing to do with it.
+    package func profiles(in establishment: EstablishmentID) -> [Profile] {
+        profiles.filter { $0.establishment == establishment }
+    }
+
+    /// The person's profiles with one of these roles, in all establishments.
+    /// - Throws: `.signedOut`, `.forbidden` when there is none.
+    @discardableResult
+    package func require(_ roles: Role...) throws(IdentityError) -> [Profile] {
+        let session = try requireSession()
+        let fitting = session.holder.profiles.filter { roles.contains($0.role) }
+        guard !fitting.isEmpty else { throw .forbidden }
+        return fitting
+    }
+
+    /// The person's profiles with one of these roles in one establishment; never empty.
+    /// - Throws: `.signedOut`, `.notHere` (404) for somebody of no role there, `.forbidden` (403) for one of another role.
+    @discardableResult
+    package func require(_ roles: Role..., in establishment: EstablishmentID) throws(IdentityError) -> [Profile] {
+        let session = try requireSession()
+        let here = session.holder.profiles.filter { $0.establishment == establishment }
+        guard !here.isEmpty else { throw .notHere }
+        let fitting = here.filter { roles.contains($0.role) }
+        guard !fitting.isEmpty else { throw .forbidden }
+        return fitting
+    }
+}

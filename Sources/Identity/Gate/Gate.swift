@@ -1,0 +1,129 @@
+internal import HTTP
+internal import Tenancy
+package import Web
+
+/// The middleware that every request passes: whose site it is, who is there, whether they may.
+///
+/// Enforces what each route declares: its access, and that a write authenticated by a cookie carries the token of its
+/// session. What a person may see of an establishment is the services' to check, with `Call.require`.
+package struct Gate: Sendable {
+    private let service: IdentityService
+
+    package init(_ service: IdentityService) { self.service = service }
+
+    package var middleware: Middleware { { call, next in try await pass(call, next) } }
+
+    private func pass(_ call: Call, _ next: Next) async throws -> Response {
+        // A style sheet or a feed is the same for everybody: nobody is looked up for it.
+        if call.route.surface == .resource || call.route.surface == .internal, !usesSession(call.route.access) {
+            return try await next(call)
+        }
+        dress(call)
+        let loaded = try await load(call)
+        var cookie: String?
+        if case .active(let session, let replacement) = loaded {
+            enter(call, session)
+            cookie = replacement.map { CookieHeader.set(SessionCookie.name, $0, isSecure: call.request.isSecure) }
+        } else if case .ended = loaded {
+            cookie = CookieHeader.remove(SessionCookie.name, isSecure: call.request.isSecure)
+        }
+        if let refusal = try admit(call, cookie) { return refusal }
+        try await checkToken(call)
+        var response = try await next(call)
+        if let cookie, !response.headers.contains(where: { $0.value.hasPrefix(SessionCookie.name + "=") }) {
+            response.headers.add("Set-Cookie", cookie)
+        }
+        // An answer that depends on who asks, or that sets their cookie, is for them only.
+        if call.session != nil || cookie != nil, !response.headers.contains("Cache-Control") {
+            response.headers.set("Cache-Control", "private, no-cache")
+        }
+        return response
+    }
+
+    private func usesSession(_ access: Access) -> Bool {
+        if case .operatorTokenOrRoles = access { return true }
+        return access.needsSession
+    }
+
+    // MARK: Who is there
+
+    private func load(_ call: Call) async throws -> Sessions.Loaded {
+        do {
+            return try await service.sessions.load(call.request.cookie(SessionCookie.name))
+        } catch {
+            // Somebody who cannot be confirmed may still read what everybody may.
+            guard error == .unconfirmed, !usesSession(call.route.access) else { throw error }
+            return .none
+        }
+    }
+
+    private func enter(_ call: Call, _ session: Session) {
+        call[SessionKey.self] = session
+        // The switch in the frame of each page wins over the account's language, until signing out forgets it.
+        if call.request.cookie(Call.languageCookie) == nil { call.language = session.holder.language }
+        call.frame.forgeryToken = service.keyring.tokens.token(for: SessionBinding.of(session))
+        call.frame.home = "/home"
+        call.frame.person = PageFrame.Person(
+            name: session.holder.name, profile: service.title(of: session.holder, call.language),
+            items: [PageFrame.Item(.myAccount, "/account")])
+    }
+
+    /// The territory's name and colours.
+    private func dress(_ call: Call) {
+        guard let territory = service.tenancy.territories.territory(host: call.request.host) else { return }
+        call[TerritoryKey.self] = territory
+        call.frame.siteName = territory.title
+        if territory.title != territory.name { call.frame.siteOwner = territory.name }
+        call.frame.theme = service.themes.theme(of: territory.id)?.link
+    }
+
+    // MARK: Whether they may
+
+    /// Nil for someone who may pass; else the answer that leads them to the sign-in page.
+    private func admit(_ call: Call, _ cookie: String?) throws -> Response? {
+        switch call.route.access {
+        case .everyone, .secretAddress: return nil
+        case .operatorToken:
+            guard call[OperatorKey.self] == true else { throw IdentityError.signedOut }
+            return nil
+        case .privatePort:
+            // Served by another listener; on this one it does not exist.
+            throw IdentityError.notHere
+        case .signedIn:
+            return call.session == nil ? try turnAway(call, cookie) : nil
+        case .roles(let roles): return try admit(call, roles, cookie)
+        case .operatorTokenOrRoles(let roles):
+            return call[OperatorKey.self] == true ? nil : try admit(call, roles, cookie)
+        }
+    }
+
+    private func admit(_ call: Call, _ roles: Set<String>, _ cookie: String?) throws -> Response? {
+        guard let session = call.session else { return try turnAway(call, cookie) }
+        guard session.holder.roles.contains(where: { roles.contains($0.rawValue) }) else {
+            throw IdentityError.forbidden
+        }
+        return nil
+    }
+
+    private func turnAway(_ call: Call, _ cookie: String?) throws -> Response {
+        guard call.route.surface == .page else {
+            let problem = IdentityError.signedOut.problem
+            throw cookie.map { problem.adding(header: "Set-Cookie", $0) } ?? problem
+        }
+        let isRead = call.request.method == .get || call.request.method == .head
+        var response = Response.seeOther(isRead ? ReturnPath.link(back: call.here) : "/login")
+        if let cookie { response.headers.add("Set-Cookie", cookie) }
+        response.headers.set("Cache-Control", "no-store")
+        return response
+    }
+
+    private func checkToken(_ call: Call) async throws {
+        guard call.route.forgeryProtection == .session, let session = call.session, call[OperatorKey.self] != true
+        else {
+            return
+        }
+        guard try await call.carriesToken(of: service.keyring.tokens, for: SessionBinding.of(session)) else {
+            throw Problem(.forgedRequest)
+        }
+    }
+}

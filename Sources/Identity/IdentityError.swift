@@ -1,0 +1,26 @@
+/// What signing in, keeping a session and signing out can fail with. Never contains a login, a name or a token.
+package enum IdentityError: Error, Equatable {
+    /// The login is unknown, the password is wrong or the account is not open: never said which.
+    case wrongCredentials
+    /// Too many failures for this account, or for this account from this address.
+    case throttled(retryAfter: Duration)
+    /// All threads that check passwords are taken and the queue is full.
+    case busy
+    /// The directory does not answer, and what was asked for cannot be done without it.
+    case directoryUnavailable
+    /// Neither Redis nor the directory can confirm the session, and its cookie is too old to be believed without them. The
+    /// session is not lost: it goes on when one of them is back.
+    case unconfirmed
+    /// No session, or one that is over.
+    case signedOut
+    /// None of the person's roles allows this.
+    case forbidden
+    /// The person has nothing to do with this establishment: for them it does not exist.
+    case notHere
+    /// A keyring's line is not what it should be.
+    case keyring(line: Int, expected: String)
+    /// Nobody has this login or number.
+    case unknownAccount
+    /// The login is taken.
+    case loginTaken
+}

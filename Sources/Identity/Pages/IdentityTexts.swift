@@ -1,0 +1,97 @@
+package import Tenancy
+package import Web
+
+extension Phrase {
+    static let myAccount = Phrase(fr: "Mon compte", en: "My account")
+    static let signIn = Phrase(fr: "Se connecter", en: "Sign in")
+    static let signInTitle = Phrase(fr: "Connexion", en: "Sign in")
+    static let login = Phrase(fr: "Identifiant", en: "Login")
+    static let loginHint = Phrase(
+        fr: "Celui que l'établissement a donné, par exemple camille.durand",
+        en: "The one the school gave, such as camille.durand")
+    static let password = Phrase(fr: "Mot de passe", en: "Password")
+    static let fieldNeeded = Phrase(fr: "Ce champ est à remplir", en: "This field is needed")
+    static let formExpired = Phrase(
+        fr: "La page était ouverte depuis trop longtemps, ou le navigateur refuse les cookies : recommencer.",
+        en: "The page was open for too long, or the browser refuses cookies: start again.")
+    static let justSignedOut = Phrase(fr: "Vous êtes déconnecté.", en: "You are signed out.")
+    static let sharedComputer = Phrase(
+        fr: "Sur un ordinateur partagé, se déconnecter en partant.", en: "On a shared computer, sign out when leaving.")
+    static let news = Phrase(fr: "Informations", en: "News")
+    static let noNews = Phrase(fr: "Pas d'information particulière aujourd'hui.", en: "No particular news today.")
+
+    static let chooseTerritory = Phrase(fr: "Choisir son territoire", en: "Choose your territory")
+    static let chooseTerritoryLead = Phrase(
+        fr: "Chaque région et chaque département a son espace numérique de travail.",
+        en: "Each region and each department has its digital workspace.")
+    static let regions = Phrase(fr: "Régions (lycées)", en: "Regions (upper secondary schools)")
+    static let departments = Phrase(fr: "Départements (collèges)", en: "Departments (lower secondary schools)")
+    static let noTerritory = Phrase(fr: "Aucun territoire n'est encore ouvert.", en: "No territory is open yet.")
+    static let signInHere = Phrase(fr: "Se connecter sans choisir", en: "Sign in without choosing")
+
+    static let signOutTitle = Phrase(fr: "Déconnexion", en: "Sign out")
+    static let signOutQuestion = Phrase(
+        fr: "Mettre fin à la session sur cet appareil ?", en: "End the session on this device?")
+    static let signOutHere = Phrase(fr: "Se déconnecter", en: "Sign out")
+    static let stay = Phrase(fr: "Rester connecté", en: "Stay signed in")
+
+    static let myProfiles = Phrase(fr: "Mes profils", en: "My profiles")
+    static let noProfile = Phrase(
+        fr: "Aucun établissement ne vous a encore donné de profil.", en: "No school has given you a profile yet.")
+    static let mySessions = Phrase(fr: "Mes sessions", en: "My sessions")
+    static let mySessionsLead = Phrase(
+        fr: "Les appareils où ce compte est connecté. Une session inconnue ? Y mettre fin et changer de mot de passe.",
+        en: "The devices where this account is signed in. An unknown session? End it and change your password.")
+    static let device = Phrase(fr: "Appareil", en: "Device")
+    static let unknownDevice = Phrase(fr: "Appareil inconnu", en: "Unknown device")
+    static let since = Phrase(fr: "Connecté depuis", en: "Signed in since")
+    static let lastSeen = Phrase(fr: "Dernière activité", en: "Last activity")
+    static let action = Phrase(fr: "Action", en: "Action")
+    static let thisDevice = Phrase(fr: "cet appareil", en: "this device")
+    static let endSession = Phrase(fr: "Déconnecter", en: "Sign out")
+    static let endAllSessions = Phrase(fr: "Déconnecter tous les appareils", en: "Sign out everywhere")
+    static let endAllLead = Phrase(
+        fr: "Cet appareil aussi : il faudra se connecter à nouveau.",
+        en: "This device too: you will have to sign in again.")
+    static let sessionsUnavailable = Phrase(
+        fr: "La liste des sessions n'est pas disponible pour l'instant.",
+        en: "The list of sessions is not available for now.")
+    static let sessionEnded = Phrase(fr: "La session est terminée.", en: "The session is over.")
+    static let language = Phrase(fr: "Langue", en: "Language")
+    static let languageLead = Phrase(
+        fr: "Pour ce compte, sur tous les appareils.", en: "For this account, on all devices.")
+    static let save = Phrase(fr: "Enregistrer", en: "Save")
+    static let saved = Phrase(fr: "C'est enregistré.", en: "Saved.")
+
+    static func schools(_ count: Int) -> Phrase {
+        .count(count, fr: ("% établissement", "% établissements"), en: ("% school", "% schools"))
+    }
+
+    /// How long to wait before the next attempt.
+    static func waitBeforeRetry(seconds: Int) -> Phrase {
+        seconds < 90
+            ? .count(
+                seconds, fr: ("Réessayer dans % seconde.", "Réessayer dans % secondes."),
+                en: ("Try again in % second.", "Try again in % seconds."))
+            : .count(
+                (seconds + 59) / 60, fr: ("Réessayer dans % minute.", "Réessayer dans % minutes."),
+                en: ("Try again in % minute.", "Try again in % minutes."))
+    }
+}
+
+extension Role {
+    /// The role in words.
+    package var phrase: Phrase {
+        switch self {
+        case .pupil: Phrase(fr: "Élève", en: "Pupil")
+        case .guardian: Phrase(fr: "Responsable", en: "Guardian")
+        case .teacher: Phrase(fr: "Personnel enseignant", en: "Teacher")
+        case .schoolLife: Phrase(fr: "Vie scolaire", en: "School life")
+        case .head: Phrase(fr: "Direction", en: "Head of school")
+        case .staff: Phrase(fr: "Personnel", en: "Staff")
+        case .territoryAdmin: Phrase(fr: "Administration du territoire", en: "Territory administrator")
+        case .regionAdmin: Phrase(fr: "Administration de la région", en: "Region administrator")
+        case .platformAdmin: Phrase(fr: "Administration de la plateforme", en: "Platform administrator")
+        }
+    }
+}

@@ -1,0 +1,162 @@
+internal import HTTP
+internal import Runtime
+internal import Tenancy
+internal import Web
+
+/// `/`, `/login` and `/logout`.
+struct SignInRoutes: Sendable {
+    private let service: IdentityService
+
+    init(_ service: IdentityService) { self.service = service }
+
+    var all: [Route] { [front, signInPage, signIn, signOutPage, signOut] }
+
+    private static let next = Parameter.text(
+        ReturnPath.parameter, "The page of this site to go to once signed in.", maxLength: 2000)
+
+    private var front: Route {
+        .page(
+            .get, "/", access: .everyone, tag: "Identity",
+            summary: "The territory's page with its news and the sign-in form; the list of territories on another host."
+        ) { call in
+            if call.session != nil { return .seeOther(ReturnPath.start) }
+            guard call.territory == nil else { return entrance(call, form(call)) }
+            let page = IdentityPages(language: call.language)
+                .chooser(service.tenancy.territories.all) { address(of: $0, call) }
+            return noStore(call.page(page))
+        }
+    }
+
+    private var signInPage: Route {
+        .page(
+            .get, "/login", access: .everyone, tag: "Identity", summary: "The sign-in form.",
+            query: [Self.next, .flag("signed_out", "Says that signing out is done.")]
+        ) { call in
+            if call.session != nil { return .seeOther(ReturnPath.target(call.query.text(ReturnPath.parameter))) }
+            var form = form(call)
+            if call.query.flag("signed_out") { form.notice = .justSignedOut }
+            return entrance(call, form)
+        }
+    }
+
+    private var signIn: Route {
+        .page(
+            .post, "/login", access: .everyone, tag: "Identity", summary: "Signs in.", query: [Self.next],
+            body: .form([
+                .text("username", "The login.", maxLength: 256).required,
+                .text("password", "The password.", maxLength: 1024).required,
+            ]), errors: [.wrongCredentials, .throttled, .signInBusy, .signInUnavailable], forgeryProtection: .handler
+        ) { call in try await signIn(call) }
+    }
+
+    private func signIn(_ call: Call) async throws -> Response {
+        let fields = try await call.form()
+        var form = form(call)
+        form.login = String((fields["username"] ?? "").prefix(256))
+        let password = fields["password"] ?? ""
+        guard let visit = SessionBinding.visit(of: call.request),
+            try await call.carriesToken(of: service.keyring.tokens, for: SessionBinding.of(visit: visit))
+        else {
+            form.failure = .formExpired
+            return entrance(call, form, status: .forbidden)
+        }
+        if form.login.allSatisfy(\.isWhitespace) { form.loginError = .fieldNeeded }
+        if password.isEmpty { form.passwordError = .fieldNeeded }
+        guard form.loginError == nil, form.passwordError == nil else {
+            return entrance(call, form, status: .unprocessableContent)
+        }
+        do {
+            let started = try await service.signIn.signIn(
+                SignIn.Attempt(
+                    login: form.login, password: password, address: call.request.remoteAddress,
+                    client: ClientName.describe(call.request.header("user-agent")), replacing: call.session))
+            var response = Response.seeOther(ReturnPath.target(call.query.text(ReturnPath.parameter)))
+            response.headers.add(
+                "Set-Cookie",
+                CookieHeader.set(SessionCookie.name, started.cookie, isSecure: call.request.isSecure))
+            return noStore(response)
+        } catch {
+            let problem = error.problem
+            form.failure = failure(problem)
+            var response = entrance(call, form, status: Status(rawValue: problem.status))
+            if let seconds = problem.retryAfterSeconds { response.headers.set("Retry-After", String(seconds)) }
+            for (name, value) in problem.headers { response.headers.add(name, value) }
+            return response
+        }
+    }
+
+    private func failure(_ problem: Problem) -> Phrase {
+        guard let seconds = problem.retryAfterSeconds else { return problem.code.title }
+        let wait = Phrase.waitBeforeRetry(seconds: seconds)
+        return Phrase(fr: "\(problem.code.title.fr). \(wait.fr)", en: "\(problem.code.title.en). \(wait.en)")
+    }
+
+    private var signOutPage: Route {
+        .page(.get, "/logout", access: .everyone, tag: "Identity", summary: "Asks whether to sign out.") { call in
+            guard call.session != nil else { return .seeOther("/login") }
+            let page = IdentityPages(language: call.language).signOut(token: call.frame.forgeryToken)
+            return noStore(call.page(page))
+        }
+    }
+
+    private var signOut: Route {
+        .page(
+            .post, "/logout", access: .everyone, tag: "Identity", summary: "Signs out here.", body: .form([])
+        ) { call in
+            if let session = call.session { await service.sessions.end(session) }
+            return signedOut(call)
+        }
+    }
+
+    // MARK: Pieces
+
+    private func form(_ call: Call) -> IdentityPages.SignInForm {
+        let visit = SessionBinding.visit(of: call.request) ?? SessionBinding.newVisit()
+        call[VisitKey.self] = visit
+        return IdentityPages.SignInForm(
+            next: call.query.text(ReturnPath.parameter),
+            token: service.keyring.tokens.token(for: SessionBinding.of(visit: visit)))
+    }
+
+    private func entrance(_ call: Call, _ form: IdentityPages.SignInForm, status: Status = .ok) -> Response {
+        let pages = IdentityPages(language: call.language)
+        let elsewhere =
+            call.territory == nil ? pages.choices(service.tenancy.territories.all) { address(of: $0, call) } : nil
+        var response = call.page(
+            pages.entrance(form, territory: call.territory, now: call.now, elsewhere: elsewhere), status: status)
+        if let visit = call[VisitKey.self], visit != SessionBinding.visit(of: call.request) {
+            response.headers.add(
+                "Set-Cookie", CookieHeader.set(SessionBinding.cookieName, visit, isSecure: call.request.isSecure))
+        }
+        return noStore(response)
+    }
+
+    /// The same scheme and port as this request: in development every territory is behind one front on one port.
+    private func address(of territory: Territory, _ call: Call) -> String? {
+        guard let host = territory.hosts.first else { return nil }
+        let given = call.request.header("host") ?? ""
+        let port = given.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).last
+            .flatMap { Substring($0) }.flatMap { given.contains(":") ? UInt16($0) : nil }
+        return (call.request.isSecure ? "https://" : "http://") + host + (port.map { ":\($0)" } ?? "") + "/"
+    }
+}
+
+/// The visit that a page with the sign-in form belongs to.
+enum VisitKey: CallKey { typealias Value = String }
+
+/// A page that is about one moment of one person, kept by no cache and no "back" button.
+func noStore(_ response: Response) -> Response {
+    var response = response
+    response.headers.set("Cache-Control", "no-store")
+    return response
+}
+
+/// To the sign-in page without a session: its cookie removed, what the browser kept of the pages as well.
+func signedOut(_ call: Call) -> Response {
+    var response = noStore(.seeOther("/login?signed_out=1"))
+    response.headers.add("Set-Cookie", CookieHeader.remove(SessionCookie.name, isSecure: call.request.isSecure))
+    // The next person on this computer may speak another language.
+    response.headers.add("Set-Cookie", CookieHeader.remove(Call.languageCookie, isSecure: call.request.isSecure))
+    response.headers.set("Clear-Site-Data", "\"cache\"")
+    return response
+}

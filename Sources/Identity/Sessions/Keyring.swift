@@ -1,0 +1,91 @@
+internal import Cryptography
+internal import Synchronization
+package import Web
+
+/// The keys that sign cookies and forms. The first signs, all verify: a new key is put first, the old one is removed once
+/// the longest session is over.
+package final class Keyring: Sendable {
+    struct Key: Sendable {
+        let id: String
+        let root: HMACKey
+        let session: HMACKey
+        let throttle: HMACKey
+
+        init(id: String, secret: [UInt8]) {
+            self.id = id
+            root = HMACKey(secret)
+            session = root.derived(for: "preau.identity.session")
+            throttle = root.derived(for: "preau.identity.throttle")
+        }
+    }
+
+    private struct Ring: Sendable {
+        let keys: [Key]
+        let tokens: ForgeryTokens
+
+        init(_ keys: [Key]) {
+            self.keys = keys
+            tokens = ForgeryTokens(keys: keys.map(\.root))
+        }
+    }
+
+    private let ring: Mutex<Ring>
+
+    /// - Parameter text: lines `kid:base64url(32 bytes)`; empty lines and lines that start with `#` are left out.
+    /// - Throws: `IdentityError.keyring` with the number of the first line that is wrong.
+    package init(_ text: String) throws(IdentityError) {
+        ring = Mutex(Ring(try Keyring.parse(text)))
+    }
+
+    /// Takes over another set of keys, in the same form; keeps the present ones when the text is wrong.
+    package func replace(with text: String) throws(IdentityError) {
+        let parsed = Ring(try Keyring.parse(text))
+        ring.withLock { $0 = parsed }
+    }
+
+    /// A line for a new key, to be put first.
+    package static func newLine(id: String) -> String { "\(id):\(SecureRandom.token(byteCount: 32))" }
+
+    /// What makes and checks the tokens of forms.
+    package var tokens: ForgeryTokens { ring.withLock { $0.tokens } }
+
+    /// The key that signs.
+    var current: Key { ring.withLock { $0.keys[0] } }
+
+    func key(_ id: Substring) -> (key: Key, isCurrent: Bool)? {
+        ring.withLock { ring in
+            ring.keys.firstIndex { $0.id == id }.map { (ring.keys[$0], $0 == 0) }
+        }
+    }
+
+    private static func parse(_ text: String) throws(IdentityError) -> [Key] {
+        var keys: [Key] = []
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let line = line.filter { $0 != "\r" }
+            if line.isEmpty || line.hasPrefix("#") { continue }
+            let parts = line.split(separator: ":", omittingEmptySubsequences: false)
+            guard parts.count == 2 else { throw .keyring(line: index + 1, expected: "kid:secret") }
+            guard (1...16).contains(parts[0].utf8.count), parts[0].utf8.allSatisfy(isIdentifier) else {
+                throw .keyring(line: index + 1, expected: "a kid of 1 to 16 letters, digits, - or _")
+            }
+            guard !keys.contains(where: { $0.id == parts[0] }) else {
+                throw .keyring(line: index + 1, expected: "a kid that no line before has")
+            }
+            guard let secret = Base64URL.decode(parts[1]), secret.count >= 32 else {
+                throw .keyring(line: index + 1, expected: "at least 32 bytes in base64url")
+            }
+            keys.append(Key(id: String(parts[0]), secret: secret))
+        }
+        guard !keys.isEmpty else { throw .keyring(line: 1, expected: "at least one key") }
+        return keys
+    }
+
+    private static func isIdentifier(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+}
