@@ -1,6 +1,7 @@
 import Redis
 import Runtime
 import Tenancy
+import TestSupport
 import TestTenancy
 import Testing
 
@@ -45,7 +46,8 @@ import Testing
             let late = try await node.signIn(people[0].login, people[0].password)
             #expect(try await node.load(late.cookie).session == late.session)
             #expect(try await other.load(late.cookie).session == late.session)
-            try await node.run { await $0.sessions.end(started[1].session) }
+            let leaving = started[1].session
+            try await node.run { await $0.sessions.end(leaving) }
             #expect(try await node.load(started[1].cookie).isEnded)
             fixture.clock.advance(SessionLimits.standard.recheck)
             #expect(try await other.load(started[1].cookie).isEnded)

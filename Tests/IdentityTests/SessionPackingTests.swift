@@ -1,6 +1,7 @@
 import Runtime
 import Tenancy
 import Testing
+import Web
 
 @testable import Identity
 

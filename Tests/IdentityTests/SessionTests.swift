@@ -1,6 +1,7 @@
 import Redis
 import Runtime
 import Tenancy
+import TestSupport
 import TestTenancy
 import Testing
 

@@ -1,6 +1,7 @@
 import Cryptography
 import Runtime
 import Tenancy
+import TestSupport
 import TestTenancy
 import Testing
 
