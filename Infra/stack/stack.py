@@ -12,7 +12,7 @@ from .build import build
 from .description import Description
 from .errors import StackError
 from .haproxy import LARGEST_NUMBER_OF_NODES, FrontProxy
-from .ports import Ports
+from .ports import Ports, is_free
 from .postgres import PostgresServer
 from .process import Processes
 from .programs import Node, Program, Surroundings
@@ -70,12 +70,19 @@ class Stack:
                 f"this stack has {known['shards']} shards with data; it cannot start with {self.shard_count}",
                 hint=f"Infra/dev/down --wipe --state {self.state.directory} forgets it")
 
+    @property
+    def _expected(self):
+        """How many processes a whole stack has: directory, shards, nodes, Redis, admin service, HAProxy."""
+        return 1 + self.shard_count + self.node_count + 3
+
     def start(self):
         """Brings the whole stack up; returns when it serves and stack.json is written."""
         self._raise_open_files()
         with self.progress.step("Build") as step:
             build(["-c", "release"], self.state.logs / "build.log", step.note)
-        self.state.descriptor.unlink(missing_ok=True)
+        if self.running_before < self._expected:
+            # It says that everything is ready: until that is so again, it is not there.
+            self.state.descriptor.unlink(missing_ok=True)
         self._start_databases()
         with self.progress.step("Redis") as step:
             redis = RedisServer(self.state, self.processes, self.ports)
@@ -126,6 +133,9 @@ class Stack:
             with self.progress.step("Migrations"):
                 provisioning.migrate()
         with self.progress.step("Admin service") as step:
+            if self.processes.find("preau-admin") is None and not is_free(self.port + 1):
+                raise StackError(f"port {self.port + 1}, the admin service's, is taken by another program",
+                                 hint="choose another pair with --port")
             admin.await_ready(admin.start())
             step.note(f"127.0.0.1:{self.port + 1}")
         if not current:
