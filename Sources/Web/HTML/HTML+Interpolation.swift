@@ -1,5 +1,14 @@
 package import Runtime
 
+extension DefaultStringInterpolation {
+    /// HTML inside a plain string would come out as a dump of its bytes: make the string an `HTML` literal.
+    @available(*, unavailable, message: "interpolate HTML into an HTML literal")
+    package mutating func appendInterpolation(_ html: HTML) {}
+
+    @available(*, unavailable, message: "interpolate HTML into an HTML literal")
+    package mutating func appendInterpolation(_ html: HTML?) {}
+}
+
 extension HTML {
     package struct StringInterpolation: StringInterpolationProtocol, Sendable {
         fileprivate(set) var bytes: [UInt8] = []

@@ -16,12 +16,14 @@ extension OpenAPIDocument {
             writer.object("IfMatchRequired") { writer in
                 writeHeader(
                     "If-Match", isRequired: true, example: "\"5\"",
-                    "The ETag of the version being changed: 412 when it is not the current one, 428 without.", to: &writer)
+                    "The ETag of the version being changed: 412 when it is not the current one, 428 without.",
+                    to: &writer)
             }
             writer.object("CSRFToken") { writer in
                 writeHeader(
                     "X-CSRF-Token", isRequired: false, example: "kq2V…",
-                    "`csrf_token` of the session: needed when the session's cookie authenticates the write.", to: &writer)
+                    "`csrf_token` of the session: needed when the session's cookie authenticates the write.",
+                    to: &writer)
             }
             writer.object("AcceptLanguage") { writer in
                 writeHeader(

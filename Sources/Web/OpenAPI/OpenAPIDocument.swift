@@ -42,7 +42,8 @@ package struct OpenAPIDocument {
                 }
             }
             writer.array("servers", ["/"]) { writer, url in writer.object { $0.field("url", url) } }
-            writer.array("tags", OpenAPIDocument.tags(routes)) { writer, tag in writer.object { $0.field("name", tag) } }
+            writer.array("tags", OpenAPIDocument.tags(routes)) { writer, tag in writer.object { $0.field("name", tag) }
+            }
             writer.object("paths") { writer in
                 for pattern in OpenAPIDocument.patterns(routes) {
                     writer.key(escaping: pattern)

@@ -65,7 +65,9 @@ extension Route {
                             schema.example.write(to: &writer)
                         case .form(let fields, _):
                             let properties = fields.map {
-                                Schema.Property(name: $0.name, schema: $0.schema.described($0.description), isRequired: $0.isRequired)
+                                Schema.Property(
+                                    name: $0.name, schema: $0.schema.described($0.description),
+                                    isRequired: $0.isRequired)
                             }
                             writer.key("schema")
                             Schema.object(properties).writeOpenAPI(to: &writer)

@@ -70,8 +70,31 @@ package enum Component {
     }
 
     /// The door of a site: the sign-in card, and beside it (below it on a phone) what the territory has to say today.
-    package static func door(card: HTML, side: HTML) -> HTML {
-        "<div class=\"door\"><section class=\"card\">\(card)</section><div class=\"door-side\">\(side)</div></div>"
+    /// - Parameter heading: with the page's `<h1>`.
+    package static func door(heading: HTML, card: HTML, side: HTML) -> HTML {
+        """
+        <div class="door"><div class="door-head">\(heading)</div><section class="card">\(card)</section>\
+        <div class="door-side">\(side)</div></div>
+        """
+    }
+
+    /// Back and on, among weeks or days; the words are left to screen readers where there is no room.
+    package static func stepper(
+        _ label: String, previous: (label: String, link: Link)?, next: (label: String, link: Link)?
+    ) -> HTML {
+        let back: HTML? = previous.map {
+            """
+            <li><a class="button" rel="prev" href="\($0.link)"><svg class="icon" aria-hidden="true">\
+            <use href="\(Assets.icons)#left"/></svg><span>\($0.label)</span></a></li>
+            """
+        }
+        let on: HTML? = next.map {
+            """
+            <li><a class="button" rel="next" href="\($0.link)"><span>\($0.label)</span>\
+            <svg class="icon" aria-hidden="true"><use href="\(Assets.icons)#right"/></svg></a></li>
+            """
+        }
+        return "<nav class=\"stepper\" aria-label=\"\(label)\"><ul>\(back)\(on)</ul></nav>"
     }
 
     /// News, the newest first.

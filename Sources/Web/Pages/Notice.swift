@@ -15,6 +15,8 @@ package struct Notice: Sendable {
         self.text = text
     }
 
+    /// A literal is markup, by the other initialiser; this one takes a text that was made.
+    @_disfavoredOverload
     package init(_ kind: Kind, _ text: String) { self.init(kind, HTML(text: text)) }
 
     /// - Parameter isLive: announced by screen readers as soon as the page is there: the outcome of what was just done.

@@ -47,10 +47,13 @@ package struct WeekGrid: Sendable {
     /// The grid's step, in minutes, and its longest day, in hours: the style sheet has a class for each row.
     static let step = 5
     static let longestDay = 14
+    /// In steps: what lasts longer is drawn as ten hours.
+    static let longestItem = 120
 
     private let days: [Day]
     private let today: CivilDate?
     private let hours: Range<Int>
+    private let colors: [String: Int]
 
     /// - Parameters:
     ///   - days: in order; each a column.
@@ -65,6 +68,7 @@ package struct WeekGrid: Sendable {
             last = max(last, (item.times.upperBound + 59) / 60)
         }
         first = max(0, first)
+        colors = WeekGrid.colors(of: days)
         self.hours = first..<min(max(last, first + 1), first + WeekGrid.longestDay)
     }
 
@@ -82,7 +86,7 @@ package struct WeekGrid: Sendable {
     /// On a phone the days are one under the other: links lead to each.
     private func jumps(_ language: Language) -> HTML {
         let links = days.html { day in
-            "<li><a href=\"#d\(day.date)\"\(attribute: "aria-current", day.date == today ? "date" : nil)>\(language.shortDay(day.date))</a></li>"
+            "<li><a href=\"#d\(day.date)\"\(attribute: "aria-current", day.date == today ? "date" : nil)>\(language.shortWeekdayName(day.date.weekday))<b>\(day.date.parts.day)</b></a></li>"
         }
         return "<nav class=\"jumps\" aria-label=\"\(Phrase.daysOfWeek[language])\"><ul>\(links)</ul></nav>"
     }
@@ -110,7 +114,8 @@ package struct WeekGrid: Sendable {
         let last = hours.upperBound * 60
         let start = (min(max(item.times.lowerBound, first), last - WeekGrid.step) - first) / WeekGrid.step
         let end = (min(max(item.times.upperBound, first), last) - first + WeekGrid.step - 1) / WeekGrid.step
-        html += "<li class=\"lesson r\(start) s\(max(1, end - start)) c\(WeekGrid.color(item.colorKey))"
+        html +=
+            "<li class=\"lesson r\(start) s\(min(max(1, end - start), WeekGrid.longestItem)) c\(colors[item.colorKey] ?? 0)"
         if place.columns > 1 { html += " k\(place.column) of\(place.columns)" }
         if item.isOff { html += " is-off" }
         html += "\"><p class=\"when\">"
@@ -160,10 +165,27 @@ package struct WeekGrid: Sendable {
         return places
     }
 
-    /// One of twelve colours, the same for the same text on every node and every day (FNV-1a).
+    private static let colorCount = 12
+
+    /// A colour for each key: the one of its hash, or the next one free, so that up to twelve subjects are told apart; the
+    /// same for the same set of keys, whatever their order.
+    static func colors(of days: [Day]) -> [String: Int] {
+        var colors: [String: Int] = [:]
+        var taken = [Bool](repeating: false, count: colorCount)
+        for day in days { for item in day.items { colors[item.colorKey] = 0 } }
+        for key in colors.keys.sorted() {
+            let wanted = color(key)
+            let free = (0..<colorCount).map { (wanted + $0) % colorCount }.first { !taken[$0] }
+            taken[free ?? wanted] = true
+            colors[key] = free ?? wanted
+        }
+        return colors
+    }
+
+    /// One of twelve colours, the same for the same text on every node (FNV-1a).
     static func color(_ key: String) -> Int {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in key.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return Int((hash >> 32 ^ hash) % 12)
+        return Int((hash >> 32 ^ hash) % UInt64(colorCount))
     }
 }

@@ -16,13 +16,13 @@ extension ProblemCode {
         "preau.web.invalid_cursor", 400,
         title: Phrase(fr: "Cette page de la liste n'est plus valable", en: "This page of the list is no longer valid"),
         meaning: Phrase(
-            fr: "Le curseur n'a pas été donné par cette liste, ou il est trop ancien : reprendre la liste au début.",
+            fr: "Le curseur n'a pas été donné par cette liste, ou il est trop ancien : reprenez la liste au début.",
             en: "The cursor was not given by this list, or is too old: start the list again."))
     package static let forgedRequest = ProblemCode(
         "preau.web.forged_request", 403,
         title: Phrase(fr: "Ce formulaire n'est plus valable", en: "This form is no longer valid"),
         meaning: Phrase(
-            fr: "Le jeton du formulaire manque ou n'est pas celui de cette session : recharger la page et recommencer.",
+            fr: "Le jeton du formulaire manque ou n'est pas celui de cette session : rechargez la page et recommencez.",
             en: "The form's token is missing or not that of this session: reload the page and start again."))
     package static let notFound = ProblemCode(
         "preau.web.not_found", 404,
@@ -47,7 +47,7 @@ extension ProblemCode {
         "preau.web.body_timed_out", 408,
         title: Phrase(fr: "L'envoi a pris trop de temps", en: "Sending took too long"),
         meaning: Phrase(
-            fr: "Le contenu n'est pas arrivé à temps : vérifier la connexion et recommencer.",
+            fr: "Le contenu n'est pas arrivé à temps : vérifiez la connexion et recommencez.",
             en: "The content did not arrive in time: check the connection and start again."))
     package static let preconditionFailed = ProblemCode(
         "preau.web.precondition_failed", 412,
@@ -55,7 +55,7 @@ extension ProblemCode {
             fr: "Quelqu'un d'autre a modifié cela entre-temps", en: "Somebody else changed this in the meantime"),
         meaning: Phrase(
             fr:
-                "La version donnée par If-Match n'est plus la version actuelle : relire, puis recommencer la modification.",
+                "La version donnée par If-Match n'est plus la version actuelle : relisez, puis recommencez la modification.",
             en: "The version given in If-Match is no longer the current one: read again, then redo the change."))
     package static let bodyTooLarge = ProblemCode(
         "preau.web.body_too_large", 413,
@@ -86,15 +86,17 @@ extension ProblemCode {
         title: Phrase(fr: "Quelque chose s'est mal passé chez nous", en: "Something went wrong on our side"),
         meaning: Phrase(
             fr:
-                "Une erreur imprévue, notée avec le numéro de la demande : réessayer, puis le communiquer à l'assistance.",
-            en: "An unforeseen error, recorded with the request number: try again, then give it to support."))
+                "Une erreur imprévue, notée avec le numéro de la demande. Réessayez ; si elle revient, donnez ce numéro à l'assistance.",
+            en:
+                "An unforeseen error, recorded with the request number. Try again; if it comes back, give that number to support."
+        ))
     package static let unavailable = ProblemCode(
         "preau.web.unavailable", 503,
         title: Phrase(
             fr: "Ce service est momentanément indisponible", en: "This service is unavailable for the moment"),
         meaning: Phrase(
-            fr: "Un élément dont la page dépend ne répond pas : réessayer dans quelques instants (Retry-After).",
-            en: "Something the page depends on does not answer: try again in a moment (Retry-After)."))
+            fr: "Un élément dont la page dépend ne répond pas. Réessayez dans quelques instants.",
+            en: "Something the page depends on does not answer. Try again in a moment."))
 
     /// All codes of this module, in the order of `docs/errors.md`.
     package static let web: [ProblemCode] = [

@@ -5,7 +5,8 @@ extension StyleSheet {
         .actions{display:flex;flex-wrap:wrap;gap:.625rem;align-items:center}
         .card{background:var(--surface);border:1px solid var(--line);border-radius:var(--radius);box-shadow:var(--shadow);
         padding:1.125rem}
-        .card>h2{margin-bottom:.75rem}
+        .card>h2{margin-bottom:1rem}
+        .card>form+*{margin-top:1rem}
         .card ul{padding-left:1.25rem}
         .button{display:inline-flex;align-items:center;justify-content:center;gap:.5rem;min-height:2.75rem;padding:.5rem 1.125rem;
         border:1px solid var(--edge);border-radius:.6rem;background:var(--surface);color:var(--ink);font-weight:600;
@@ -37,8 +38,8 @@ extension StyleSheet {
         .table{overflow-x:auto;background:var(--surface);border:1px solid var(--line);border-radius:var(--radius);
         box-shadow:var(--shadow)}
         table{border-collapse:collapse;width:100%}
-        caption{text-align:left;font-weight:650;padding:.875rem 1rem .375rem}
-        th,td{text-align:left;padding:.6875rem 1rem;vertical-align:baseline}
+        caption{text-align:left;font-weight:650;padding:.875rem clamp(.625rem,2vw,1rem) .375rem}
+        th,td{text-align:left;padding:.6875rem clamp(.625rem,2vw,1rem);vertical-align:baseline}
         thead th{font-size:.8125rem;color:var(--muted);font-weight:600;white-space:nowrap}
         tbody tr{border-top:1px solid var(--line)}
         tbody th{font-weight:600}
@@ -48,7 +49,7 @@ extension StyleSheet {
         .facts dd{font-weight:550}
         .tabs ul{display:inline-flex;flex-wrap:wrap;gap:.25rem;padding:.25rem;background:var(--surface);
         border:1px solid var(--line);border-radius:.75rem}
-        .tabs a{display:flex;align-items:center;min-height:2.75rem;padding:0 1rem;border-radius:.5rem;color:inherit;
+        .tabs a{display:flex;align-items:center;min-height:2.75rem;padding:0 clamp(.625rem,3vw,1rem);border-radius:.5rem;color:inherit;
         text-decoration:none;font-weight:550}
         .tabs a:hover{background:var(--accent-soft)}
         .tabs [aria-current]{background:var(--accent);color:var(--on-accent);font-weight:650}
@@ -57,15 +58,19 @@ extension StyleSheet {
         .problem-status{font-weight:650;color:var(--accent);margin-bottom:.25rem}
         .problem h1{margin-bottom:.75rem}
         .problem .actions{margin:1.25rem 0}
-        .news{display:grid;gap:1rem}
-        .news article{padding-left:1rem;border-left:4px solid var(--accent)}
-        .news time{display:block;font-size:.8125rem;color:var(--muted)}
-        .news h3{margin-top:.125rem;font-size:1.0625rem}
+        article{padding-left:1rem;border-left:4px solid var(--accent)}
+        article+article{margin-top:1.25rem}
+        article time{display:block;font-size:.8125rem;color:var(--muted)}
+        article h3{margin-top:.125rem;font-size:1.0625rem}
         .door{display:grid;gap:1.5rem;align-items:start}
-        .door>.card{padding:1.375rem}
+        .door-side{display:grid;gap:1.25rem}
         .door .button.main{width:100%}
+        .entrance{background:linear-gradient(var(--accent-soft),var(--ground) 24rem)}
         .entrance main{max-width:60rem}
-        @media(min-width:48rem){.card{padding:1.5rem}.door{grid-template-columns:minmax(0,1fr) minmax(0,25rem);gap:3rem}
-        .door>.card{grid-column:2;grid-row:1;padding:2rem}.door>.door-side{grid-column:1;grid-row:1;padding-top:1rem}}
+        .stepper ul{list-style:none;padding:0;display:flex;gap:.5rem}
+        .stepper .button{padding-inline:.625rem}
+        @media(min-width:48rem){.card{padding:1.5rem}.door{grid-template:auto 1fr/minmax(0,1fr) minmax(0,25rem);gap:1.75rem 3rem}
+        .door>.card{grid-area:1/2/3;padding:2rem}.door-head{padding-top:1rem}.door-side{grid-area:2/1}}
+        @media(max-width:40rem){.stepper span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}}
         """
 }

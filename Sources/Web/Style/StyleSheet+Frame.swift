@@ -40,10 +40,11 @@ extension StyleSheet {
         .bottom{border-top:1px solid var(--line);color:var(--muted);font-size:.875rem}
         .bottom>div{max-width:100rem;margin:0 auto;padding:1rem;display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;
         align-items:center;justify-content:space-between}
-        .bottom ul{display:flex;flex-wrap:wrap;gap:0 1.25rem}
+        .bottom ul{display:flex;flex-wrap:wrap;gap:0 1.25rem;margin:0}
         .bottom a{display:inline-flex;align-items:center;min-height:2.75rem;color:inherit}
         @media(min-width:60rem){
         .bar{padding:.375rem 1.5rem}
+        .bottom>div{padding:1rem 1.5rem}
         .panel{right:1.5rem}
         .nav-menu{display:none}
         .nav-bar{display:block}

@@ -2,7 +2,8 @@ extension StyleSheet {
     /// Where a lesson starts (`rN`) and how long it lasts (`sN`), in steps of five minutes: the page itself may say no style.
     private static var steps: String {
         let rows = WeekGrid.longestDay * 60 / WeekGrid.step
-        return (0..<rows).map { ".r\($0){--r:\($0 + 1)}" }.joined() + (1...rows).map { ".s\($0){--s:\($0)}" }.joined()
+        return (0..<rows).map { ".r\($0){--r:\($0 + 1)}" }.joined()
+            + (1...WeekGrid.longestItem).map { ".s\($0){--s:\($0)}" }.joined()
             + (1...WeekGrid.longestDay).map { ".h\($0){--hours:\($0)}" }.joined()
             + (1...7).map { ".d\($0){--days:\($0)}" }.joined()
     }
@@ -12,7 +13,7 @@ extension StyleSheet {
         .week ol{list-style:none;padding:0}
         .week{display:grid;gap:1.5rem}
         .hours{display:none}
-        .day h2{display:flex;gap:.625rem;align-items:center;margin-bottom:.625rem;font-size:1.0625rem}
+        .day h2{margin-bottom:.625rem;font-size:1.0625rem}
         .day h2::first-letter{text-transform:uppercase}
         .day-note{color:var(--muted);padding:.75rem 1rem;border:1px dashed var(--line);border-radius:.6rem}
         .day-note+ol{margin-top:.5rem}
@@ -21,7 +22,7 @@ extension StyleSheet {
         border-radius:.5rem;padding:.625rem .75rem}
         .lesson p{margin:0;line-height:1.3}
         .lesson .when{font-size:.8125rem;color:var(--muted);font-variant-numeric:tabular-nums}
-        .lesson .what{font-weight:650}
+        .lesson .what{font-weight:650;hyphens:auto}
         .lesson .what a{color:inherit}
         .lesson .where{font-size:.875rem}
         .lesson .mark{width:auto;height:auto;margin-top:.25rem}
@@ -31,8 +32,9 @@ extension StyleSheet {
         .jumps{position:sticky;top:0;z-index:2;background:var(--ground);margin:0 -1rem;padding:.375rem 1rem}
         .jumps ul{display:flex;gap:.25rem}
         .jumps li{flex:1}
-        .jumps a{display:grid;place-items:center;min-height:2.75rem;border:1px solid var(--line);border-radius:.5rem;
-        background:var(--surface);color:inherit;text-decoration:none;font-size:.8125rem;text-align:center;line-height:1.15}
+        .jumps a{display:grid;place-content:center;min-height:3rem;border:1px solid var(--line);border-radius:.5rem;
+        background:var(--surface);color:inherit;text-decoration:none;font-size:.8125rem;text-align:center;line-height:1.2}
+        .jumps b{display:block;font-size:1.0625rem}
         .jumps [aria-current]{border:2px solid var(--accent);color:var(--accent);font-weight:700}
         .day{scroll-margin-top:4rem}
         .day h2{scroll-margin-top:4.5rem}
@@ -46,8 +48,8 @@ extension StyleSheet {
         font-variant-numeric:tabular-nums}
         .hours li{height:var(--hour);line-height:1;transform:translateY(-.375rem)}
         .day{display:grid;grid-row:1/4;grid-template-rows:subgrid;min-width:0}
-        .day h2{grid-row:1;justify-content:center;text-align:center;flex-wrap:wrap;gap:.25rem;font-size:.9375rem;padding:.375rem;
-        margin:0 0 .5rem;border-radius:.5rem}
+        .day h2{grid-row:1;text-align:center;text-wrap:wrap;font-size:.9375rem;padding:.5rem .25rem;margin:0 0 .5rem;border-radius:.5rem}
+        .day .tag{vertical-align:.0625rem}
         .is-today h2{background:var(--accent-soft);color:var(--accent)}
         .day-note{grid-row:2;align-self:start;font-size:.875rem;margin-bottom:.5rem;padding:.5rem}
         .day ol{grid-row:3;gap:0;align-content:start;grid-auto-rows:calc(var(--hour)/12);margin:0;
