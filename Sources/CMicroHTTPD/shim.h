@@ -3,6 +3,7 @@
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/socket.h>
 
 static const enum MHD_Result cmhd_yes = MHD_YES;
@@ -22,13 +23,15 @@ struct cmhd_callbacks {
   void *(*target)(void *context, const char *target, struct MHD_Connection *connection);
   MHD_AccessHandlerCallback handle;
   MHD_RequestCompletedCallback completed;
+  MHD_LogCallback complain;
 };
 
 // A daemon without thread on a socket that listens already, driven by MHD_run; null when refused.
 static inline struct MHD_Daemon *cmhd_start(int listener, unsigned connections, size_t connection_memory, void *context,
                                             struct cmhd_callbacks callbacks) {
-  unsigned flags = MHD_USE_EPOLL | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME;
+  unsigned flags = MHD_USE_EPOLL | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
   return MHD_start_daemon(flags, 0, callbacks.admit, context, callbacks.handle, context,                     //
+                          MHD_OPTION_EXTERNAL_LOGGER, callbacks.complain, context,                           //
                           MHD_OPTION_LISTEN_SOCKET, listener,                                                //
                           MHD_OPTION_CONNECTION_LIMIT, connections,                                          //
                           MHD_OPTION_CONNECTION_MEMORY_LIMIT, connection_memory,                             //
@@ -86,6 +89,13 @@ static inline uint64_t cmhd_bytes_acknowledged(int descriptor) {
 
 static inline void cmhd_set_time_limit(struct MHD_Connection *connection, unsigned seconds) {
   MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, seconds);
+}
+
+// Whether libmicrohttpd itself is about to refuse the Content-Length of a request whose head it has just read.
+static inline int cmhd_is_about_length(const char *complaint) { return strstr(complaint, "Content-Length") != 0; }
+
+static inline const char *cmhd_header(struct MHD_Connection *connection, const char *name) {
+  return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
 static inline int cmhd_header_count(struct MHD_Connection *connection) {

@@ -33,6 +33,12 @@ final class Connection {
         cmhd_set_time_limit(handle, 1)
     }
 
+    /// Ends it once what was sent past libmicrohttpd has left: its client can finish what it is sending meanwhile.
+    func finish() {
+        shutdown(descriptor, Int32(SHUT_WR))
+        cmhd_set_time_limit(handle, 1)
+    }
+
     /// Whether nothing has come in that libmicrohttpd has not read.
     var hasNothingToRead: Bool {
         var byte: UInt8 = 0

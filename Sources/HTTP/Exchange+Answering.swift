@@ -5,24 +5,40 @@ internal import Runtime
 /// The way back: the handler's response into libmicrohttpd's.
 extension Exchange {
     /// Runs the handler and sends what it answers: the body of a request's task.
-    func run(_ handler: @Sendable (Request) async -> Response) async {
+    func run() async {
         guard let request else { return }
-        let response = await handler(request)
-        guard isLive else { return }
+        // What a streamed answer needs stays out of the frame that waits for every handler.
+        if let stream = answer(await server.handler(request), to: request) { await send(stream) }
+    }
+
+    private struct Stream {
+        let writer: ResponseWriter
+        let isCompressed: Bool
+        let write: @Sendable (ResponseWriter) async throws -> Void
+    }
+
+    /// - Returns: what is left to do for a body that is not in memory.
+    private func answer(_ response: Response, to request: Request) -> Stream? {
+        guard isLive else { return nil }
         let outgoing = OutgoingResponse(response, to: request) { server.compress($0) }
         guard case .stream(_, let isCompressed, let write) = outgoing.body, request.method != .head else {
-            return answer(outgoing)
+            answer(outgoing)
+            return nil
         }
         let writer = ResponseWriter()
         self.writer = writer
         answer(outgoing)
+        return Stream(writer: writer, isCompressed: isCompressed, write: write)
+    }
+
+    private func send(_ stream: Stream) async {
         do {
-            if isCompressed { try writer.compress() }
-            try await write(writer)
-            writer.finish()
+            if stream.isCompressed { try stream.writer.compress() }
+            try await stream.write(stream.writer)
+            stream.writer.finish()
         } catch {
-            if isLive { server.log.warning("response broken off", ("request", .text(request.id))) }
-            writer.breakOff()
+            if isLive { server.log.warning("response broken off", ("request", .text(request?.id ?? ""))) }
+            stream.writer.breakOff()
         }
     }
 
@@ -46,7 +62,6 @@ extension Exchange {
                 resume()
             } else {
                 answerPast(outgoing)
-                connection.cut()
                 resume()
             }
         case .receivingHead, .awaitingEnd, .answering:
@@ -62,6 +77,8 @@ extension Exchange {
         var body: [UInt8] = []
         if case .bytes(let bytes) = outgoing.body, request?.method != .head { body = bytes }
         connection.sendRaw(status: outgoing.status, headers: outgoing.headers, body: body)
+        connection.finish()
+        isAnsweredPast = true
         writer?.fail(.disconnected)
     }
 
@@ -69,7 +86,6 @@ extension Exchange {
     func giveUpDiscarding() {
         guard let answer = pendingAnswer else { return }
         answerPast(answer)
-        connection.cut()
     }
 
     /// - Parameter closing: the connection cannot be used again.
@@ -122,7 +138,7 @@ extension Exchange {
         if writer.isBroken { return cmhd_end_with_error }
         if writer.isFinished { return cmhd_end_of_stream }
         suspend()
-        writer.ready = { [unowned self] in resume() }
+        if writer.ready == nil { writer.ready = { [unowned self] in resume() } }
         return 0
     }
 }

@@ -25,7 +25,10 @@ extension Exchange {
                 return true
             }
             return receiveBody(upload, size)
-        case .received, .answering:
+        case .received:
+            suspend()
+        case .answering:
+            guard !isAnsweredPast else { return false }
             suspend()
         }
         return true

@@ -36,6 +36,8 @@ final class Exchange: @unchecked Sendable {
     var writer: ResponseWriter?
     var status: Status?
 
+    /// The client has its answer, and libmicrohttpd does not know.
+    var isAnsweredPast = false
     /// The answer to a request whose body is being thrown away first.
     var pendingAnswer: OutgoingResponse?
     var discarded = 0

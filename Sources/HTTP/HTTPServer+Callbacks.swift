@@ -38,6 +38,10 @@ extension HTTPServer {
             guard let server = server(context), let known = storage?.pointee else { return }
             server.ended(Unmanaged<Exchange>.fromOpaque(known).takeRetainedValue(), reason)
             storage?.pointee = nil
+        },
+        complain: { context, format, _ in
+            guard let server = server(context), let format, cmhd_is_about_length(format) != 0 else { return }
+            server.refuseLength()
         })
 
     private static func server(_ context: UnsafeMutableRawPointer?) -> HTTPServer? {
@@ -97,6 +101,21 @@ extension HTTPServer {
         if connection.mustLinger {
             connection.mustLinger = false
             linger(connection)
+        }
+    }
+
+    /// libmicrohttpd refuses a `Content-Length` that is not a number by itself, before it calls anyone, and then writes its
+    /// answer's head twice. All it says before is a line for its log: the request is found by that field, answered here,
+    /// and libmicrohttpd finds the connection closed.
+    private func refuseLength() {
+        for connection in connections {
+            guard let exchange = connection.exchange, exchange.phase == .receivingHead,
+                let value = cmhd_header(connection.handle, "Content-Length")
+            else { continue }
+            let text = String(cString: value)
+            guard text.isEmpty || text.utf8.count > 18 || !text.utf8.allSatisfy(ASCII.isDigit) else { continue }
+            count(refused: .ambiguousLength)
+            exchange.answerPast(answer(to: .ambiguousLength))
         }
     }
 

@@ -24,7 +24,9 @@ extension HTTPServer {
         for connection in connections {
             if let exchange = connection.exchange {
                 check(exchange, now, times)
-            } else if now.since(connection.quietSince) > (connection.hasServed ? times.keepAlive : times.header) {
+            } else if now.since(connection.quietSince) > (connection.hasServed ? times.keepAlive : times.header),
+                connection.hasNothingToRead
+            {
                 connection.cut()
             }
         }
@@ -38,7 +40,6 @@ extension HTTPServer {
             count(refused: .requestTimeout)
             meters.timedOut.add()
             exchange.answerPast(answer(to: .requestTimeout))
-            exchange.connection.cut()
         case .receivingBody:
             guard let body = exchange.body, !exchange.isSuspended else { return }
             if exchange.pendingAnswer != nil {

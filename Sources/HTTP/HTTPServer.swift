@@ -18,7 +18,7 @@ package final class HTTPServer: @unchecked Sendable {
     let configuration: HTTPServerConfiguration
     let log: Log
     let trusted: [AddressRange]
-    private let handler: Handler
+    let handler: Handler
     let meters: HTTPMeters
     private let encoder: GzipEncoder
 
@@ -78,7 +78,8 @@ package final class HTTPServer: @unchecked Sendable {
         let context = Unmanaged.passRetained(self)
         guard
             let daemon = cmhd_start(
-                listener, UInt32(clamping: limits.connections), 32_768, context.toOpaque(), HTTPServer.callbacks)
+                listener, UInt32(clamping: limits.connections), HTTPServerConfiguration.Limits.connectionMemory,
+                context.toOpaque(), HTTPServer.callbacks)
         else {
             context.release()
             throw .cannotStart
@@ -87,6 +88,7 @@ package final class HTTPServer: @unchecked Sendable {
             registration = try loop.register(cmhd_epoll(daemon), .read) { [unowned self] _ in run() }
         } catch {
             MHD_stop_daemon(daemon)
+            listener = -1
             context.release()
             throw .cannotStart
         }
@@ -125,9 +127,9 @@ package final class HTTPServer: @unchecked Sendable {
         registration = nil
         // libmicrohttpd must not be stopped with suspended connections: resumed ones it closes by itself.
         for connection in connections { connection.exchange?.resume() }
-        let isQuiesced = listener < 0
+        // It closes the listener too, unless `drain` has.
         MHD_stop_daemon(daemon)
-        if !isQuiesced { listener = -1 }
+        listener = -1
         Unmanaged.passUnretained(self).release()
     }
 
@@ -154,7 +156,7 @@ package final class HTTPServer: @unchecked Sendable {
     }
 
     func spawn(_ exchange: Exchange) {
-        loop.spawn { [handler] in await exchange.run(handler) }
+        loop.spawn { await exchange.run() }
     }
 
     func compress(_ bytes: [UInt8]) -> [UInt8] {

@@ -33,17 +33,20 @@ package struct HTTPServerConfiguration: Sendable {
         package var target = 8000
         /// One header field, name and value; longer is 431.
         package var headerLine = 8192
-        /// Request line and all header fields; longer is 431. With the memory a connection has, 12 kB leaves room for
-        /// libmicrohttpd's own records of them and for the response's head.
-        package var headerBlock = 12_288
+        /// Request line and all header fields; longer is 431. Half of what a connection has (`connectionMemory`): the
+        /// other half is for libmicrohttpd's records of them, its copy of the cookies and the response's head.
+        package var headerBlock = 10_240
         /// More fields than this is 431.
-        package var headerCount = 100
+        package var headerCount = 64
         /// A request's body, unless its handler allows more or less.
         package var body = 1 << 20
         /// Open at once on this server; the next ones wait in the listen queue.
         package var connections = 10_000
         /// Open at once from one address that is not a trusted proxy; the next ones are closed at once.
         package var connectionsPerAddress = 512
+
+        /// Memory of a connection. All of it is cleared after each request, so that it is paid in time as well.
+        static let connectionMemory = 24_576
 
         package init() {}
     }

@@ -6,21 +6,25 @@ package struct HeaderFields: Sendable, ExpressibleByArrayLiteral, ExpressibleByD
 {
     package typealias Element = (name: String, value: String)
 
-    private var fields: [Element] = []
+    private var fields: [(String, String)] = []
 
     package init() {}
 
-    package init(arrayLiteral elements: (String, String)...) {
-        for (name, value) in elements { add(name, value) }
-    }
+    package init(arrayLiteral elements: (String, String)...) { self.init(elements) }
 
-    package init(dictionaryLiteral elements: (String, String)...) {
-        for (name, value) in elements { add(name, value) }
+    package init(dictionaryLiteral elements: (String, String)...) { self.init(elements) }
+
+    private init(_ elements: [(String, String)]) {
+        guard elements.allSatisfy({ HeaderFields.isClean(name: $0) && HeaderFields.isClean(value: $1) }) else {
+            for (name, value) in elements { add(name, value) }
+            return
+        }
+        fields = elements
     }
 
     package var startIndex: Int { 0 }
     package var endIndex: Int { fields.count }
-    package subscript(position: Int) -> Element { fields[position] }
+    package subscript(position: Int) -> Element { (fields[position].0, fields[position].1) }
 
     /// Adds a field beside those of the same name (`Set-Cookie`, `Link`, `Vary`).
     package mutating func add(_ name: String, _ value: String) {
@@ -35,27 +39,44 @@ package struct HeaderFields: Sendable, ExpressibleByArrayLiteral, ExpressibleByD
 
     package mutating func remove(_ name: String) {
         guard contains(name) else { return }
-        fields.removeAll { HeaderFields.isSame($0.name, name) }
+        fields.removeAll { HeaderFields.isSame($0.0, name) }
     }
 
-    package func contains(_ name: String) -> Bool { fields.contains { HeaderFields.isSame($0.name, name) } }
+    package func contains(_ name: String) -> Bool { fields.contains { HeaderFields.isSame($0.0, name) } }
 
     /// The first value of that name, whatever its case.
-    package subscript(name: String) -> String? { fields.first { HeaderFields.isSame($0.name, name) }?.value }
+    package subscript(name: String) -> String? { fields.first { HeaderFields.isSame($0.0, name) }?.1 }
 
     /// ASCII letters compared without case; nothing else folds in a field name.
     static func isSame(_ left: String, _ right: String) -> Bool {
-        left.utf8.count == right.utf8.count
-            && zip(left.utf8, right.utf8).allSatisfy { $0 == $1 || ASCII.lowercased($0) == ASCII.lowercased($1) }
+        guard left.utf8.count == right.utf8.count else { return false }
+        for (one, other) in zip(left.utf8, right.utf8) where ASCII.lowercased(one) != ASCII.lowercased(other) {
+            return false
+        }
+        return true
+    }
+
+    private static func isClean(name: String) -> Bool {
+        for byte in name.utf8 where !ASCII.isToken(byte) { return false }
+        return true
+    }
+
+    private static func isClean(value: String) -> Bool {
+        var value = value
+        return value.withUTF8 { bytes in
+            // Without a way out of the loop, the compiler looks at 32 bytes at once.
+            var hasControl = false
+            for byte in bytes { hasControl = hasControl || byte < 0x20 || byte == 0x7f }
+            return !hasControl
+        }
     }
 
     private static func clean(name: String) -> String {
-        if name.utf8.allSatisfy(ASCII.isToken) { return name }
-        return String(decoding: name.utf8.filter(ASCII.isToken), as: UTF8.self)
+        isClean(name: name) ? name : String(decoding: name.utf8.filter(ASCII.isToken), as: UTF8.self)
     }
 
     private static func clean(value: String) -> String {
-        if value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) { return value }
+        if isClean(value: value) { return value }
         return String(decoding: value.utf8.map { $0 < 0x20 || $0 == 0x7f ? 0x20 : $0 }, as: UTF8.self)
     }
 }

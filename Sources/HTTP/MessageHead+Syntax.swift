@@ -1,21 +1,38 @@
 /// The grammar of the request line and of `Host` (RFC 9112 §3, RFC 3986 §3.2).
 extension MessageHead {
-    static let version11 = ArraySlice("HTTP/1.1".utf8)
-    static let version10 = ArraySlice("HTTP/1.0".utf8)
-
     static func method(_ bytes: ArraySlice<UInt8>) -> Method? {
         // GET first: nearly every request.
-        if bytes.elementsEqual(getBytes) { return .get }
-        return Method.all.first { $0.rawValue.utf8.elementsEqual(bytes) }
+        if isEqual(bytes, "GET") { return .get }
+        return Method.all.first { isEqual(bytes, $0.rawValue) }
     }
 
-    private static let getBytes: [UInt8] = Array("GET".utf8)
+    static func isVersion11(_ bytes: [UInt8], at index: Int) throws(Refusal) -> Bool {
+        guard isEqual(bytes[index..<index + 7], "HTTP/1.") else { throw .unknownVersion }
+        switch bytes[index + 7] {
+        case UInt8(ascii: "1"): return true
+        case UInt8(ascii: "0"): return false
+        default: throw .unknownVersion
+        }
+    }
+
+    private static func isEqual(_ bytes: ArraySlice<UInt8>, _ text: String) -> Bool {
+        guard bytes.count == text.utf8.count else { return false }
+        var index = bytes.startIndex
+        for byte in text.utf8 {
+            guard bytes[index] == byte else { return false }
+            index += 1
+        }
+        return true
+    }
 
     /// Path, query and authority of an origin-form, absolute-form or (for OPTIONS) asterisk-form target.
     static func split(
         _ bytes: [UInt8], _ target: Range<Int>, _ method: Method
     ) throws(Refusal) -> (path: Range<Int>, query: Range<Int>?, authority: Range<Int>?) {
-        guard bytes[target].allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "#") }) else { throw .badTarget }
+        for index in target {
+            let byte = bytes[index]
+            guard byte > 0x20, byte < 0x7f, byte != UInt8(ascii: "#") else { throw .badTarget }
+        }
         var start = target.lowerBound
         var authority: Range<Int>?
         if bytes[start] != UInt8(ascii: "/") {
@@ -49,27 +66,27 @@ extension MessageHead {
         return true
     }
 
-    /// The host of `name`, `name:port`, `[address]` or `[address]:port`, all in lowercase; nil for anything else.
-    static func host(_ value: String) -> String? {
-        let bytes = Array(value.utf8)
-        guard let first = bytes.first, bytes.count <= 260 else { return nil }
-        let end: Int
-        if first == UInt8(ascii: "[") {
-            guard let close = bytes.firstIndex(of: UInt8(ascii: "]")), close > 1,
-                bytes[1..<close].allSatisfy({
-                    ASCII.isHexDigit($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")
-                })
-            else { return nil }
-            end = close + 1
-        } else {
-            end = bytes.firstIndex(of: UInt8(ascii: ":")) ?? bytes.count
-            guard end > 0, bytes[..<end].allSatisfy({ ASCII.isAlphanumeric($0) || "-._~".utf8.contains($0) }) else {
+    /// The host of `name`, `name:port`, `[address]` or `[address]:port`; nil for anything else.
+    static func hostRange(_ bytes: [UInt8], _ field: Range<Int>) -> Range<Int>? {
+        guard !field.isEmpty, field.count <= 260 else { return nil }
+        var end = field.lowerBound
+        if bytes[end] == UInt8(ascii: "[") {
+            end += 1
+            while end < field.upperBound, ASCII.isHexDigit(bytes[end]) || bytes[end] == 0x3a || bytes[end] == 0x2e {
+                end += 1
+            }
+            guard end > field.lowerBound + 2, end < field.upperBound, bytes[end] == UInt8(ascii: "]") else {
                 return nil
             }
+            end += 1
+        } else {
+            while end < field.upperBound, ASCII.isHostName(bytes[end]) { end += 1 }
+            guard end > field.lowerBound else { return nil }
         }
-        guard end < bytes.count else { return value }
-        let port = bytes[(end + 1)...]
-        guard bytes[end] == UInt8(ascii: ":"), port.count <= 5, port.allSatisfy(ASCII.isDigit) else { return nil }
-        return String(decoding: bytes[..<end], as: UTF8.self)
+        if end < field.upperBound {
+            let port = bytes[(end + 1)..<field.upperBound]
+            guard bytes[end] == UInt8(ascii: ":"), port.count <= 5, port.allSatisfy(ASCII.isDigit) else { return nil }
+        }
+        return field.lowerBound..<end
     }
 }

@@ -5,9 +5,22 @@
 /// `GET·/path·HTTP/1.1··Host· example··…··` (`·` is NUL; two of them for CR LF, one for a space, a colon or a bare LF).
 /// Whatever two programs could read in two ways is refused.
 struct MessageHead: Sendable {
+    /// Where a field stands in `bytes`: 8 bytes, since a block is never larger than 64 kB.
     struct Field: Sendable {
-        let name: Range<Int>
-        let value: Range<Int>
+        private let nameStart: UInt16
+        private let nameEnd: UInt16
+        private let valueStart: UInt16
+        private let valueEnd: UInt16
+
+        init(name: Range<Int>, value: Range<Int>) {
+            nameStart = UInt16(truncatingIfNeeded: name.lowerBound)
+            nameEnd = UInt16(truncatingIfNeeded: name.upperBound)
+            valueStart = UInt16(truncatingIfNeeded: value.lowerBound)
+            valueEnd = UInt16(truncatingIfNeeded: value.upperBound)
+        }
+
+        var name: Range<Int> { Int(nameStart)..<Int(nameEnd) }
+        var value: Range<Int> { Int(valueStart)..<Int(valueEnd) }
     }
 
     enum Framing: Equatable, Sendable {
@@ -34,7 +47,7 @@ struct MessageHead: Sendable {
     init(_ bytes: [UInt8], target: Range<Int>, limits: HTTPServerConfiguration.Limits) throws(Refusal) {
         self.bytes = bytes
         guard target.count <= limits.target else { throw .targetTooLong }
-        guard bytes.count <= limits.headerBlock else { throw .headersTooLarge }
+        guard bytes.count <= min(limits.headerBlock, Int(UInt16.max)) else { throw .headersTooLarge }
         guard target.lowerBound > 1, target.upperBound + 11 < bytes.count, !target.isEmpty else { throw .malformed }
         guard let method = MessageHead.method(bytes[..<(target.lowerBound - 1)]) else { throw .unknownMethod }
         self.method = method
@@ -42,11 +55,7 @@ struct MessageHead: Sendable {
         // Read from the end of the target: a NUL or a second space inside the line moves the version away from here.
         let version = target.upperBound + 1
         guard bytes[target.upperBound] == 0, bytes[version + 8] == 0, bytes[version + 9] == 0 else { throw .malformed }
-        switch bytes[version..<version + 8] {
-        case MessageHead.version11: isVersion11 = true
-        case MessageHead.version10: isVersion11 = false
-        default: throw .unknownVersion
-        }
+        isVersion11 = try MessageHead.isVersion11(bytes, at: version)
         let authority: Range<Int>?
         (path, query, authority) = try MessageHead.split(bytes, target, method)
         try readFields(from: version + 10, limits)
@@ -70,20 +79,19 @@ struct MessageHead: Sendable {
     }
 
     func isNamed(_ field: Field, _ name: String) -> Bool {
-        guard field.name.count == name.utf8.count else { return false }
-        return bytes.withUnsafeBufferPointer { bytes in
-            var index = field.name.lowerBound
-            for byte in name.utf8 {
-                guard ASCII.lowercased(bytes[index]) == byte else { return false }
-                index += 1
-            }
-            return true
+        let range = field.name
+        guard range.count == name.utf8.count else { return false }
+        var index = range.lowerBound
+        for byte in name.utf8 {
+            guard ASCII.lowercased(bytes[index]) == byte else { return false }
+            index += 1
         }
+        return true
     }
 
     private mutating func readFields(from start: Int, _ limits: HTTPServerConfiguration.Limits) throws(Refusal) {
         var found: [Field] = []
-        found.reserveCapacity(12)
+        found.reserveCapacity(16)
         let end = bytes.count
         let refusal: Refusal? = bytes.withUnsafeBufferPointer { bytes in
             var index = start
@@ -164,10 +172,10 @@ struct MessageHead: Sendable {
             guard !isVersion11, authority == nil else { throw .badHost }
             return
         }
-        let value = text(field).lowercased()
         // RFC 9112 §3.2.2 lets the target's authority win; a front that reads the field would route elsewhere.
-        if let authority { guard text(authority).lowercased() == value else { throw .badHost } }
-        guard let host = MessageHead.host(value) else { throw .badHost }
-        self.host = host
+        if let authority { guard text(authority).lowercased() == text(field).lowercased() else { throw .badHost } }
+        guard let name = MessageHead.hostRange(bytes, field) else { throw .badHost }
+        let host = text(name)
+        self.host = bytes[name].contains(where: ASCII.isUppercase) ? host.lowercased() : host
     }
 }

@@ -1,8 +1,14 @@
 /// The other end of a connection, and how far its word about others goes.
-struct Peer: Sendable {
+final class Peer: Sendable {
     let address: String
     let isTrusted: Bool
-    let trusted: [AddressRange]
+    private let trusted: [AddressRange]
+
+    init(address: String, isTrusted: Bool, trusted: [AddressRange]) {
+        self.address = address
+        self.isTrusted = isTrusted
+        self.trusted = trusted
+    }
 
     /// The nearest address in `X-Forwarded-For`, read from the right, that is not itself a trusted proxy: what stands
     /// further left is only what the client claims. A part that is not an address ends the search.
