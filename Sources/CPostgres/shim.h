@@ -6,8 +6,7 @@
 // send it ourselves and need the key that it keeps there. The process id beside it, which libpq also gives by a public
 // call, tells whether the layout is the one we think.
 struct preau_pg_cancel {
-  long long address[16];  // struct sockaddr_storage
-  unsigned length;
+  long long address[17];  // struct sockaddr_storage and its length, padded
   int process;
   int key;
 };

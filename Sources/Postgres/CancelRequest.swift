@@ -13,17 +13,17 @@ final class CancelRequest {
     private var timer: TimerID?
     private var message: [UInt8] = []
 
-    /// Does nothing when the connection is gone or the libpq at hand keeps its key elsewhere; the caller's own time limit
-    /// then ends the connection.
-    static func send(for connection: OpaquePointer, on loop: EventLoop, within limit: Duration) {
+    /// - Returns: false when there is nothing to send it to, or the libpq at hand keeps the key elsewhere; the caller's own
+    ///   time limit then ends the connection.
+    static func send(for connection: OpaquePointer, on loop: EventLoop, within limit: Duration) -> Bool {
         var key: Int32 = 0
         var address = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        guard preau_pg_key(connection, &key) == 1 else { return }
+        guard preau_pg_key(connection, &key) == 1 else { return false }
         let found = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(PQsocket(connection), $0, &length) }
         }
-        guard found == 0 else { return }
+        guard found == 0 else { return false }
         var message: [UInt8] = []
         message.appendBigEndian(Int32(16))
         message.appendBigEndian(Int32(80_877_102))
@@ -31,15 +31,16 @@ final class CancelRequest {
         message.appendBigEndian(key)
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let descriptor = socket(Int32(address.ss_family), kind, 0)
-        guard descriptor >= 0 else { return }
+        guard descriptor >= 0 else { return false }
         let code = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, length) }
         }
         guard code == 0 || errno == EINPROGRESS else {
             close(descriptor)
-            return
+            return false
         }
         CancelRequest(loop, descriptor, message).start(within: limit)
+        return true
     }
 
     private init(_ loop: EventLoop, _ descriptor: Int32, _ message: [UInt8]) {

@@ -33,18 +33,25 @@ extension Connection {
         guard now >= head.deadline || now >= head.abandoned + Connection.patience else {
             return min(next, head.abandoned + Connection.patience)
         }
-        CancelRequest.send(for: handle, on: loop, within: configuration.cancelGrace)
+        requestCancel()
         cancellation = (head, now + configuration.cancelGrace)
-        strayCancelUntil = now + configuration.cancelGrace * 10
         return min(next, now + configuration.cancelGrace)
     }
 
     /// Asks for a sign of life when there was none for that long and nothing is under way.
     /// - Returns: by when it has to answer, if it was asked.
-    func checkLife(silentFor silence: Duration) -> Instant? {
+    func checkLife(silentFor silence: Duration, answerWithin limit: Duration) -> Instant? {
         guard inFlight.isEmpty, direct == nil, !isLeased, loop.now.since(lastHeard) >= silence else { return nil }
-        let deadline = loop.now + configuration.connectDeadline
+        let deadline = loop.now + limit
         send(Operation(.housekeeping, PostgresBatch(), lane: lane.kind, started: loop.now, deadline: deadline))
         return deadline
+    }
+
+    /// Asks the server to stop whatever the connection runs; a time limit of the caller's decides what happens next.
+    func requestCancel() {
+        strayCancelUntil = loop.now + configuration.cancelGrace * 10
+        if !CancelRequest.send(for: handle, on: loop, within: configuration.cancelGrace) {
+            pool.log.warning("a query could not be cancelled")
+        }
     }
 }

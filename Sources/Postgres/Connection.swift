@@ -26,7 +26,7 @@ final class Connection: @unchecked Sendable {
 
     let lane: Lane
     // The pool outlives its connections: it is closed before it goes.
-    private unowned let pool: PostgresPool
+    unowned let pool: PostgresPool
     private var registration: RegistrationID?
     private var isWaitingToWrite = false
     private var arrays = ParameterArrays()

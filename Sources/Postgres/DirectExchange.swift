@@ -71,10 +71,8 @@ final class DirectExchange: @unchecked Sendable {
     func interrupt(_ error: PostgresError) {
         guard failure == nil, connection.direct === self else { return }
         failure = error
-        let configuration = connection.configuration
-        CancelRequest.send(for: connection.handle, on: connection.loop, within: configuration.cancelGrace)
-        connection.strayCancelUntil = connection.loop.now + configuration.cancelGrace * 10
-        deadline = connection.loop.now + configuration.cancelGrace
+        connection.requestCancel()
+        deadline = connection.loop.now + connection.configuration.cancelGrace
         // Wakes a caller that waits for room to write to a server that may have stopped reading.
         resume(nil)
     }

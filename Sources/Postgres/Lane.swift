@@ -6,6 +6,8 @@ final class Lane: @unchecked Sendable {
     let kind: PostgresLane
     let size: Int
     private(set) var connections: [Connection] = []
+    /// Why there is no connection, once that is known not to be a matter of moments.
+    private(set) var outage: PostgresUnavailability?
     private var queue = Fifo<Operation>()
     private var leaseRequests = Fifo<LeaseWaiter>()
     private let depth: Int
@@ -96,6 +98,7 @@ final class Lane: @unchecked Sendable {
     // MARK: Connections
 
     func add(_ connection: Connection) {
+        outage = nil
         connections.append(connection)
         dispatch()
     }
@@ -127,6 +130,11 @@ final class Lane: @unchecked Sendable {
         leaseRequests.keep { !$0.isSettled }
         for connection in connections { next = min(next, connection.expire(at: now)) }
         return next
+    }
+
+    func declareOutage(_ reason: PostgresUnavailability) {
+        outage = reason
+        failWaiting(.unavailable(reason))
     }
 
     /// Fails everything that waits.

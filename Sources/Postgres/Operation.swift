@@ -54,8 +54,8 @@ final class Operation: @unchecked Sendable {
         if case .batch = kind { !isAbandoned && attempts < 3 } else { false }
     }
 
-    /// Whether it may be sent again when nobody knows if it was done.
-    var canRepeat: Bool { canRestart && batch.isRepeatable && attempts < 2 }
+    /// Whether it may be sent again when nobody knows if it was done: a server that goes down slowly ends sessions one by one.
+    var canRepeat: Bool { canRestart && batch.isRepeatable }
 
     func start(_ continuation: UnsafeContinuation<Outcome, Never>) { self.continuation = continuation }
 

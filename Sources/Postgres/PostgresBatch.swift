@@ -19,7 +19,7 @@ package struct PostgresBatch: Sendable {
     /// The first mistake made while it was put together, thrown when it runs.
     private(set) var defect: PostgresError?
 
-    /// Whether running it twice does no harm: reads, and writes made so. Such a batch is sent again, once, when its
+    /// Whether running it twice does no harm: reads, and writes made so. Such a batch is sent again when its
     /// connection is lost.
     package var isRepeatable = false
 

@@ -10,7 +10,7 @@ extension PostgresPool {
         loop.assertCurrent()
         try check(batch)
         if batch.isEmpty { return [] }
-        if let refusal {
+        if let refusal = refusal(self.lane(lane)) {
             instruments.refused.add()
             throw refusal
         }
@@ -98,7 +98,7 @@ extension PostgresPool {
     }
 
     private func lease(_ lane: PostgresLane, until: Instant) async throws(PostgresError) -> Connection {
-        if let refusal {
+        if let refusal = refusal(self.lane(lane)) {
             instruments.refused.add()
             throw refusal
         }

@@ -14,19 +14,13 @@ package final class PostgresPool: @unchecked Sendable {
     let log: Log
     let instruments: PoolInstruments
 
-    private(set) var state = State.starting
+    private var isClosed = false
+    private var hasConnected = false
     private var backoff: Backoff
     private var handshakes: [(lane: Lane, handshake: Handshake)] = []
     private var reconnectTimer: TimerID?
     private var lookTimer: (at: Instant, id: TimerID)?
     private var lifeTimer: TimerID?
-
-    enum State: Equatable {
-        case starting
-        case up
-        case down(PostgresUnavailability)
-        case closed
-    }
 
     /// Whether the server can be used, as last seen.
     package enum Health: Equatable, Sendable {
@@ -51,20 +45,18 @@ package final class PostgresPool: @unchecked Sendable {
         scheduleLifeCheck()
     }
 
+    /// The health of what serves people's requests.
     package var health: Health {
-        switch state {
-        case .starting: .starting
-        case .up: .up
-        case .down(let reason): .down(reason)
-        case .closed: .closed
-        }
+        if isClosed { return .closed }
+        if let outage = lane(.interactive).outage { return .down(outage) }
+        return hasConnected ? .up : .starting
     }
 
     /// Refuses new work, fails what waits with `.closed` and ends the connections, at once.
     package func close() {
         loop.assertCurrent()
-        guard state != .closed else { return }
-        state = .closed
+        guard !isClosed else { return }
+        isClosed = true
         for timer in [reconnectTimer, lookTimer?.id, lifeTimer] { if let timer { loop.cancel(timer) } }
         for (_, handshake) in handshakes { handshake.cancel() }
         handshakes = []
@@ -83,23 +75,17 @@ package final class PostgresPool: @unchecked Sendable {
     }
 
     /// Why work is refused right now, if it is.
-    var refusal: PostgresError? {
-        switch state {
-        case .starting, .up: nil
-        case .down(let reason): .unavailable(reason)
-        case .closed: .closed
-        }
+    func refusal(_ lane: Lane) -> PostgresError? {
+        if isClosed { return .closed }
+        return lane.outage.map(PostgresError.unavailable)
     }
-
-    private var readyCount: Int { lanes.reduce(0) { $0 + $1.connections.count } }
 
     // MARK: Connecting
 
     /// Opens what is missing; while the server is down, one connection at a time asks whether it is back.
     private func connectMissing() {
-        guard state != .closed else { return }
-        var isDown = false
-        if case .down = state { isDown = true }
+        guard !isClosed else { return }
+        let isDown = lanes.contains { $0.outage != nil }
         for lane in lanes {
             let underWay = handshakes.count { $0.lane === lane }
             for _ in 0..<max(0, lane.size - lane.connections.count - underWay) {
@@ -127,33 +113,38 @@ package final class PostgresPool: @unchecked Sendable {
         case .success(let handle):
             do {
                 let connection = try Connection(owned: handle, of: self, in: lane)
-                let wasUp = state == .up
-                state = .up
+                if !hasConnected || lane.outage != nil {
+                    log.info("database connected", ("lane", .text("\(lane.kind)")))
+                }
+                hasConnected = true
                 instruments.connections.add(1)
-                if !wasUp { log.info("database connected") }
                 lane.add(connection)
                 connectMissing()
             } catch {
-                connectionFailed(.unreachable)
+                connectionFailed(.unreachable, lane)
             }
-        case .failure(let reason): connectionFailed(reason)
+        case .failure(let reason): connectionFailed(reason, lane)
         }
     }
 
-    private func connectionFailed(_ reason: PostgresUnavailability) {
+    private func connectionFailed(_ reason: PostgresUnavailability, _ lane: Lane) {
         instruments.failedConnects.add()
-        if readyCount == 0 { goDown(reason) }
+        if reason == .hung { probe() }
+        declareOutage(reason, lane)
         retryLater()
     }
 
-    private func goDown(_ reason: PostgresUnavailability) {
-        if state != .down(reason) { log.warning("database unavailable", ("reason", .text("\(reason)"))) }
-        state = .down(reason)
-        for lane in lanes { lane.failWaiting(.unavailable(reason)) }
+    /// Refuses from now on what the lane has no connection for; nobody waits for the next attempt.
+    private func declareOutage(_ reason: PostgresUnavailability, _ lane: Lane) {
+        guard lane.connections.isEmpty else { return }
+        if lane.outage != reason {
+            log.warning("database unavailable", ("reason", .text("\(reason)")), ("lane", .text("\(lane.kind)")))
+        }
+        lane.declareOutage(reason)
     }
 
     private func retryLater() {
-        guard state != .closed, reconnectTimer == nil else { return }
+        guard !isClosed, reconnectTimer == nil else { return }
         reconnectTimer = loop.schedule(after: backoff.next()) { [unowned self] in
             reconnectTimer = nil
             connectMissing()
@@ -165,7 +156,7 @@ package final class PostgresPool: @unchecked Sendable {
     func connectionWasLost(_ connection: Connection, _ reason: PostgresUnavailability, _ operations: [Operation]) {
         connection.lane.remove(connection)
         instruments.connections.add(-1)
-        guard state != .closed else {
+        guard !isClosed else {
             for operation in operations { operation.abandon(.closed) }
             return
         }
@@ -174,7 +165,10 @@ package final class PostgresPool: @unchecked Sendable {
             "database connection lost", ("reason", .text("\(reason)")), ("lane", .text("\(connection.lane.kind)")),
             ("in_flight", .integer(operations.count)))
         // A hung server accepts connections and says nothing: nobody is made to wait for that to be found out again.
-        if readyCount == 0, reason == .hung { goDown(reason) }
+        if reason == .hung {
+            probe()
+            declareOutage(reason, connection.lane)
+        }
         for operation in operations where !operation.isSettled {
             operationWasStranded(operation)
         }
@@ -191,9 +185,10 @@ package final class PostgresPool: @unchecked Sendable {
 
     /// Its connection broke, so nobody knows whether it was done.
     func operationWasStranded(_ operation: Operation) {
-        if operation.canRepeat, refusal == nil {
+        let lane = lane(operation.lane)
+        if operation.canRepeat, refusal(lane) == nil {
             operation.prepareToRestart()
-            lane(operation.lane).restart(operation)
+            lane.restart(operation)
         } else {
             operation.abandon(.unavailable(.connectionLost))
         }
@@ -228,14 +223,17 @@ package final class PostgresPool: @unchecked Sendable {
 
     private func scheduleLifeCheck() {
         lifeTimer = loop.schedule(after: configuration.idleCheck / 2) { [unowned self] in
-            for lane in lanes {
-                for connection in lane.connections {
-                    if let deadline = connection.checkLife(silentFor: configuration.idleCheck) {
-                        lookAgain(at: deadline)
-                    }
-                }
-            }
+            checkLife(silentFor: configuration.idleCheck, answerWithin: configuration.connectDeadline)
             scheduleLifeCheck()
+        }
+    }
+
+    /// One connection hangs: the idle ones are asked now rather than when somebody needs them.
+    private func probe() { checkLife(silentFor: .zero, answerWithin: configuration.cancelGrace * 2) }
+
+    private func checkLife(silentFor silence: Duration, answerWithin limit: Duration) {
+        for connection in lanes.flatMap(\.connections) {
+            if let deadline = connection.checkLife(silentFor: silence, answerWithin: limit) { lookAgain(at: deadline) }
         }
     }
 }

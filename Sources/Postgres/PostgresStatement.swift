@@ -36,16 +36,40 @@ package struct PostgresStatement: Sendable {
     /// A pooled connection must be handed on as it was found. What slips through here inside a transaction is undone by
     /// the reset at its end.
     private static func controlsSession(_ sql: String) -> Bool {
-        let words = sql.lowercased().split { !$0.isLetter && !$0.isNumber && $0 != "_" }
+        let text = withoutLeadingComments(sql.lowercased())
+        let words = text.split { !$0.isLetter && !$0.isNumber && $0 != "_" }
         guard let first = words.first else { return false }
         switch first {
         case "begin", "start", "commit", "end", "rollback", "abort", "savepoint", "release", "prepare", "deallocate",
             "discard", "reset", "listen", "unlisten", "declare", "load", "copy":
             return true
         case "set": return words.count < 2 || words[1] != "local"
-        default:
-            guard let setting = words.firstIndex(of: "set_config") else { return false }
-            return words[setting...].prefix { $0 != "true" }.contains("false")
+        default: return setsForTheSession(text)
+        }
+    }
+
+    /// Whether there is a `set_config(…, …, false)`.
+    private static func setsForTheSession(_ text: Substring) -> Bool {
+        var rest = text[...]
+        while let call = rest.firstRange(of: "set_config") {
+            rest = rest[call.upperBound...]
+            let last = rest.prefix { $0 != ")" }.split(separator: ",").last ?? ""
+            if last.drop(while: \.isWhitespace).hasPrefix("false") { return true }
+        }
+        return false
+    }
+
+    private static func withoutLeadingComments(_ sql: String) -> Substring {
+        var rest = sql[...]
+        while true {
+            rest = rest.drop(while: \.isWhitespace)
+            if rest.hasPrefix("--") {
+                rest = rest.drop { !$0.isNewline }
+            } else if rest.hasPrefix("/*"), let end = rest.firstRange(of: "*/") {
+                rest = rest[end.upperBound...]
+            } else {
+                return rest
+            }
         }
     }
 }

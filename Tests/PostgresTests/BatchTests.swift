@@ -10,7 +10,7 @@ import Testing
     init() throws { server = try SharedServer.server.get() }
 
     @Test func returnsTheRowsOfEachStatement() async throws {
-        try await server.withPool { pool, _ in
+        try await server.withPool { pool, _ async throws in
             var batch = PostgresBatch(PostgresStatement("select $1::int + 1, $2::text"), 41, "é")
             batch.add(PostgresStatement("select generate_series(1, 3)"))
             let rows = try await pool.run(batch)
@@ -23,7 +23,7 @@ import Testing
 
     @Test func anErrorUndoesItsBatchAndNoOther() async throws {
         try server.sql("create table if not exists kept (batch int, step int); truncate kept")
-        try await server.withPool({ $0.interactiveConnections = 1 }) { pool, loop in
+        try await server.withPool({ $0.interactiveConnections = 1 }) { pool, loop async throws in
             let insert = PostgresStatement("insert into kept values ($1, $2)")
             func batch(_ number: Int, fails: Bool) -> PostgresBatch {
                 var batch = PostgresBatch(insert, number, 1)

@@ -51,3 +51,39 @@ extension TestPostgres {
 enum SharedServer {
     static let server = Result { try TestPostgres.start() }
 }
+
+private let blockingThreads = Result { try BlockingPool(name: "test-blocking", threads: 4, queue: 100) }
+
+/// Runs what blocks, such as killing a server, off the loop.
+func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await blockingThreads.get().run(body)
+}
+
+/// What `body` throws, and how long it took to.
+func failure(_ body: () async throws -> Void) async -> (error: PostgresError?, after: Duration) {
+    let start = Instant.now
+    do {
+        try await body()
+        return (nil, Instant.now.since(start))
+    } catch {
+        return (error as? PostgresError, Instant.now.since(start))
+    }
+}
+
+/// Asks again until `condition` holds; false after `limit`.
+func eventually(_ loop: EventLoop, within limit: Duration = .seconds(10), _ condition: () async throws -> Bool)
+    async throws -> Bool
+{
+    let start = Instant.now
+    while Instant.now.since(start) < limit {
+        if try await condition() { return true }
+        try await loop.sleep(for: .milliseconds(10))
+    }
+    return try await condition()
+}
+
+enum Statements {
+    static let one = PostgresStatement("select 1::int")
+    static let sleep = PostgresStatement("select pg_sleep($1)")
+    static let process = PostgresStatement("select pg_backend_pid()")
+}
