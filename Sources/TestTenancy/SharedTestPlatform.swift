@@ -2,7 +2,7 @@
 package actor SharedTestPlatform {
     private var starting: Task<TestPlatform, any Error>?
 
-    init() {}
+    package init() {}
 
     /// The platform, started by the first who asks.
     package func platform() async throws -> TestPlatform {

@@ -16,9 +16,11 @@ package enum Apply {
     package static func plan(_ manifests: ManifestSet, in directory: PostgresPool) async throws(ApplyError) -> Plan {
         var batch = PostgresBatch()
         for statement in ManifestStore.reading { batch.add(statement) }
-        batch.isRepeatable = true
         do {
-            let results = try await directory.run(batch, lane: .background, deadline: deadline)
+            // Of one instant: not half of what another application is doing.
+            let results = try await directory.transaction(
+                lane: .background, mode: .repeatableRead, deadline: deadline
+            ) { [batch] in try await $0.run(batch) }
             return Plan(manifests, try ManifestStore.state(from: results[...]))
         } catch let error as PostgresError {
             throw .directory(error)

@@ -34,7 +34,13 @@ package struct Plan: Sendable {
     }
 
     /// Whether there is nothing to do.
-    package var isEmpty: Bool { items.isEmpty && unfinished == 0 }
+    package var isEmpty: Bool { items.isEmpty && toOpen == 0 }
+
+    /// Establishments of the directory that applying opens, those it adds left out.
+    var toOpen: Int {
+        let added = Set(establishments.added.map(\.uai))
+        return unfinished + placements.count { !added.contains($0.uai) }
+    }
 
     /// Whether applying would be refused.
     package var isRefused: Bool { notices.contains(where: \.isBlocking) }

@@ -73,7 +73,8 @@ struct PlanItems {
             add(
                 .add, .calendar, row.territory, "\(row.year) \(row.zone)",
                 "calendar \(row.year)-\(row.year + 1) of zone \(row.zone): \(row.startsOn) to \(row.endsOn),"
-                    + " \(days.count) holidays, \(terms.count) terms", nil, after: row.document)
+                    + " \(PlanText.counted(days.count, "holiday")), \(PlanText.counted(terms.count, "term"))", nil,
+                after: row.document)
         }
         for row in calendars.removed {
             add(
@@ -86,11 +87,11 @@ struct PlanItems {
         PlanItems.collect(terms, by: \.calendar, label: \.name, into: &details)
         for (key, details) in details.sorted(by: { $0.key < $1.key })
         where !added.contains(key) && !removed.contains(key) {
-            let (territory, year, zone) = (key.parts[0], key.parts[1], key.parts[2])
+            let (territory, year, zone) = (key.parts[0], Int(key.parts[1]) ?? 0, key.parts[2])
             let before = JSON.object(details.map { JSON.Member($0.field, $0.before) })
             let after = JSON.object(details.map { JSON.Member($0.field, $0.after) })
             add(
-                .change, .calendar, territory, "\(year) \(zone)", "calendar of \(year), zone \(zone)", nil,
+                .change, .calendar, territory, "\(year) \(zone)", "calendar \(year)-\(year + 1) of zone \(zone)", nil,
                 details: details, before: before, after: after)
         }
     }

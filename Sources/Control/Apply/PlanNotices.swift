@@ -41,7 +41,7 @@ struct PlanNotices {
         for (territory, rows) in Dictionary(grouping: left, by: \.territory).sorted(by: { $0.key < $1.key }) {
             let uais = rows.map(\.uai).sorted()
             let message =
-                "\(uais.count) \(uais.count == 1 ? "establishment is" : "establishments are") not in the files and stay:"
+                "\(PlanText.counted(uais.count, "establishment")) left the files and \(uais.count == 1 ? "stays" : "stay"):"
                 + " \(PlanNotices.list(uais)); `preau establishment close UAI` closes one"
             add(.undeclaredEstablishments, TerritoryID(rawValue: territory), message, uais)
         }

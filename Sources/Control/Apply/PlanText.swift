@@ -27,7 +27,7 @@ enum PlanText {
         if plan.isEmpty { return "Nothing to do." }
         func count(_ action: PlanItem.Action) -> Int { plan.items.filter { $0.action == action }.count }
         var line = "\(count(.add)) to add, \(count(.change)) to change, \(count(.remove)) to remove"
-        if plan.unfinished > 0 { line += ", \(plan.unfinished) to open" }
+        if plan.toOpen > 0 { line += ", \(plan.toOpen) to open" }
         return line + "."
     }
 
@@ -90,6 +90,9 @@ enum PlanText {
         }
         return "\(rate) bit/s"
     }
+
+    /// `1 term`, `3 terms`.
+    static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
     private static func plural(_ subject: PlanItem.Subject) -> String {
         switch subject {
