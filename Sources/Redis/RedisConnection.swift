@@ -178,11 +178,8 @@ final class RedisConnection: @unchecked Sendable {
     ) -> Bool {
         guard let context, end == nil else { return false }
         command.encode(words)
-        unwritten += command.bytes.count
-        return command.bytes.withUnsafeBytes { bytes in
-            redisAsyncFormattedCommand(
-                context, callback, nil, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count) == REDIS_OK
-        }
+        unwritten += command.count
+        return command.withCommand { redisAsyncFormattedCommand(context, callback, nil, $0, $1) == REDIS_OK }
     }
 
     private func answered(_ reply: UnsafeMutableRawPointer?) {
@@ -334,7 +331,11 @@ final class RedisConnection: @unchecked Sendable {
     private func beat() {
         if let channel = subscribed.first {
             if lastBeat > lastHeard { readWhatIsThere() }
-            guard lastBeat <= lastHeard else { return close(.hung) }
+            guard end == nil else { return }
+            if lastBeat > lastHeard {
+                if Instant.now.since(lastBeat) >= configuration.commandDeadline { close(.hung) }
+                return
+            }
             lastBeat = .now
             subscribe([channel])
         } else if pending.isEmpty {

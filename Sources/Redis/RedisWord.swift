@@ -12,9 +12,18 @@ package enum RedisWord: Sendable, ExpressibleByStringLiteral, ExpressibleByStrin
 
 /// Commands in RESP2 form (`*2\r\n$3\r\nGET\r\n$1\r\nk\r\n`), written into one buffer that is used again.
 struct RedisCommandBuffer {
-    private(set) var bytes: [UInt8] = []
+    /// The command and a zero byte: hiredis 0.14 looks for the channels of a `SUBSCRIBE` with `strchr`, past the length
+    /// that it is given.
+    private var bytes: [UInt8] = []
 
     init() { bytes.reserveCapacity(1024) }
+
+    var count: Int { bytes.count - 1 }
+
+    /// Lends the command; the byte after its end is zero.
+    func withCommand<Result>(_ body: (UnsafePointer<CChar>?, Int) -> Result) -> Result {
+        bytes.withUnsafeBytes { body($0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count - 1) }
+    }
 
     mutating func encode(_ words: [RedisWord]) {
         // One oversized value must not keep its memory for ever.
@@ -28,6 +37,7 @@ struct RedisCommandBuffer {
             case .integer(let value): append(decimal: value)
             }
         }
+        bytes.append(0)
     }
 
     private mutating func append(_ word: UnsafeBufferPointer<UInt8>) {

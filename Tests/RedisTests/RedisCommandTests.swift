@@ -110,10 +110,7 @@ import Testing
     }
 
     @Test func reachesAServerByName() async throws {
-        let byName = try RedisFixture(.direct(host: "localhost", port: redis.port)) {
-            $0.connectDeadline = .seconds(2)
-            $0.commandDeadline = .seconds(2)
-        }
+        let byName = try RedisFixture(.direct(host: "localhost", port: redis.port))
         try await byName.onLoop { redis async throws in
             #expect(try await redis.send("PING").string == "PONG")
         }

@@ -11,7 +11,7 @@ import Testing
 
     init() throws {
         redis = try TestRedis.start("--enable-debug-command", "yes")
-        fixture = try RedisFixture(redis)
+        fixture = try RedisFixture(redis, isPatient: false)
     }
 
     /// How long a failing command takes; nil when it succeeds.
@@ -27,15 +27,18 @@ import Testing
 
     private func expectFastFailures(_ kind: RedisError...) async throws {
         try await fixture.onLoop { [loop = fixture.thread.loop] redis async throws in
+            var times: [Duration] = []
             for _ in 0..<20 {
                 guard let (error, time) = await RedisFaultTests.failure(redis) else {
                     Issue.record("a command succeeded on a dead server")
                     return
                 }
                 #expect(kind.contains(error))
-                #expect(time < .milliseconds(10), "took \(time)")
+                times.append(time)
                 try await loop.sleep(for: .milliseconds(20))
             }
+            // The median: one of them may share its moment with another process of a busy machine.
+            #expect(times.sorted()[times.count / 2] < .milliseconds(10), "took \(times)")
         }
     }
 
@@ -93,7 +96,7 @@ import Testing
         let first = try await fixture.onLoop { await RedisFaultTests.failure($0) }
         let (error, time) = try #require(first)
         #expect(error == .timedOut)
-        #expect(time < .milliseconds(250), "took \(time)")
+        #expect(time < .milliseconds(500), "took \(time)")
         try await expectFastFailures(.unavailable)
         redis.resume()
         try await expectRecovery()
@@ -114,13 +117,13 @@ import Testing
     @Test func survivesAServerHungFromTheStart() async throws {
         redis.pause()
         defer { redis.resume() }
-        let late = try RedisFixture(redis)
+        let late = try RedisFixture(redis, isPatient: false)
         let first = try await late.onLoop { await RedisFaultTests.failure($0) }
         let (_, time) = try #require(first)
-        #expect(time < .milliseconds(250), "took \(time)")
+        #expect(time < .milliseconds(500), "took \(time)")
         _ = try await late.wait(upTo: .milliseconds(600)) { _ in false }
         let second = try await late.onLoop { await RedisFaultTests.failure($0) }
-        #expect(try #require(second).1 < .milliseconds(10))
+        #expect(try #require(second).1 < .milliseconds(50))
         redis.resume()
         let back = try await late.wait(upTo: .seconds(2)) { (try? await $0.send("PING")) != nil }
         #expect(back != nil)

@@ -2,18 +2,23 @@ import Redis
 import Runtime
 import TestSupport
 
-/// One loop with one client of one throw-away server.
+/// One loop with one client of one throw-away server. A patient one has deadlines that a busy machine does not miss; where
+/// deadlines are what is tested, it has those of production.
 final class RedisFixture: Sendable {
     let thread: EventLoopThread
     let client: RedisClient
     let metrics = Metrics()
 
     init(
-        _ server: RedisConfiguration.Server, libraries: [RedisFunctionLibrary] = [],
+        _ server: RedisConfiguration.Server, libraries: [RedisFunctionLibrary] = [], isPatient: Bool = true,
         adjust: (inout RedisConfiguration) -> Void = { _ in }
     ) throws {
         thread = try EventLoopThread(name: "redis-test")
         var configuration = RedisConfiguration(server)
+        if isPatient {
+            configuration.commandDeadline = .seconds(5)
+            configuration.connectDeadline = .seconds(5)
+        }
         adjust(&configuration)
         client = RedisClient(
             loop: thread.loop, configuration: configuration, libraries: libraries, metrics: metrics,
@@ -21,10 +26,11 @@ final class RedisFixture: Sendable {
     }
 
     convenience init(
-        _ redis: TestRedis, libraries: [RedisFunctionLibrary] = [],
+        _ redis: TestRedis, libraries: [RedisFunctionLibrary] = [], isPatient: Bool = true,
         adjust: (inout RedisConfiguration) -> Void = { _ in }
     ) throws {
-        try self.init(.direct(host: redis.host, port: redis.port), libraries: libraries, adjust: adjust)
+        try self.init(
+            .direct(host: redis.host, port: redis.port), libraries: libraries, isPatient: isPatient, adjust: adjust)
     }
 
     deinit {

@@ -81,9 +81,7 @@ import Testing
 
     @Test func endsWithTheHighestVersionHoweverManyNodesStartAtOnce() async throws {
         let fixtures = try (1...8).map { version in
-            try RedisFixture(redis, libraries: [RedisFunctionTests.library(version, answering: version)]) {
-                $0.connectDeadline = .seconds(5)
-            }
+            try RedisFixture(redis, libraries: [RedisFunctionTests.library(version, answering: version)])
         }
         for fixture in fixtures { _ = try await fixture.wait(upTo: .seconds(5)) { $0.isAvailable } }
         #expect(try redis.command("fcall", "answer", "0") == "8")

@@ -15,7 +15,7 @@ import Testing
 
     private func client(_ sentinels: [TestSentinel]) throws -> RedisFixture {
         let addresses = sentinels.map { RedisConfiguration.Address(host: $0.host, port: $0.port) }
-        return try RedisFixture(.sentinel(master: "preau", sentinels: addresses))
+        return try RedisFixture(.sentinel(master: "preau", sentinels: addresses), isPatient: false)
     }
 
     private func sentinel() throws -> TestSentinel {
@@ -117,7 +117,7 @@ import Testing
     }
 
     @Test func leavesAMasterThatWasDemoted() async throws {
-        let direct = try RedisFixture(replica)
+        let direct = try RedisFixture(replica, isPatient: false)
         try await direct.onLoop { redis async throws in
             await #expect(throws: RedisError.server(code: "READONLY")) { try await redis.send("SET", "a", "1") }
         }
