@@ -44,7 +44,7 @@ enum SampleTimetable {
             publicNote: "note", privateReason: "reason", publishedAt: publishedAt)
     }
 
-    static func timetable(_ lessons: [Lesson], _ changes: [LessonChange] = [], closed: Set<CivilDate> = []) -> Timetable
+    static func timetable(_ lessons: [Lesson], _ changes: [LessonChange] = [], closed: [CivilDate: String] = [:]) -> Timetable
     {
         let holidays = day("2026-12-19")...day("2027-01-03")
         let weeks = WeekCalendar.alternating(from: day("2026-08-31"), to: day("2027-07-02")) { holidays.contains($0) }
@@ -55,7 +55,7 @@ enum SampleTimetable {
                 mathematics: .init(name: "Mathématiques", short: "MATHS"),
                 english: .init(name: "Anglais", short: "ANG"),
             ],
-            rooms: [room12: .init(name: "Salle 12", short: "12"), room14: .init(name: "Salle 14", short: "14")],
+            rooms: [room12: "Salle 12", room14: "Salle 14"],
             groups: [
                 sixthA: .init(name: "6e A", isClass: true, level: "6e"),
                 sixthB: .init(name: "6e B", isClass: true, level: "6e"),

@@ -40,7 +40,7 @@ import Testing
         let ended = Sample.lesson(1, until: "2026-11-22")
         let begins = Sample.lesson(2, from: "2026-11-24")
         let closed = Sample.lesson(3, weekday: 3)
-        let timetable = Sample.timetable([ended, begins, closed], closed: [Sample.monday + 2])
+        let timetable = Sample.timetable([ended, begins, closed], closed: [Sample.monday + 2: "Pont"])
         #expect(week(timetable).isEmpty)
         #expect(week(timetable, of: Sample.monday + 7).compactMap(\.lesson) == [begins.id, closed.id])
     }

@@ -6,7 +6,7 @@ package import Tenancy
 package final class Timetable: Sendable {
     package struct Named: Hashable, Sendable {
         package let name: String
-        /// A subject's code or a room's short name.
+        /// A short name or the code.
         package let short: String
 
         package init(name: String, short: String) {
@@ -32,10 +32,10 @@ package final class Timetable: Sendable {
     package let year: SchoolYear
     package let periods: [Period]
     package let calendar: WeekCalendar
-    /// Days without lessons beside the weeks that are off: public holidays, bridges.
-    package let closedDays: Set<CivilDate>
+    /// Days without lessons beside the weeks that are off, with what they are: public holidays, bridges.
+    package let closedDays: [CivilDate: String]
     package let subjects: [SubjectID: Named]
-    package let rooms: [RoomID: Named]
+    package let rooms: [RoomID: String]
     package let groups: [GroupID: Group]
     package let teachers: [PersonID: String]
     package let lessons: [LessonID: Lesson]
@@ -47,8 +47,8 @@ package final class Timetable: Sendable {
     private let changesByMonday: [Int: [Int]]
 
     package init(
-        version: Int64, year: SchoolYear, periods: [Period], calendar: WeekCalendar, closedDays: Set<CivilDate>,
-        subjects: [SubjectID: Named], rooms: [RoomID: Named], groups: [GroupID: Group], teachers: [PersonID: String],
+        version: Int64, year: SchoolYear, periods: [Period], calendar: WeekCalendar, closedDays: [CivilDate: String],
+        subjects: [SubjectID: Named], rooms: [RoomID: String], groups: [GroupID: Group], teachers: [PersonID: String],
         lessons: [Lesson], changes: [LessonChange]
     ) {
         self.version = version

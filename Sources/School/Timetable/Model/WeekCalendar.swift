@@ -25,6 +25,11 @@ package struct WeekCalendar: Sendable {
         kinds = Dictionary(weeks.map { ($0.monday.monday.daysSince1970, $0.kind) }, uniquingKeysWith: { $1 })
     }
 
+    /// The weeks that the establishment decided, in order.
+    package var weeks: [(monday: CivilDate, kind: WeekKind)] {
+        kinds.sorted { $0.key < $1.key }.map { (CivilDate(daysSince1970: $0.key), $0.value) }
+    }
+
     package func kind(of date: CivilDate) -> WeekKind? { kinds[date.monday.daysSince1970] }
 
     /// Whether a lesson of `cycle` takes place in the week of `date`.

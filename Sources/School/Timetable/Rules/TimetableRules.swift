@@ -40,7 +40,7 @@ package enum TimetableRules {
 
     /// Whether the timetable holds `lesson` on `date`: its day, its weeks, its dates, and no closed day.
     package static func isHeld(_ lesson: Lesson, on date: CivilDate, _ timetable: Timetable) -> Bool {
-        lesson.takesPlace(on: date, in: timetable.calendar) && !timetable.closedDays.contains(date)
+        lesson.takesPlace(on: date, in: timetable.calendar) && timetable.closedDays[date] == nil
     }
 
     private static func inOrder(_ left: Occurrence, _ right: Occurrence) -> Bool {

@@ -1,0 +1,73 @@
+package import HTTP
+package import Identity
+internal import Postgres
+internal import Runtime
+package import Tenancy
+package import Web
+
+/// Writes that a client may send again without doing them again: the answer is kept on the shard under the client's key, in
+/// the transaction of the effect, so that either both are there or none.
+package enum IdempotentWrites {
+    private static let begin = PostgresStatement(
+        """
+        insert into idempotency (establishment_id, account_id, key, request_hash, status) values ($1, $2, $3, $4, 0)
+        on conflict do nothing
+        """)
+    private static let answer = PostgresStatement(
+        """
+        select request_hash, status, body, headers->>'location' from idempotency
+        where establishment_id = $1 and account_id = $2 and key = $3
+        """)
+    private static let finish = PostgresStatement(
+        """
+        update idempotency set status = $4, body = $5, headers = jsonb_build_object('location', $6::text)
+        where establishment_id = $1 and account_id = $2 and key = $3
+        """)
+
+    /// What a write answered: the part of a response that is worth keeping.
+    package struct Outcome: Sendable {
+        package let status: Int
+        /// JSON.
+        package let body: [UInt8]
+        package let location: String?
+
+        package init(status: Int, body: [UInt8], location: String? = nil) {
+            self.status = status
+            self.body = body
+            self.location = location
+        }
+
+        package var response: Response {
+            var response = Response.json(body, status: Status(rawValue: status))
+            if let location { response.headers.set("Location", location) }
+            return response
+        }
+    }
+
+    /// Runs `write` in a transaction, or gives the answer it gave before under the same key. Two at the same instant take
+    /// turns on the key's row.
+    /// - Parameters:
+    ///   - key: nil: the write simply runs.
+    ///   - fingerprint: of the request; another request under the same key is refused.
+    /// - Throws: `ProblemCode.idempotencyKeyReused`, and what `write` throws (nothing is kept then).
+    package static func once(
+        _ key: IdempotencyKey?, of account: AccountID, fingerprint: [UInt8], _ tenancy: Tenancy, _ context: TenantContext,
+        _ write: @escaping (TenantTransaction) async throws -> Outcome
+    ) async throws -> Outcome {
+        try await tenancy.transaction(context) { transaction in
+            guard let key else { return try await write(transaction) }
+            let begun = try await transaction.query(begin, account.rawValue, key.text, fingerprint)
+            if begun.affected == 0 {
+                let known = try await transaction.query(answer, account.rawValue, key.text)
+                guard let row = known.first else { throw Problem(.unavailable) }
+                guard try row.bytes(0) == fingerprint else { throw Problem(.idempotencyKeyReused) }
+                return Outcome(
+                    status: Int(try row.int16(1)), body: try row.optionalBytes(2) ?? [], location: try row.optionalText(3))
+            }
+            let outcome = try await write(transaction)
+            _ = try await transaction.query(
+                finish, account.rawValue, key.text, Int16(clamping: outcome.status), outcome.body, outcome.location)
+            return outcome
+        }
+    }
+}
