@@ -46,7 +46,7 @@ let package = Package(
             ]),
 
         // School services, one folder each │ the control plane.
-        module("School", ["Identity", "Tenancy", "Web", "HTTP", "Postgres", "Runtime"]),
+        module("School", ["Identity", "Tenancy", "Web", "HTTP", "Postgres", "Cryptography", "Runtime"]),
         module(
             "Control",
             ["School", "Identity", "Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "YAML", "Runtime"]),
