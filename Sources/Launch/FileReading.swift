@@ -24,6 +24,14 @@ enum FileReading {
     /// A secret kept alone in a file: its text without the line end.
     /// - Throws: also when others than the owner and the group may read the file.
     static func secret(in path: String) throws(LaunchError) -> String {
+        let text = try secretText(in: path)
+        let secret = text.split(separator: "\n", omittingEmptySubsequences: true).first.map(String.init) ?? ""
+        guard !secret.isEmpty else { throw .unreadable(file: path, reason: "empty") }
+        return secret
+    }
+
+    /// The whole text of a file of secrets.
+    static func secretText(in path: String) throws(LaunchError) -> String {
         var status = stat()
         guard stat(path, &status) == 0 else { throw .unreadable(file: path, reason: reason()) }
         guard status.st_mode & 0o007 == 0 else {
@@ -33,9 +41,7 @@ enum FileReading {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw .unreadable(file: path, reason: "not UTF-8 text")
         }
-        let secret = text.split(separator: "\n", omittingEmptySubsequences: true).first.map(String.init) ?? ""
-        guard !secret.isEmpty else { throw .unreadable(file: path, reason: "empty") }
-        return secret
+        return text
     }
 
     private static func reason() -> String { String(cString: strerror(errno)) }

@@ -1,1 +1,35 @@
-// Filled by the first commit of the module.
+internal import HTTP
+package import Identity
+package import Postgres
+package import Runtime
+package import Tenancy
+package import Web
+
+/// The school services of one loop: their routes, their codes, their place in the navigation. A new service is one folder
+/// beside this file and one line in each list.
+package final class School: Sendable {
+    private let timetable: TimetableService
+    private let tenancy: Tenancy
+
+    package init(loop: EventLoop, tenancy: Tenancy, directory: PostgresPool, timetables: TimetableCache) {
+        self.tenancy = tenancy
+        timetable = TimetableService(
+            loop: loop, tenancy: tenancy, feeds: CalendarFeedStore(directory), cache: timetables)
+    }
+
+    package var routes: [Route] {
+        HomePages(timetable, tenancy).routes + TimetableAPI(timetable).routes + TimetableEditAPI(timetable).routes
+            + CalendarFeedAPI(timetable).routes + TimetablePages(timetable).routes
+            + TimetableEditPages(timetable).routes
+    }
+
+    package static let problems = [ProblemRegistry.Section("Timetable", ProblemCode.timetable)]
+
+    /// Puts the services that the person may use in the navigation of their pages. Runs inside the gate.
+    package var frame: Middleware {
+        { [tenancy] call, next in
+            if call.route.surface == .page, call.session != nil { SchoolFrame.dress(call, tenancy) }
+            return try await next(call)
+        }
+    }
+}

@@ -14,7 +14,8 @@ enum DemoChanges {
     ) async throws {
         var probe = TenantBatch(context)
         probe.add(any, school.year.rawValue)
-        guard try await tenancy.read(probe)[0].isEmpty, let editor = school.people.first(where: { $0.role == .schoolLife })
+        guard try await tenancy.read(probe)[0].isEmpty,
+            let editor = school.people.first(where: { $0.role == .schoolLife })
         else { return }
         let drafts = drafts(school, weekOf: monday(school, calendar))
         try await tenancy.transaction(context) { transaction in

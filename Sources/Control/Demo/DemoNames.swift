@@ -1,8 +1,10 @@
 /// Names nobody bears: everyday first names, family names that say they are made up.
 enum DemoNames {
     static let given = [
-        "Alix", "Basile", "Camille", "Diane", "Élie", "Fanny", "Gaspard", "Hana", "Inès", "Jules", "Kenza", "Léon", "Maya",
-        "Noé", "Olga", "Paul", "Quitterie", "Rayan", "Salomé", "Timéo", "Ulysse", "Violette", "Wassim", "Xavier", "Yasmine",
+        "Alix", "Basile", "Camille", "Diane", "Élie", "Fanny", "Gaspard", "Hana", "Inès", "Jules", "Kenza", "Léon",
+        "Maya",
+        "Noé", "Olga", "Paul", "Quitterie", "Rayan", "Salomé", "Timéo", "Ulysse", "Violette", "Wassim", "Xavier",
+        "Yasmine",
         "Zoé", "Anatole", "Bérénice", "Côme", "Daphné",
     ]
 
@@ -24,7 +26,8 @@ enum DemoNames {
 
     private static func plain(_ name: String) -> String {
         let replaced: [Character: String] = [
-            "é": "e", "è": "e", "ê": "e", "ë": "e", "î": "i", "ï": "i", "ô": "o", "œ": "oe", "ç": "c", "à": "a", "â": "a",
+            "é": "e", "è": "e", "ê": "e", "ë": "e", "î": "i", "ï": "i", "ô": "o", "œ": "oe", "ç": "c", "à": "a",
+            "â": "a",
         ]
         return name.lowercased().reduce(into: "") { text, letter in
             if let plain = replaced[letter] {

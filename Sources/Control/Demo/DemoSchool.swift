@@ -73,7 +73,8 @@ package struct DemoSchool: Sendable {
     /// Subject code, name, lessons a week; a half is a lesson every other week.
     private static let programme: [(code: String, name: String, lessons: Double)] = [
         ("FRANC", "Français", 4.5), ("MATHS", "Mathématiques", 4), ("HI-GE", "Histoire-géographie", 3),
-        ("ANG", "Anglais", 3), ("EPS", "Éducation physique et sportive", 3), ("SVT", "Sciences de la vie et de la Terre", 1.5),
+        ("ANG", "Anglais", 3), ("EPS", "Éducation physique et sportive", 3),
+        ("SVT", "Sciences de la vie et de la Terre", 1.5),
         ("PH-CH", "Physique-chimie", 1.5), ("TECHN", "Technologie", 1.5), ("A-PLA", "Arts plastiques", 1),
         ("EDMUS", "Éducation musicale", 1),
     ]
@@ -95,7 +96,8 @@ package struct DemoSchool: Sendable {
         people.append(
             Person(
                 id: id, role: role, given: name.given, family: name.family,
-                login: "\(DemoNames.login(name.given, name.family))\(number).\(establishment.uai.rawValue.lowercased())"))
+                login: "\(DemoNames.login(name.given, name.family))\(number).\(establishment.uai.rawValue.lowercased())"
+            ))
         return id
     }
 
@@ -104,7 +106,9 @@ package struct DemoSchool: Sendable {
         for _ in 0..<2 { _ = addPerson(.schoolLife) }
         _ = addPerson(.staff)
         // Enough teachers of each subject for two of any class's lessons to fall together.
-        for subject in subjects.indices { for _ in 0..<(subject < 5 ? 3 : 2) { teachersOf[subject].append(addPerson(.teacher)) } }
+        for subject in subjects.indices {
+            for _ in 0..<(subject < 5 ? 3 : 2) { teachersOf[subject].append(addPerson(.teacher)) }
+        }
     }
 
     private var teachersOf: [[PersonID]] = Array(repeating: [], count: 12)
@@ -127,7 +131,9 @@ package struct DemoSchool: Sendable {
             mainTeachers.append((teachersOf[groups.count % 5][0], groups[groups.count - 1].id))
         }
         for (index, language) in DemoSchool.languages.enumerated() {
-            let pupils = classes.flatMap { pupils in pupils.enumerated().filter { $0.offset % 2 == index }.map(\.element) }
+            let pupils = classes.flatMap { pupils in
+                pupils.enumerated().filter { $0.offset % 2 == index }.map(\.element)
+            }
             groups.append(
                 Group(
                     id: GroupID(rawValue: ids.next()), name: "\(level) \(language.0)", level: level, isClass: false,
@@ -180,7 +186,9 @@ package struct DemoSchool: Sendable {
             guard claim(wanted, slot, .every, &busy) else { continue }
             placed += 1
             for language in 0..<2 {
-                append(subjects[10 + language].id, [teachers[language]], [members[2 + language].id], [rooms[language]], slot, .every)
+                append(
+                    subjects[10 + language].id, [teachers[language]], [members[2 + language].id], [rooms[language]],
+                    slot, .every)
             }
         }
     }

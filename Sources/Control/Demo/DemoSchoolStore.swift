@@ -128,7 +128,8 @@ enum DemoSchoolStore {
         let year = school.year.rawValue
         let periods = DemoSchool.periods
         batch.add(
-            self.periods, year, periods.indices.map { Int16($0) }, periods.map(\.label), periods.map { Int16($0.starts) },
+            self.periods, year, periods.indices.map { Int16($0) }, periods.map(\.label),
+            periods.map { Int16($0.starts) },
             periods.map { Int16($0.ends) })
         let weeks = WeekCalendar.alternating(from: school.firstDay, to: school.lastDay) { date in
             calendar.holiday(on: date) != nil || date < school.firstDay || date > school.lastDay

@@ -140,7 +140,8 @@ package struct DemoSeed: Sendable {
                     ], source: "demo")
                 logins.append(
                     Login(
-                        login: name, role: role, establishments: pair.map(\.establishment.uai), territory: territory.id))
+                        login: name, role: role, establishments: pair.map(\.establishment.uai), territory: territory.id)
+                )
             }
         }
         return logins

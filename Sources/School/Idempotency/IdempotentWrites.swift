@@ -51,7 +51,8 @@ package enum IdempotentWrites {
     ///   - fingerprint: of the request; another request under the same key is refused.
     /// - Throws: `ProblemCode.idempotencyKeyReused`, and what `write` throws (nothing is kept then).
     package static func once(
-        _ key: IdempotencyKey?, of account: AccountID, fingerprint: [UInt8], _ tenancy: Tenancy, _ context: TenantContext,
+        _ key: IdempotencyKey?, of account: AccountID, fingerprint: [UInt8], _ tenancy: Tenancy,
+        _ context: TenantContext,
         _ write: @escaping (TenantTransaction) async throws -> Outcome
     ) async throws -> Outcome {
         try await tenancy.transaction(context) { transaction in
@@ -62,7 +63,8 @@ package enum IdempotentWrites {
                 guard let row = known.first else { throw Problem(.unavailable) }
                 guard try row.bytes(0) == fingerprint else { throw Problem(.idempotencyKeyReused) }
                 return Outcome(
-                    status: Int(try row.int16(1)), body: try row.optionalBytes(2) ?? [], location: try row.optionalText(3))
+                    status: Int(try row.int16(1)), body: try row.optionalBytes(2) ?? [],
+                    location: try row.optionalText(3))
             }
             let outcome = try await write(transaction)
             _ = try await transaction.query(

@@ -30,7 +30,8 @@ extension ProblemCode {
         "preau.timetable.invalid", 422,
         title: Phrase(fr: "Ce cours n'est pas possible tel quel", en: "This lesson is not possible as it is"),
         meaning: Phrase(
-            fr: "Une valeur ne convient pas ; « errors » dit laquelle.", en: "A value does not fit; “errors” says which."))
+            fr: "Une valeur ne convient pas ; « errors » dit laquelle.",
+            en: "A value does not fit; “errors” says which."))
     package static let idempotencyKeyReused = ProblemCode(
         "preau.school.idempotency_key_reused", 422,
         title: Phrase(fr: "Clé d'idempotence déjà utilisée", en: "Idempotency key already used"),

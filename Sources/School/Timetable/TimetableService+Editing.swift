@@ -33,7 +33,8 @@ extension TimetableService {
         _ call: Call, _ editor: Editor, _ body: @escaping (TenantTransaction) async throws -> IdempotentWrites.Outcome
     ) async throws -> IdempotentWrites.Outcome {
         try await IdempotentWrites.once(
-            try call.idempotencyKey(), of: editor.account, fingerprint: call.fingerprint(try await call.json()), tenancy,
+            try call.idempotencyKey(), of: editor.account, fingerprint: call.fingerprint(try await call.json()),
+            tenancy,
             try tenancy.context(for: editor.establishment), body)
     }
 }

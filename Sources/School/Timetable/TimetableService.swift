@@ -68,7 +68,8 @@ package final class TimetableService: @unchecked Sendable {
             for profile in staff where !views.contains(where: { $0.establishment.id == profile.establishment }) {
                 views.append(
                     try await teacher(
-                        profile.person, in: profile.establishment, days: days, audience: profile.role.audience, now: now))
+                        profile.person, in: profile.establishment, days: days, audience: profile.role.audience, now: now
+                    ))
             }
             return views
         }

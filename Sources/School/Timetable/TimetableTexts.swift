@@ -34,11 +34,14 @@ extension Phrase {
     static let groups = Phrase(fr: "Groupes", en: "Groups")
     static let teachers = Phrase(fr: "Professeurs et personnels", en: "Teachers and staff")
     static let rooms = Phrase(fr: "Salles", en: "Rooms")
-    static let calendarAddress = Phrase(fr: "Recevoir l'emploi du temps dans mon agenda", en: "Have the timetable in my calendar")
+    static let calendarAddress = Phrase(
+        fr: "Recevoir l'emploi du temps dans mon agenda", en: "Have the timetable in my calendar")
     static let calendarAdvice = Phrase(
         fr:
             "Cette adresse est personnelle : qui la possède peut lire l'emploi du temps. En créer une nouvelle désactive l'ancienne.",
-        en: "This address is personal: whoever has it can read the timetable. Making a new one switches the old one off.")
+        en:
+            "This address is personal: whoever has it can read the timetable. Making a new one switches the old one off."
+    )
     static let calendarOnce = Phrase(
         fr: "Copiez cette adresse maintenant : elle ne sera plus affichée.",
         en: "Copy this address now: it will not be shown again.")
@@ -46,7 +49,8 @@ extension Phrase {
     static let revokeAddress = Phrase(fr: "Désactiver l'adresse", en: "Switch the address off")
     static let addressRevoked = Phrase(fr: "L'adresse est désactivée.", en: "The address is switched off.")
     static let addressLabel = Phrase(fr: "Adresse de l'agenda", en: "Calendar address")
-    static let printAdvice = Phrase(fr: "Pour imprimer : Ctrl+P, la page s'adapte au papier.", en: "To print: Ctrl+P, the page fits the paper.")
+    static let printAdvice = Phrase(
+        fr: "Pour imprimer : Ctrl+P, la page s'adapte au papier.", en: "To print: Ctrl+P, the page fits the paper.")
     static let forbiddenToPublic = Phrase(fr: "Non publié", en: "Not published")
 
     static func name(of status: Occurrence.Status) -> Phrase {

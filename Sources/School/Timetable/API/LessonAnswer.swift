@@ -56,7 +56,8 @@ struct LessonAnswer: JSONRepresentable {
                 .required("id", .uuid), .required("revision", .integer(1...Int.max), "Also in the ETag."),
                 .required("subject", .uuid), .required("teachers", identifiers), .required("groups", identifiers),
                 .required("rooms", identifiers), .required("weekday", .integer(1...7)), .required("start", .timeOfDay),
-                .required("end", .timeOfDay), .required("cycle", .enumeration(WeekCycle.self)), .required("from", .date),
+                .required("end", .timeOfDay), .required("cycle", .enumeration(WeekCycle.self)),
+                .required("from", .date),
                 .required("until", .date),
                 .required(
                     "conflicts",

@@ -83,7 +83,8 @@ struct LessonChangeBody: Decodable {
             .optional("teachers", LessonBody.identifiers, "Who replaces, supervises, or takes the exceptional lesson."),
             .optional("groups", LessonBody.identifiers, "Exceptional."),
             .optional("subject", .nullable(.uuid), "Exceptional."),
-            .optional("public_note", .text(0...EditRules.longestNote), "What everybody reads; never why somebody is absent."),
+            .optional(
+                "public_note", .text(0...EditRules.longestNote), "What everybody reads; never why somebody is absent."),
             .optional("private_reason", .text(0...EditRules.longestNote), "For school life and the head only."),
         ]))
 

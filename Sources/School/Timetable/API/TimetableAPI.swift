@@ -55,7 +55,8 @@ package struct TimetableAPI: Sendable {
                             "children",
                             .array(
                                 of: .object([
-                                    .required("pupil", .uuid), .required("name", .text()), .required("establishment", .uai),
+                                    .required("pupil", .uuid), .required("name", .text()),
+                                    .required("establishment", .uai),
                                 ]))),
                         .required("complete", .boolean, "False while a shard does not answer: some may be missing."),
                     ]), "The children.")

@@ -25,7 +25,8 @@ package struct TimetableEditAPI: Sendable {
         ) { call in
             let id = try service.establishment(call)
             try call.require(.teacher, .schoolLife, .head, .staff, in: id)
-            let (_, timetable) = try await service.timetable(of: id, year: SchoolYear(of: service.today(in: id, call.now)))
+            let (_, timetable) = try await service.timetable(
+                of: id, year: SchoolYear(of: service.today(in: id, call.now)))
             guard let lesson = timetable.lessons[LessonID(rawValue: try call.path.uuid("lesson"))] else {
                 throw TimetableError.notFound
             }
@@ -36,7 +37,8 @@ package struct TimetableEditAPI: Sendable {
     private var add: Route {
         .api(
             .post, TimetableEditAPI.path + "/lessons", access: TimetableEditAPI.editors, tag: "Timetable",
-            summary: "Adds a recurring lesson.", parameters: [TimetableAPI.establishment], body: .json(LessonBody.schema),
+            summary: "Adds a recurring lesson.", parameters: [TimetableAPI.establishment],
+            body: .json(LessonBody.schema),
             conditions: [.idempotencyKey],
             answers: [.json(LessonAnswer.schema, "The lesson, with what it collides with.", status: 201)],
             errors: [.noTimetable, .unknownReference, .invalidLesson, .idempotencyKeyReused]
@@ -104,7 +106,8 @@ package struct TimetableEditAPI: Sendable {
             .post, TimetableEditAPI.path + "/lesson-changes", access: TimetableEditAPI.editors, tag: "Timetable",
             summary: "Says what happens to a lesson on a day, or adds one that takes place once.",
             description: "Replaces what was said before of the same lesson and day.",
-            parameters: [TimetableAPI.establishment], body: .json(LessonChangeBody.schema), conditions: [.idempotencyKey],
+            parameters: [TimetableAPI.establishment], body: .json(LessonChangeBody.schema),
+            conditions: [.idempotencyKey],
             answers: [.json(.object([.required("id", .uuid)]), "The change.", status: 201)],
             errors: [.noTimetable, .unknownReference, .invalidLesson, .lessonNotHeld, .idempotencyKeyReused]
         ) { call in

@@ -18,7 +18,8 @@ package struct LessonChangeDraft: Hashable, Sendable {
     package var publishedAt: Int64?
 
     package init(
-        kind: LessonChange.Kind, lesson: LessonID?, date: CivilDate, newDate: CivilDate? = nil, newSpan: TimeSpan? = nil,
+        kind: LessonChange.Kind, lesson: LessonID?, date: CivilDate, newDate: CivilDate? = nil,
+        newSpan: TimeSpan? = nil,
         rooms: [RoomID] = [], teachers: [PersonID] = [], groups: [GroupID] = [], subject: SubjectID? = nil,
         publicNote: String = "", privateReason: String = "", publishedAt: Int64? = nil
     ) {

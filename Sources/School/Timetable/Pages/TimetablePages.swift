@@ -23,7 +23,8 @@ package struct TimetablePages: Sendable {
 
     private var mine: Route {
         .page(
-            .get, "/timetable", access: TimetableAPI.readers, tag: "Timetable", summary: "One's own timetable, or a child's.",
+            .get, "/timetable", access: TimetableAPI.readers, tag: "Timetable",
+            summary: "One's own timetable, or a child's.",
             query: [.uuid("pupil", "The child.")] + TimetablePages.span
         ) { call in
             let profiles = call.profiles
@@ -35,7 +36,8 @@ package struct TimetablePages: Sendable {
                 let views = try await service.mine(profiles, pupil: pupil, days: days, now: call.now)
                 guard let first = views.first else { return noChildren(call) }
                 let shown: PersonID? = if case .pupil(let person) = first.whose { person } else { nil }
-                let switcher = TimetablePages.switcher(call, children, shown, own: profiles.contains { $0.role != .guardian })
+                let switcher = TimetablePages.switcher(
+                    call, children, shown, own: profiles.contains { $0.role != .guardian })
                 return page(call, views, days, switcher: switcher, footer: TimetablePages.feedCard(call, shown: shown))
             } catch TimetableError.noTimetable {
                 return noTimetable(call)
@@ -62,7 +64,8 @@ package struct TimetablePages: Sendable {
             }
             let classes = timetable.groups.filter(\.value.isClass).map { ($0.key.rawValue, $0.value.name) }
             let groups = timetable.groups.filter { !$0.value.isClass }.map { ($0.key.rawValue, $0.value.name) }
-            let actions: HTML? = audience == .editor ? TimetableEditPages.actions(establishment.uai, call.language) : nil
+            let actions: HTML? =
+                audience == .editor ? TimetableEditPages.actions(establishment.uai, call.language) : nil
             let main: HTML = """
                 \(Component.heading(Phrase.timetablesOfSchool[call.language], lead: HTML(text: establishment.name), actions: actions))\
                 \(card(.classes, classes, "groups"))\(card(.groups, groups, "groups"))\
@@ -96,7 +99,8 @@ package struct TimetablePages: Sendable {
             let (id, audience) = try api.staffAudience(call)
             let days = try days(call, in: id)
             let view = try await service.teacher(
-                PersonID(rawValue: try call.path.uuid("teacher")), in: id, days: days, audience: audience, now: call.now)
+                PersonID(rawValue: try call.path.uuid("teacher")), in: id, days: days, audience: audience, now: call.now
+            )
             return page(call, [view], days, isEditor: audience == .editor)
         }
     }

@@ -36,10 +36,13 @@ struct TimetableWeek {
     private func item(_ occurrence: Occurrence, _ language: Language) -> WeekGrid.Item {
         let title = view.subjectName(occurrence)
         var details: [String] = []
-        if case .group = view.whose {} else if case .pupil = view.whose {} else {
+        if case .group = view.whose {
+        } else if case .pupil = view.whose {
+        } else {
             details.append(view.groupNames(occurrence).joined(separator: ", "))
         }
-        if case .teacher = view.whose, occurrence.status == .planned {} else {
+        if case .teacher = view.whose, occurrence.status == .planned {
+        } else {
             details.append(view.teacherNames(occurrence).joined(separator: ", "))
         }
         if case .room = view.whose {} else { details.append(view.roomNames(occurrence).joined(separator: ", ")) }

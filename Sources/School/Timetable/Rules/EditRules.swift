@@ -52,10 +52,13 @@ package enum EditRules {
     private static func check(
         _ teachers: [PersonID], _ groups: [GroupID], _ rooms: [RoomID], in timetable: Timetable
     ) throws(TimetableError) {
-        guard teachers.count <= mostOfEach, Set(teachers).count == teachers.count else { throw .invalid(field: "teachers") }
+        guard teachers.count <= mostOfEach, Set(teachers).count == teachers.count else {
+            throw .invalid(field: "teachers")
+        }
         guard groups.count <= mostOfEach, Set(groups).count == groups.count else { throw .invalid(field: "groups") }
         guard rooms.count <= mostOfEach, Set(rooms).count == rooms.count else { throw .invalid(field: "rooms") }
-        guard teachers.allSatisfy({ timetable.teachers[$0] != nil }), groups.allSatisfy({ timetable.groups[$0] != nil }),
+        guard teachers.allSatisfy({ timetable.teachers[$0] != nil }),
+            groups.allSatisfy({ timetable.groups[$0] != nil }),
             rooms.allSatisfy({ timetable.rooms[$0] != nil })
         else { throw .unknownReference }
     }

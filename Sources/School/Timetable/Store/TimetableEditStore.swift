@@ -88,7 +88,8 @@ package struct TimetableEditStore: Sendable {
         var batch = TimetableEditStore.raising(year, transaction)
         batch.add(
             TimetableEditStore.insertLesson, id.rawValue, year.rawValue, draft.subject.rawValue, Int16(draft.weekday),
-            Int16(draft.span.start.minutes), Int16(draft.span.end.minutes), draft.cycle.rawValue, draft.from, draft.until,
+            Int16(draft.span.start.minutes), Int16(draft.span.end.minutes), draft.cycle.rawValue, draft.from,
+            draft.until,
             editor.rawValue)
         TimetableEditStore.attach(draft, to: id, &batch)
         try await TimetableEditStore.run(batch, transaction)
@@ -104,7 +105,8 @@ package struct TimetableEditStore: Sendable {
         var batch = TimetableEditStore.raising(year, transaction)
         batch.add(
             TimetableEditStore.updateLesson, id.rawValue, draft.subject.rawValue, Int16(draft.weekday),
-            Int16(draft.span.start.minutes), Int16(draft.span.end.minutes), draft.cycle.rawValue, draft.from, draft.until,
+            Int16(draft.span.start.minutes), Int16(draft.span.end.minutes), draft.cycle.rawValue, draft.from,
+            draft.until,
             editor.rawValue, year.rawValue, Int32(clamping: revision))
         let results = try await TimetableEditStore.run(batch, transaction)
         guard let updated = results[1].first else { throw try await refusal(id, year, transaction) }

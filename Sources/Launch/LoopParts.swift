@@ -1,0 +1,46 @@
+internal import Identity
+internal import Postgres
+internal import Redis
+internal import Runtime
+internal import School
+internal import Tenancy
+
+/// What one loop has for itself: its connections and the services on them. Made on the loop.
+final class LoopParts: @unchecked Sendable {
+    // Safety: confined to its loop.
+    let loop: EventLoop
+    let directory: PostgresPool
+    let redis: RedisClient
+    let tenancy: Tenancy
+    let identity: IdentityService
+    let school: School
+    private var watcher: DirectoryWatcher?
+
+    init(_ shared: SharedParts, on loop: EventLoop) {
+        loop.assertCurrent()
+        self.loop = loop
+        directory = PostgresPool(
+            loop: loop, configuration: shared.directoryConnection, metrics: shared.metrics, log: shared.log)
+        redis = RedisClient(
+            loop: loop, configuration: shared.redisConnection, libraries: IdentityService.functionLibraries,
+            metrics: shared.metrics, log: shared.log)
+        tenancy = Tenancy(
+            loop: loop, cache: shared.directory, directory: directory, shards: shared.shardConnection,
+            metrics: shared.metrics)
+        identity = IdentityService(
+            loop: loop, keyring: shared.keyring, tenancy: tenancy, directory: directory, redis: redis,
+            hasher: shared.hasher, metrics: shared.metrics)
+        school = School(loop: loop, tenancy: tenancy, directory: directory, timetables: shared.timetables)
+    }
+
+    /// Holds on to the process's watcher of the directory, for as long as the loop runs.
+    func keep(_ watcher: DirectoryWatcher) { self.watcher = watcher }
+
+    func close() {
+        loop.assertCurrent()
+        watcher?.stop()
+        tenancy.close()
+        directory.close()
+        redis.close()
+    }
+}

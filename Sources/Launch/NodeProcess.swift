@@ -1,0 +1,51 @@
+internal import HTTP
+internal import Identity
+internal import Runtime
+internal import School
+internal import Tenancy
+internal import Web
+
+/// `preau-node`: pages, the JSON API and sign-in.
+package enum NodeProcess {
+    /// Runs until it is told to stop.
+    /// - Parameter arguments: after the program's name: `--config FILE`.
+    package static func run(_ arguments: [String]) throws {
+        var arguments = Arguments(arguments)
+        let path = try arguments.required("--config")
+        try arguments.end()
+        let shared = try SharedParts(ProcessConfiguration.read(path, loopsByDefault: Arguments.cores))
+        try ProcessLoops(shared, plan(shared)).run()
+    }
+
+    private static func plan(_ shared: SharedParts) -> ProcessLoops<LoopParts>.Plan {
+        ProcessLoops.Plan(
+            make: { LoopParts(shared, on: $0) },
+            table: { parts in (try table(parts), [Gate(parts.identity).middleware, parts.school.frame]) },
+            lead: { parts in
+                let watcher = DirectoryWatcher(tenancy: parts.tenancy, listener: shared.directoryConnection)
+                watcher.start()
+                parts.keep(watcher)
+            },
+            isReady: {
+                shared.directory.map.version > 0
+                    ? PrivateServer.Readiness(isReady: true, text: "ready")
+                    : PrivateServer.Readiness(isReady: false, text: "the directory was not read yet")
+            }, close: { $0.close() })
+    }
+
+    /// Every route of a node.
+    static func table(_ parts: LoopParts) throws -> RouteTable {
+        var table = RouteTable()
+        try table.add(Assets.routes { call, territory in parts.identity.theme(of: territory) })
+        try table.add([LanguageSwitch.route])
+        try table.add(parts.identity.routes)
+        try table.add(parts.school.routes)
+        try table.publish(
+            OpenAPIDocument.Info(
+                title: "Préau", version: "1",
+                description:
+                    "The digital workspace of French schools. Errors are RFC 9457 problem documents with a stable code."
+            ))
+        return table
+    }
+}

@@ -1,0 +1,89 @@
+internal import Control
+internal import Cryptography
+internal import Identity
+internal import Postgres
+internal import Redis
+internal import Runtime
+internal import School
+internal import Tenancy
+
+/// What the loops of one process share: read-only, or made for several threads.
+final class SharedParts: Sendable {
+    let configuration: ProcessConfiguration
+    let secrets: Secrets
+    let metrics = Metrics()
+    let log: Log
+    let directory = DirectoryCache()
+    let keyring: Keyring
+    let hasher: PasswordHasher
+    let passwordPool: BlockingPool
+    let timetables: TimetableCache
+
+    struct Secrets: Sendable {
+        let directoryPassword: String
+        let shardPassword: String
+        let ownerPassword: String?
+        let adminToken: String?
+    }
+
+    init(_ configuration: ProcessConfiguration) throws {
+        self.configuration = configuration
+        Log.threshold = configuration.logLevel
+        log = Log(configuration.process)
+        secrets = Secrets(
+            directoryPassword: try FileReading.secret(in: configuration.directory.credentials.passwordFile),
+            shardPassword: try FileReading.secret(in: configuration.shardCredentials.passwordFile),
+            ownerPassword: try configuration.admin.map { try FileReading.secret(in: $0.owner.passwordFile) },
+            adminToken: try configuration.admin.map { try FileReading.secret(in: $0.tokenFile) })
+        keyring = try Keyring(FileReading.secretText(in: configuration.sessionKeysFile))
+        // As many waiting as the pool does in about four seconds: past that the person is told to come back.
+        passwordPool = try BlockingPool(
+            name: "password", threads: configuration.passwordThreads, queue: 128 * configuration.passwordThreads)
+        hasher = try PasswordHasher(pool: passwordPool, metrics: metrics)
+        timetables = TimetableCache(metrics: metrics)
+    }
+
+    /// Reads the session keys again; the old ones stay when the file is wrong.
+    func reloadKeys() {
+        do {
+            try keyring.reload(FileReading.secretText(in: configuration.sessionKeysFile))
+            log.notice("session keys read again")
+        } catch {
+            log.error("session keys not read again: the previous ones stay", ("error", .text("\(error)")))
+        }
+    }
+
+    // MARK: Connections
+
+    var directoryConnection: PostgresConfiguration {
+        connection(
+            "directory", configuration.directory.endpoint, configuration.directory.database,
+            configuration.directory.credentials.user, secrets.directoryPassword)
+    }
+
+    /// Address and name come from the directory.
+    var shardConnection: PostgresConfiguration {
+        connection(
+            "shard", Endpoint(host: "", port: 0), "", configuration.shardCredentials.user, secrets.shardPassword)
+    }
+
+    var redisConnection: RedisConfiguration {
+        let server: RedisConfiguration.Server =
+            switch configuration.redis {
+            case .direct(let endpoint): .direct(host: endpoint.host, port: endpoint.port)
+            case .sentinel(let master, let addresses):
+                .sentinel(
+                    master: master,
+                    addresses: addresses.map { RedisConfiguration.Address(host: $0.host, port: $0.port) })
+            }
+        return RedisConfiguration(server, clientName: configuration.process)
+    }
+
+    func connection(
+        _ name: String, _ endpoint: Endpoint, _ database: String, _ user: String, _ password: String
+    ) -> PostgresConfiguration {
+        PostgresConfiguration(
+            name: name, host: endpoint.host, port: endpoint.port, database: database, user: user, password: password,
+            applicationName: configuration.process)
+    }
+}

@@ -1,0 +1,23 @@
+internal import Identity
+internal import Tenancy
+internal import Web
+
+/// What a person can go to.
+enum SchoolFrame {
+    static func dress(_ call: Call, _ tenancy: Tenancy) {
+        call.frame.navigation = navigation(call.profiles, tenancy)
+    }
+
+    static func navigation(_ profiles: [Profile], _ tenancy: Tenancy) -> [PageFrame.Item] {
+        guard !profiles.isEmpty else { return [PageFrame.Item(.home, "/home")] }
+        var items = [PageFrame.Item(.home, "/home"), PageFrame.Item(.timetable, "/timetable")]
+        if let staff = profiles.first(where: { $0.role.isStaff }), let uai = tenancy.map[staff.establishment]?.uai {
+            items.append(PageFrame.Item(.timetablesOfSchool, "/timetable/\(uai.rawValue)"))
+        }
+        return items
+    }
+}
+
+extension Phrase {
+    static let home = Phrase(fr: "Accueil", en: "Home")
+}
