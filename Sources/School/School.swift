@@ -1,5 +1,5 @@
 internal import HTTP
-package import Identity
+internal import Identity
 package import Postgres
 package import Runtime
 package import Tenancy

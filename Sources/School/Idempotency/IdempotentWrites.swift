@@ -1,5 +1,5 @@
 package import HTTP
-package import Identity
+internal import Identity
 internal import Postgres
 internal import Runtime
 package import Tenancy

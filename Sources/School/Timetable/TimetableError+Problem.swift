@@ -1,4 +1,4 @@
-package import Tenancy
+internal import Tenancy
 package import Web
 
 extension ProblemCode {

@@ -1,4 +1,4 @@
-package import Identity
+internal import Identity
 package import Runtime
 package import Tenancy
 

@@ -3,6 +3,11 @@ package struct Form: Sendable {
     package struct Field: Sendable, Hashable {
         package let name: String
         package let value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// A file sent with a form, small enough to be held whole; big ones are streamed by routes of their own.

@@ -187,7 +187,7 @@ package struct CalendarFeedAPI: Sendable {
 
     private func makeAddress(_ call: Call, pupil: PersonID?) async throws -> String {
         let (establishment, person) = try await subject(call, pupil: pupil)
-        let secret = try SecureRandom.bytes(32)
+        let secret = SecureRandom.bytes(32)
         try await service.feeds.create(
             tokenHash: SHA256.hash(secret), account: try call.requireSession().holder.account,
             establishment: establishment, person: person)

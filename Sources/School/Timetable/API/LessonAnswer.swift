@@ -1,6 +1,6 @@
 internal import Runtime
 internal import Tenancy
-package import Web
+internal import Web
 
 /// A recurring lesson as editors read it, with what it collides with.
 struct LessonAnswer: JSONRepresentable {

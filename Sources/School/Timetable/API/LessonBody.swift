@@ -1,6 +1,6 @@
 internal import Runtime
 internal import Tenancy
-package import Web
+internal import Web
 
 /// A lesson as an editor sends it.
 struct LessonBody: Decodable {

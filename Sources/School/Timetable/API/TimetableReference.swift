@@ -1,4 +1,5 @@
 internal import Runtime
+internal import Tenancy
 package import Web
 
 /// What an editor of the timetable chooses from.

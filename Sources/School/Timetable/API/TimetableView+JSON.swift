@@ -1,4 +1,5 @@
 package import Runtime
+internal import Tenancy
 package import Web
 
 extension TimetableView: JSONRepresentable {
@@ -17,7 +18,8 @@ extension TimetableView: JSONRepresentable {
                 case .room(let id): TimetableView.write("room", id.rawValue, name, &writer)
                 }
             }
-            writer.array("weeks") { writer in
+            writer.key("weeks")
+            writer.array { writer in
                 var monday = days.lowerBound.monday
                 while monday <= days.upperBound {
                     writer.object { writer in
@@ -27,7 +29,8 @@ extension TimetableView: JSONRepresentable {
                     monday = monday + 7
                 }
             }
-            writer.array("closed_days") { writer in
+            writer.key("closed_days")
+            writer.array { writer in
                 for (day, label) in closedDays {
                     writer.object { writer in
                         writer.field("date", day)

@@ -191,11 +191,14 @@ package struct TimetablePages: Sendable {
         _ call: Call, _ children: [TimetableService.Choice], _ shown: PersonID?, own: Bool
     ) -> HTML {
         guard children.count + (own ? 1 : 0) > 1 else { return .empty }
-        let mine: [(label: String, link: Link, isCurrent: Bool)] =
-            own ? [(Phrase.myTimetable[call.language], "/timetable", !children.contains { $0.person == shown })] : []
-        return Component.tabs(
-            Phrase.whose[call.language],
-            mine + children.map { ($0.name, "/timetable?pupil=\($0.person.rawValue)", $0.person == shown) })
+        var choices: [(label: String, link: Link, isCurrent: Bool)] = []
+        if own {
+            choices.append((Phrase.myTimetable[call.language], "/timetable", !children.contains { $0.person == shown }))
+        }
+        for child in children {
+            choices.append((child.name, "/timetable?pupil=\(child.person.rawValue)", child.person == shown))
+        }
+        return Component.tabs(Phrase.whose[call.language], choices)
     }
 
     private static func feedCard(_ call: Call, shown: PersonID?) -> HTML {

@@ -1,5 +1,5 @@
-package import Runtime
-package import Tenancy
+internal import Runtime
+internal import Tenancy
 
 /// What may be written into a timetable. Conflicts are not refused here: they are shown (`ConflictRules`).
 package enum EditRules {

@@ -1,5 +1,5 @@
 internal import Postgres
-internal import Runtime
+package import Runtime
 package import Tenancy
 
 /// The timetable's writing side. Every write raises `timetable.version` in its own transaction, first: two editors of one

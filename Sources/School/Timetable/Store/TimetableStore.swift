@@ -1,5 +1,5 @@
 internal import Postgres
-internal import Runtime
+package import Runtime
 package import Tenancy
 
 /// The timetable's reading side: its only SQL beside `TimetableEditStore`.
