@@ -2,7 +2,7 @@ package import Identity
 package import Postgres
 package import Runtime
 package import Tenancy
-package import Web
+internal import Web
 
 /// The control plane on one loop.
 package final class AdminService: @unchecked Sendable {

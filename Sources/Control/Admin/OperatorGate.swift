@@ -11,7 +11,7 @@ package enum OperatorGate {
         return { call, next in
             if let header = call.request.header("authorization"), header.utf8.count < 1000, header.hasPrefix("Bearer "),
                 // Hashes are compared, so that neither length nor prefix of the token shows in the time it takes.
-                ConstantTime.equal(SHA256.hash(Array(header.dropFirst(7).utf8)), expected)
+                constantTimeEqual(SHA256.hash(Array(header.dropFirst(7).utf8)), expected)
             {
                 call[OperatorKey.self] = true
             }

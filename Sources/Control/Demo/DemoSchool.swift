@@ -131,8 +131,9 @@ package struct DemoSchool: Sendable {
             mainTeachers.append((teachersOf[groups.count % 5][0], groups[groups.count - 1].id))
         }
         for (index, language) in DemoSchool.languages.enumerated() {
-            let pupils = classes.flatMap { pupils in
-                pupils.enumerated().filter { $0.offset % 2 == index }.map(\.element)
+            var pupils: [PersonID] = []
+            for members in classes {
+                for place in stride(from: index, to: members.count, by: 2) { pupils.append(members[place]) }
             }
             groups.append(
                 Group(
@@ -152,10 +153,10 @@ package struct DemoSchool: Sendable {
 
     private mutating func fillTimetable() {
         var busy: Set<BusyKey> = []
-        let slots = (0..<36).map { index in
-            // Wednesday ends at noon: 4 days of 8 periods and one of 4.
-            index < 32
-                ? (weekday: [1, 2, 4, 5][index / 8], period: index % 8) : (weekday: 3, period: index - 32)
+        // Wednesday ends at noon: 4 days of 8 periods and one of 4.
+        var slots: [(weekday: Int, period: Int)] = []
+        for weekday in [1, 2, 4, 5, 3] {
+            for period in 0..<(weekday == 3 ? 4 : 8) { slots.append((weekday, period)) }
         }
         let perLevel = 4
         for level in 0..<(groups.count / perLevel) {
