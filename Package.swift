@@ -35,7 +35,7 @@ let package = Package(
         // Programs: argument parsing and one call each.
         program("preau-node", ["Launch"]),
         program("preau-admin", ["Launch"]),
-        program("preau", ["Launch"]),
+        program("preau", ["Operator"]),
 
         // The only reader of environment and files; builds and stops the process.
         module(
@@ -44,6 +44,9 @@ let package = Package(
                 "School", "Control", "Identity", "Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "YAML",
                 "Runtime",
             ]),
+
+        // The operators' command: a client of the admin service.
+        module("Operator", ["Control"]),
 
         // School services, one folder each │ the control plane.
         module("School", ["Identity", "Tenancy", "Web", "HTTP", "Postgres", "Cryptography", "Runtime"]),

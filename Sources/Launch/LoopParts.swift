@@ -15,6 +15,7 @@ final class LoopParts: @unchecked Sendable {
     let identity: IdentityService
     let school: School
     private var watcher: DirectoryWatcher?
+    private var heartbeat: NodeHeartbeat?
 
     init(_ shared: SharedParts, on loop: EventLoop) {
         loop.assertCurrent()
@@ -22,7 +23,7 @@ final class LoopParts: @unchecked Sendable {
         directory = PostgresPool(
             loop: loop, configuration: shared.directoryConnection, metrics: shared.metrics, log: shared.log)
         redis = RedisClient(
-            loop: loop, configuration: shared.redisConnection, libraries: IdentityService.functionLibraries,
+            loop: loop, configuration: shared.redisConnection,
             metrics: shared.metrics, log: shared.log)
         tenancy = Tenancy(
             loop: loop, cache: shared.directory, directory: directory, shards: shared.shardConnection,
@@ -35,6 +36,11 @@ final class LoopParts: @unchecked Sendable {
 
     /// Holds on to the process's watcher of the directory, for as long as the loop runs.
     func keep(_ watcher: DirectoryWatcher) { self.watcher = watcher }
+
+    func keep(_ heartbeat: NodeHeartbeat) { self.heartbeat = heartbeat }
+
+    /// What has to be said to others before the connections close.
+    func sayGoodbye() async { await heartbeat?.stop() }
 
     func close() {
         loop.assertCurrent()

@@ -1,3 +1,4 @@
+internal import Control
 internal import HTTP
 internal import Identity
 internal import Runtime
@@ -25,12 +26,17 @@ package enum NodeProcess {
                 let watcher = DirectoryWatcher(tenancy: parts.tenancy, listener: shared.directoryConnection)
                 watcher.start()
                 parts.keep(watcher)
+                let heartbeat = NodeHeartbeat(
+                    loop: parts.loop, directory: parts.directory, configuration: shared.configuration, log: shared.log)
+                heartbeat.start()
+                parts.keep(heartbeat)
             },
             isReady: {
                 shared.directory.map.version > 0
                     ? PrivateServer.Readiness(isReady: true, text: "ready")
                     : PrivateServer.Readiness(isReady: false, text: "the directory was not read yet")
-            }, close: { $0.close() })
+            }, sayGoodbye: { await $0.sayGoodbye() },
+            close: { $0.close() })
     }
 
     /// Every route of a node.

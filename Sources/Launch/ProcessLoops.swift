@@ -14,6 +14,7 @@ final class ProcessLoops<Parts: Sendable>: Sendable {
         /// Begins what only one loop of the process does.
         let lead: @Sendable (Parts) async throws -> Void
         let isReady: @Sendable () -> PrivateServer.Readiness
+        let sayGoodbye: @Sendable (Parts) async -> Void
         let close: @Sendable (Parts) -> Void
     }
 
@@ -58,7 +59,10 @@ final class ProcessLoops<Parts: Sendable>: Sendable {
         // The load balancer sees "not ready" before connections are refused.
         usleep(shared.configuration.isProduction ? 1_500_000 : 200_000)
         for loop in loops {
-            try onLoopAsync(loop.thread.loop) { await loop.server.drain(within: .seconds(10)) }
+            try onLoopAsync(loop.thread.loop) { [plan] in
+                await loop.server.drain(within: .seconds(10))
+                await plan.sayGoodbye(loop.parts)
+            }
         }
         for loop in loops.reversed() {
             try onLoop(loop.thread.loop) { [plan] in

@@ -14,7 +14,7 @@ enum PublicServer {
         settings.limits.connections = 18_000 / shared.configuration.loops
         // A proxy holds many connections on behalf of everybody.
         if !settings.trustedProxies.isEmpty { settings.limits.connectionsPerAddress = settings.limits.connections }
-        settings.standingHeaders = HeaderFields([("X-Preau-Node", shared.configuration.process)])
+        settings.standingHeaders.set("X-Preau-Node", shared.configuration.process)
         return try HTTPServer(loop: loop, configuration: settings, metrics: shared.metrics, log: shared.log) {
             request in
             await application.handle(request)

@@ -46,7 +46,7 @@ final class SharedParts: Sendable {
     /// Reads the session keys again; the old ones stay when the file is wrong.
     func reloadKeys() {
         do {
-            try keyring.reload(FileReading.secretText(in: configuration.sessionKeysFile))
+            try keyring.replace(with: FileReading.secretText(in: configuration.sessionKeysFile))
             log.notice("session keys read again")
         } catch {
             log.error("session keys not read again: the previous ones stay", ("error", .text("\(error)")))
@@ -74,7 +74,7 @@ final class SharedParts: Sendable {
             case .sentinel(let master, let addresses):
                 .sentinel(
                     master: master,
-                    addresses: addresses.map { RedisConfiguration.Address(host: $0.host, port: $0.port) })
+                    sentinels: addresses.map { RedisConfiguration.Address(host: $0.host, port: $0.port) })
             }
         return RedisConfiguration(server, clientName: configuration.process)
     }

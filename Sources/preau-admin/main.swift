@@ -1,1 +1,3 @@
-print("not built yet")
+internal import Launch
+
+Program.run("preau-admin") { try AdminProcess.run($0) }

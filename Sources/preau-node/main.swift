@@ -1,9 +1,3 @@
-internal import Glibc
 internal import Launch
 
-do {
-    try NodeProcess.run(Array(CommandLine.arguments.dropFirst()))
-} catch {
-    fputs("preau-node: \(error)\n", stderr)
-    exit(1)
-}
+Program.run("preau-node") { try NodeProcess.run($0) }

@@ -14,7 +14,9 @@ package struct AdminAPI: Sendable {
         [health, territories, establishments, establishment, shards, addShard, nodes, plan, apply, demo]
     }
 
-    private static let administrators = Access.operatorTokenOrRoles(["territory_admin", "region_admin", "platform_admin"])
+    private static let administrators = Access.operatorTokenOrRoles([
+        "territory_admin", "region_admin", "platform_admin",
+    ])
 
     private var health: Route {
         .api(
@@ -195,7 +197,8 @@ package struct AdminAPI: Sendable {
             .post, "/api/v1/manifests/plan", access: .operatorToken, tag: "Manifests",
             summary: "What applying these manifests would change; changes nothing.",
             body: .json(Manifests.schema, limit: 32 << 20),
-            answers: [.json(AdminAPI.withText(Plan.schema), "The plan, and as people read it.")], errors: [.invalidManifests]
+            answers: [.json(AdminAPI.withText(Plan.schema), "The plan, and as people read it.")],
+            errors: [.invalidManifests]
         ) { call in
             let manifests = try await call.jsonBody(as: Manifests.self).set()
             let plan = try await Apply.plan(manifests, in: service.directory)

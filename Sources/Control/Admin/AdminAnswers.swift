@@ -23,7 +23,8 @@ struct TerritoryAnswer: JSONRepresentable, Sendable {
         "Territory",
         .object([
             .required("id", .text()), .required("kind", .enumeration(Territory.Kind.self)), .required("name", .text()),
-            .required("title", .text(), "The workspace's own name."), .required("host", .text(), "The primary host name."),
+            .required("title", .text(), "The workspace's own name."),
+            .required("host", .text(), "The primary host name."),
             .required("hosts", .array(of: .text())), .required("establishments", .integer()),
         ]))
 }
@@ -53,7 +54,8 @@ struct EstablishmentAnswer: JSONRepresentable, Sendable {
     static let schema = Schema.named(
         "Establishment",
         .object([
-            .required("uai", .uai), .required("name", .text()), .required("kind", .enumeration(Establishment.Kind.self)),
+            .required("uai", .uai), .required("name", .text()),
+            .required("kind", .enumeration(Establishment.Kind.self)),
             .required("territory", .text()), .required("department", .text()), .required("city", .text()),
             .required("levels", .array(of: .text())), .required("time_zone", .text()), .required("zone", .text()),
             .required("state", .enumeration(Establishment.State.self)), .required("shard", .nullable(.integer())),
@@ -84,7 +86,8 @@ struct ShardAnswer: JSONRepresentable, Sendable {
         "Shard",
         .object([
             .required("id", .integer()), .required("name", .text()), .required("host", .text()),
-            .required("port", .integer()), .required("database", .text()), .required("state", .enumeration(Shard.State.self)),
+            .required("port", .integer()), .required("database", .text()),
+            .required("state", .enumeration(Shard.State.self)),
             .required("weight", .integer()), .required("schema_version", .integer()),
             .required("establishments", .integer()),
         ]))

@@ -47,7 +47,8 @@ package struct NodeStore: Sendable {
     package func all() async throws -> [Node] {
         try await directory.run(PostgresBatch(NodeStore.all))[0].map { row in
             Node(
-                name: try row.text(0), address: try row.text(1), privateAddress: try row.text(2), state: try row.text(3),
+                name: try row.text(0), address: try row.text(1), privateAddress: try row.text(2),
+                state: try row.text(3),
                 startedAt: try row.timestamp(4).microseconds, seenAt: try row.timestamp(5).microseconds)
         }
     }

@@ -1,0 +1,104 @@
+internal import Control
+internal import HTTP
+internal import Identity
+internal import Runtime
+internal import Tenancy
+internal import Web
+
+/// `preau-admin`: the admin service, and the migrations.
+package enum AdminProcess {
+    /// Serves until it is told to stop, or, with `migrate`, brings the databases up to date and ends.
+    /// - Parameter arguments: after the program's name: `--config FILE [migrate]`.
+    package static func run(_ arguments: [String]) throws {
+        var arguments = Arguments(arguments)
+        let path = try arguments.required("--config")
+        let word = arguments.word()
+        try arguments.end()
+        let configuration = try ProcessConfiguration.read(path, loopsByDefault: 1)
+        guard let admin = configuration.admin else {
+            throw LaunchError.configuration(
+                "\(path): “owner” and “admin_token_file” are missing, which preau-admin needs")
+        }
+        let shared = try SharedParts(configuration)
+        switch word {
+        case nil: try ProcessLoops(shared, plan(shared, admin)).run()
+        case "migrate": try migrate(shared, admin)
+        case let word?: throw LaunchError.usage("expected nothing or “migrate”, found “\(word)”")
+        }
+    }
+
+    private static func plan(
+        _ shared: SharedParts, _ admin: ProcessConfiguration.Admin
+    ) -> ProcessLoops<LoopParts>.Plan {
+        ProcessLoops.Plan(
+            make: { LoopParts(shared, on: $0) },
+            table: { parts in
+                let service = AdminService(
+                    loop: parts.loop, directory: parts.directory, tenancy: parts.tenancy, hasher: shared.hasher,
+                    isProduction: shared.configuration.isProduction,
+                    migrate: { loop, shard in await migrator(shared, admin, on: loop).run(shard: shard) })
+                return (
+                    try table(parts, service),
+                    [OperatorGate.middleware(token: shared.secrets.adminToken ?? ""), Gate(parts.identity).middleware]
+                )
+            },
+            lead: { parts in
+                let watcher = DirectoryWatcher(tenancy: parts.tenancy, listener: shared.directoryConnection)
+                watcher.start()
+                parts.keep(watcher)
+            },
+            isReady: { PrivateServer.Readiness(isReady: true, text: "ready") }, sayGoodbye: { await $0.sayGoodbye() },
+            close: { $0.close() })
+    }
+
+    private static func table(_ parts: LoopParts, _ service: AdminService) throws -> RouteTable {
+        var table = RouteTable()
+        try table.add(Assets.routes { _, territory in parts.identity.theme(of: territory) })
+        try table.add([LanguageSwitch.route])
+        // The front page of a territory belongs to the nodes; here the console is the front page.
+        try table.add(parts.identity.routes.filter { $0.pattern != "/" })
+        try table.add(ConsolePages(service).routes)
+        try table.add(AdminAPI(service).routes)
+        try table.publish(
+            OpenAPIDocument.Info(
+                title: "Préau, admin service", version: "1",
+                description: "Territories, establishments, shards and nodes, for operators and administrators."))
+        return table
+    }
+
+    // MARK: Migrations
+
+    private static func migrator(
+        _ shared: SharedParts, _ admin: ProcessConfiguration.Admin, on loop: EventLoop
+    ) -> Migrator {
+        let password = shared.secrets.ownerPassword ?? ""
+        return Migrator(
+            loop: loop,
+            directory: shared.connection(
+                "directory", shared.configuration.directory.endpoint, shared.configuration.directory.database,
+                admin.owner.user, password),
+            shards: shared.connection("shard", Endpoint(host: "", port: 0), "", admin.owner.user, password),
+            metrics: shared.metrics)
+    }
+
+    /// The directory and every shard that it knows; one that fails stops no other and fails the command.
+    private static func migrate(_ shared: SharedParts, _ admin: ProcessConfiguration.Admin) throws {
+        let thread = try EventLoopThread(name: "migrate")
+        defer { thread.stopAndJoin() }
+        let report = try onLoopAsync(thread.loop) { await migrator(shared, admin, on: thread.loop).run() }
+        print("directory: \(report.directory.summary)")
+        for (shard, outcome) in report.shards { print("shard \(shard.id) (\(shard.name)): \(outcome.summary)") }
+        guard report.succeeded else {
+            throw LaunchError.unavailable(what: "migration", reason: "not everything is up to date, see above")
+        }
+    }
+}
+
+extension MigrationOutcome {
+    fileprivate var summary: String {
+        switch self {
+        case .migrated(let from, let to): from == to ? "up to date at \(to)" : "migrated from \(from) to \(to)"
+        case .failed(let version, let error): "stopped at \(version): \(error)"
+        }
+    }
+}

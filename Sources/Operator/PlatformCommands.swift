@@ -1,0 +1,200 @@
+internal import Foundation
+
+/// Territories, establishments, shards, nodes, demonstration data.
+enum PlatformCommands {
+    static let all = [
+        Command(words: ["territory", "list"], usage: "", summary: "Lists the regions and departments.") {
+            words, client in
+            try words.end()
+            let data = try await client.send("GET", "/api/v1/territories")
+            let list = try JSONDecoder().decode(Territories.self, from: data).territories
+            return Output(
+                text: columns(list.map { [$0.id, $0.kind, $0.host, "\($0.establishments) establishments"] }), json: data
+            )
+        },
+        Command(
+            words: ["establishment", "list"], usage: "[--territory ID]", summary: "Lists establishments, by UAI."
+        ) { words, client in
+            let territory = try words.option("--territory")
+            try words.end()
+            return try await establishments(of: territory, client)
+        },
+        Command(words: ["establishment", "show"], usage: "UAI", summary: "Shows one establishment.") { words, client in
+            let uai = try words.word("the UAI")
+            try words.end()
+            let data = try await client.send("GET", "/api/v1/establishments/\(escaped(uai))")
+            let shown = try JSONDecoder().decode(Establishment.self, from: data)
+            return Output(
+                text: columns([
+                    ["UAI", shown.uai], ["name", shown.name], ["territory", shown.territory], ["state", shown.state],
+                    ["shard", shown.shard.map(String.init) ?? "–"], ["epoch", shown.epoch.map(String.init) ?? "–"],
+                ]), json: data)
+        },
+        Command(words: ["shard", "list"], usage: "", summary: "Lists the shards.") { words, client in
+            try words.end()
+            let data = try await client.send("GET", "/api/v1/shards")
+            let list = try JSONDecoder().decode(Shards.self, from: data).shards
+            return Output(
+                text: columns(
+                    list.map {
+                        [
+                            String($0.id), $0.name, $0.state, "\($0.host):\($0.port)/\($0.database)",
+                            "\($0.establishments) establishments", "schema \($0.schema_version)",
+                        ]
+                    }), json: data)
+        },
+        Command(
+            words: ["shard", "add"], usage: "--id N --host H --port P --database D [--name NAME] [--weight W]",
+            summary: "Makes a shard known, brings its schema up to date, puts it to use."
+        ) { words, client in
+            guard let id = try words.number("--id"), let port = try words.number("--port") else {
+                throw OperatorError.usage("--id and --port are needed")
+            }
+            let body = NewShard(
+                id: id, name: try words.option("--name"), host: try words.required("--host"), port: port,
+                database: try words.required("--database"), weight: try words.number("--weight"))
+            try words.end()
+            let data = try await client.send("POST", "/api/v1/shards", body: JSONEncoder().encode(body))
+            let shard = try JSONDecoder().decode(Shard.self, from: data)
+            return Output(text: "shard \(shard.id) is \(shard.state), schema \(shard.schema_version)", json: data)
+        },
+        Command(words: ["node", "list"], usage: "", summary: "Lists the nodes.") { words, client in
+            try words.end()
+            let data = try await client.send("GET", "/api/v1/nodes")
+            let list = try JSONDecoder().decode(Nodes.self, from: data).nodes
+            return Output(
+                text: columns(list.map { [$0.name, $0.state, $0.address, "since \($0.started_at)"] }), json: data)
+        },
+        Command(words: ["health"], usage: "", summary: "Asks the directory, every shard and the nodes.") {
+            words, client in
+            try words.end()
+            let data = try await client.send("GET", "/api/v1/health")
+            return Output(text: String(decoding: data, as: UTF8.self), json: data)
+        },
+        Command(
+            words: ["seed", "demo"], usage: "[--schools N] [--pupils N]",
+            summary: "Fills N establishments a territory with invented schools; never in production."
+        ) { words, client in
+            let body = DemoSize(
+                schools_per_territory: try words.number("--schools"), pupils_per_class: try words.number("--pupils"))
+            try words.end()
+            let data = try await client.send("POST", "/api/v1/demo", body: JSONEncoder().encode(body))
+            let list = try JSONDecoder().decode(Accounts.self, from: data).accounts
+            return Output(
+                text: columns(
+                    list.map { [$0.profile, $0.login, $0.password, $0.establishments.joined(separator: " ")] }),
+                json: data)
+        },
+    ]
+
+    // MARK: What the admin service answers
+
+    private struct Territories: Decodable {
+        struct Territory: Decodable {
+            let id: String
+            let kind: String
+            let host: String
+            let establishments: Int
+        }
+
+        let territories: [Territory]
+    }
+
+    private struct Establishment: Codable {
+        let uai: String
+        let name: String
+        let territory: String
+        let state: String
+        let shard: Int?
+        let epoch: Int?
+    }
+
+    private struct EstablishmentPage: Decodable {
+        let items: [Establishment]
+        let next: String?
+    }
+
+    private struct Shard: Decodable {
+        let id: Int
+        let name: String
+        let host: String
+        let port: Int
+        let database: String
+        let state: String
+        let schema_version: Int
+        let establishments: Int
+    }
+
+    private struct Shards: Decodable { let shards: [Shard] }
+
+    private struct NewShard: Encodable {
+        let id: Int
+        let name: String?
+        let host: String
+        let port: Int
+        let database: String
+        let weight: Int?
+    }
+
+    private struct Nodes: Decodable {
+        struct Node: Decodable {
+            let name: String
+            let state: String
+            let address: String
+            let started_at: String
+        }
+
+        let nodes: [Node]
+    }
+
+    private struct DemoSize: Encodable {
+        let schools_per_territory: Int?
+        let pupils_per_class: Int?
+    }
+
+    private struct Accounts: Decodable {
+        struct Account: Decodable {
+            let login: String
+            let password: String
+            let profile: String
+            let establishments: [String]
+        }
+
+        let accounts: [Account]
+    }
+
+    private static func establishments(of territory: String?, _ client: AdminClient) async throws -> Output {
+        var all: [Establishment] = []
+        var cursor: String?
+        repeat {
+            var path = "/api/v1/establishments?limit=200"
+            if let territory { path += "&territory=\(escaped(territory))" }
+            if let cursor { path += "&cursor=\(escaped(cursor))" }
+            let page = try JSONDecoder().decode(EstablishmentPage.self, from: try await client.send("GET", path))
+            all += page.items
+            cursor = page.next
+        } while cursor != nil
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        return Output(
+            text: columns(
+                all.map { [$0.uai, $0.territory, $0.state, "shard \($0.shard.map(String.init) ?? "–")", $0.name] }),
+            json: try encoder.encode(["establishments": all]))
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+    }
+
+    private static func columns(_ rows: [[String]]) -> String {
+        let count = rows.map(\.count).max() ?? 0
+        let widths = (0..<count).map { column in
+            rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0
+        }
+        return rows.map { row in
+            row.enumerated().map { column, cell in
+                column == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[column] - cell.count + 2)
+            }.joined()
+        }.joined(separator: "\n")
+    }
+}
