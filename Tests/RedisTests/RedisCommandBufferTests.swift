@@ -8,7 +8,8 @@ import Testing
         return buffer.withCommand { command, count in
             // The library reads on to the zero byte.
             #expect(command?[count] == 0)
-            return command.map { String(decoding: UnsafeRawBufferPointer(start: $0, count: count), as: UTF8.self) } ?? ""
+            return command.map { String(decoding: UnsafeRawBufferPointer(start: $0, count: count), as: UTF8.self) }
+                ?? ""
         }
     }
 

@@ -9,9 +9,10 @@ import Testing
     let redis: TestRedis
     let fixture: RedisFixture
 
-    init() throws {
+    init() async throws {
         redis = try TestRedis.start("--enable-debug-command", "yes")
         fixture = try RedisFixture(redis, isPatient: false)
+        try await fixture.ready()
     }
 
     /// How long a failing command takes; nil when it succeeds.

@@ -45,6 +45,11 @@ final class RedisFixture: Sendable {
         try await Task(executorPreference: thread.loop) { [client] in try await body(client) }.value
     }
 
+    /// Waits for the first connection, however busy the machine.
+    func ready() async throws {
+        _ = try await wait(upTo: .seconds(20)) { $0.isAvailable }
+    }
+
     /// Polls until `condition` holds; how long that took, nil after `limit`.
     func wait(
         upTo limit: Duration, _ condition: @escaping @Sendable (RedisClient) async throws -> Bool

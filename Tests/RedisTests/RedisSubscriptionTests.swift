@@ -71,13 +71,17 @@ private final class Events: Sendable {
     }
 
     @Test func noticesAHungServer() async throws {
+        let fixture = try RedisFixture(redis) {
+            $0.commandDeadline = .milliseconds(500)
+            $0.connectDeadline = .milliseconds(500)
+        }
         let events = Events()
         try await fixture.onLoop { redis async throws in _ = redis.subscribe(to: ["c"]) { events.add($0) } }
         #expect(try await wait { events.confirmations == 1 })
         redis.pause()
         try await Task.sleep(for: .milliseconds(3500))
         redis.resume()
-        #expect(try await wait(upTo: .seconds(2)) { events.confirmations == 2 })
+        #expect(try await wait(upTo: .seconds(4)) { events.confirmations == 2 })
         try redis.command("publish", "c", "again")
         #expect(try await wait { events.payloads == ["again"] })
     }
