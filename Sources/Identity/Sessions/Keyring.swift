@@ -60,8 +60,7 @@ package final class Keyring: Sendable {
 
     private static func parse(_ text: String) throws(IdentityError) -> [Key] {
         var keys: [Key] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let line = line.filter { $0 != "\r" }
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             if line.isEmpty || line.hasPrefix("#") { continue }
             let parts = line.split(separator: ":", omittingEmptySubsequences: false)
             guard parts.count == 2 else { throw .keyring(line: index + 1, expected: "kid:secret") }

@@ -81,11 +81,14 @@ package final class Sessions: @unchecked Sendable {
             instruments.withoutRedis.add()
             return try await loadWithoutRedis(cookie, isDue, now)
         }
+        let wasEndedHere = untold[cookie.session.id] != nil
         if !untold.isEmpty { await tellRedis() }
+        // The reply is from before Redis was told.
+        guard !wasEndedHere else { return .ended }
         guard let bytes = reply.bytes, let stored = StoredSession(id: cookie.session.id, bytes) else {
             return try await rebuild(cookie, now)
         }
-        guard untold[cookie.session.id] == nil, case .active(let session, let seenAt) = stored else { return .ended }
+        guard case .active(let session, let seenAt) = stored else { return .ended }
         guard session.holder.account == cookie.session.holder.account, now - seenAt <= limits.idle else {
             return .ended
         }
