@@ -102,6 +102,7 @@ let package = Package(
                 "TestTenancy",
             ]),
         tests("SchoolTests", ["School", "Identity", "Tenancy", "Web", "Runtime", "TestSupport", "TestTenancy"]),
-        tests("ControlTests", ["Control", "Tenancy", "Web", "Postgres", "YAML", "Runtime", "TestSupport", "TestTenancy"]),
+        tests(
+            "ControlTests", ["Control", "Tenancy", "Web", "Postgres", "YAML", "Runtime", "TestSupport", "TestTenancy"]),
     ]
 )

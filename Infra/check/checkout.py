@@ -44,7 +44,7 @@ class Checkout:
     @property
     def sources(self):
         """The product's Swift: what is under Sources, less what serves the tests."""
-        return [each for each in self.swift if each.path.parts[0] == "Sources" and each.module != "TestSupport"]
+        return [each for each in self.swift if each.path.parts[0] == "Sources" and not each.module.startswith("Test")]
 
     def text(self, name):
         return (self.root / name).read_text()

@@ -39,6 +39,7 @@ struct ParameterArrays: ~Copyable {
     }
 
     /// An empty value of a batch without a byte: libpq takes a null pointer for NULL.
+    // Safety: written once, before anybody reads it, and never freed.
     nonisolated(unsafe) private static let empty: UnsafePointer<CChar> = {
         let zero = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
         zero.initialize(to: 0)
