@@ -203,6 +203,8 @@ package final class PostgresPool: @unchecked Sendable {
     /// Makes sure that deadlines are looked at no later than `instant`. One timer for all: most operations end long before
     /// theirs, and share the same distance to it.
     func lookAgain(at instant: Instant) {
+        // A task cancelled after the end must not leave a timer that outlives the pool.
+        guard !isClosed else { return }
         if let lookTimer {
             guard instant < lookTimer.at else { return }
             loop.cancel(lookTimer.id)

@@ -11,6 +11,8 @@ package final class TestNode: @unchecked Sendable {
     package let directory: PostgresPool
     package let tenancy: Tenancy
     package let watcher: DirectoryWatcher?
+    /// Until `stop()`: a test that fails before it must not pull the pools from under the loop.
+    private var alive: TestNode?
 
     package var loop: EventLoop { thread.loop }
 
@@ -45,6 +47,7 @@ package final class TestNode: @unchecked Sendable {
                 tenancy: tenancy, listener: listening ? configuration : nil, pollInterval: pollInterval)
             : nil
         watcher?.start()
+        alive = self
     }
 
     /// Runs `body` on the node's loop.
@@ -60,6 +63,7 @@ package final class TestNode: @unchecked Sendable {
             watcher?.stop()
             tenancy.close()
             directory.close()
+            alive = nil
         }
         await Task.detached { [thread] in thread.stopAndJoin() }.value
     }

@@ -9,6 +9,8 @@ import Testing
 extension OnServers {
     /// Bad days, each on servers of its own.
     @Suite struct FaultTests {
+        // Test servers acknowledge commits before they are on disk: a checkpoint comes before each SIGKILL.
+
         /// Tries until it succeeds, up to ten seconds.
         private func eventually(_ body: @Sendable () async throws -> Void) async throws {
             let end = Instant.now + .seconds(10)
@@ -27,6 +29,7 @@ extension OnServers {
                 try await tenancy.insertRoom(here, "A")
                 try await tenancy.insertRoom(there, "A")
             }
+            try platform.shards[1].sql("checkpoint")
             platform.shards[1].kill()
             // The first to notice may be the one whose answer was lost; from then on it is known.
             _ = try? await node.run { try await $0.countRooms(there) }
@@ -90,6 +93,7 @@ extension OnServers {
             try platform.sql(
                 .directory, "insert into territory_host values ('ent77.localhost', 'seine-et-marne', true)")
             let node = try await platform.startNode(watching: true, pollInterval: .milliseconds(100))
+            try platform.directory.sql("checkpoint")
             platform.directory.kill()
             try await Task.sleep(for: .milliseconds(500))
             try await node.run { tenancy in
@@ -119,6 +123,7 @@ extension OnServers {
             let newest = Migration.shard.count
             let more = Migration.shard + [Migration(newest + 1, "Later", "alter table room add column floor smallint")]
             // Shard 2 is down while the migration goes through.
+            try platform.shards[1].sql("checkpoint")
             platform.shards[1].kill()
             _ = await platform.migrate(shardMigrations: more)
             try platform.shards[1].startAgain()
@@ -158,6 +163,7 @@ extension OnServers {
             try await node.run { try await $0.insertRoom(id, "A") }
             // Shard 2's server has been made a copy of shard 1 and takes its place.
             try platform.sql(.shard(2), "insert into placement values (\(id), 1, 'active')")
+            try platform.shards[0].sql("checkpoint")
             platform.shards[0].kill()
             try platform.sql(
                 .directory,
