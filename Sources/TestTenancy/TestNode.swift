@@ -18,7 +18,7 @@ package final class TestNode: @unchecked Sendable {
 
     static func start(
         _ platform: TestPlatform, user: String, watching: Bool, pollInterval: Duration, listening: Bool,
-        neededVersion: Int
+        neededVersion: Int, loaded: Bool
     ) async throws -> TestNode {
         let thread = try EventLoopThread(name: "node")
         let node = await thread.loop.run {
@@ -26,7 +26,7 @@ package final class TestNode: @unchecked Sendable {
                 thread, platform, user: user, watching: watching, pollInterval: pollInterval, listening: listening,
                 neededVersion: neededVersion)
         }
-        try await node.run { try await $0.refresh() }
+        if loaded { try await node.run { try await $0.refresh() } }
         return node
     }
 

@@ -146,15 +146,17 @@ package final class TestPlatform: Sendable {
     // MARK: Nodes
 
     /// A node's way to the tenants on a loop of its own, with its own copy of the directory.
-    /// - Parameter watching: whether it listens to notifications and polls, or is left to find out by itself.
+    /// - Parameters:
+    ///   - watching: whether it listens to notifications and polls, or is left to find out by itself.
+    ///   - loaded: whether it waits until it knows the map.
     package func startNode(
         user: String = "preau_node", watching: Bool = false, pollInterval: Duration = .seconds(2),
         listening: Bool = true,
-        neededVersion: Int = Migration.shard.count
+        neededVersion: Int = Migration.shard.count, loaded: Bool = true
     ) async throws -> TestNode {
         try await TestNode.start(
             self, user: user, watching: watching, pollInterval: pollInterval, listening: listening,
-            neededVersion: neededVersion)
+            neededVersion: neededVersion, loaded: loaded)
     }
 }
 

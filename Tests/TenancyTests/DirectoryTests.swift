@@ -133,27 +133,31 @@ extension OnServers {
             #expect(cache.generation == 1)
         }
 
-        @Test func registersShardsAndPicksTheLeastLoaded() async throws {
+        @Test func registersShardsAndChangesTheirState() async throws {
             let platform = try await TestPlatform.start(shards: 2)
-            for _ in 0..<3 { try platform.addEstablishment(on: 1) }
-            try platform.addEstablishment(on: 2)
             let node = try await platform.startNode(user: "preau_admin")
             let three = ShardID(rawValue: 3)
             try await node.run { [directory = node.directory] _ in
-                #expect(try await ShardStore.leastLoaded(directory) == ShardID(rawValue: 2))
-                try await ShardStore.register(
-                    three, name: "shard-3", address: .init(host: "127.0.0.1", port: 5, database: "x"), in: directory)
-                #expect(try await ShardStore.all(directory).map(\.state) == [.active, .active, .registered])
-                // Not before it is active.
-                #expect(try await ShardStore.leastLoaded(directory) == ShardID(rawValue: 2))
-                let isKnown = try await ShardStore.setState(of: three, .active, in: directory)
+                func states() async throws -> [Shard.State] { try await ShardStore.all(directory).map(\.state) }
+                let address = Shard.Address(host: "127.0.0.1", port: 5, database: "x")
+                try await ShardStore.register(three, name: "shard-3", address: address, in: directory)
+                #expect(try await states() == [.active, .active, .registered])
+                let isKnown = try await ShardStore.setState(of: three, .draining, in: directory)
                 #expect(isKnown)
-                #expect(try await ShardStore.leastLoaded(directory) == three)
-                #expect(try await ShardStore.load(of: ShardID(rawValue: 1), in: directory) == 3)
-                await #expect(throws: PostgresError.self) {
-                    try await ShardStore.register(
-                        ShardID(rawValue: 4), name: "shard-3", address: .init(host: "h", port: 6, database: "x"),
-                        in: directory)
+                // Again with another weight: a shard in use stays in use.
+                try await ShardStore.register(three, name: "shard-3", address: address, weight: 50, in: directory)
+                #expect(try await states() == [.active, .active, .draining])
+                #expect(try await ShardStore.all(directory)[2].weight == 50)
+                let nobody = try await ShardStore.setState(of: ShardID(rawValue: 9), .active, in: directory)
+                #expect(!nobody)
+                // Two shards are never one database, nor of one name.
+                for (name, port) in [("shard-3", 6), ("shard-4", 5)] {
+                    await #expect(throws: PostgresError.self) {
+                        try await ShardStore.register(
+                            ShardID(rawValue: 4), name: name,
+                            address: .init(host: "127.0.0.1", port: port, database: "x"),
+                            in: directory)
+                    }
                 }
             }
             await node.stop()

@@ -116,6 +116,20 @@ extension OnServers {
             await node.stop()
         }
 
+        @Test func aNodeStartedWithoutTheDirectoryKnowsThatItDoesNotKnow() async throws {
+            let platform = try await TestPlatform.start(shards: 1)
+            let id = try platform.addEstablishment(on: 1)
+            try platform.directory.sql("checkpoint")
+            platform.directory.kill()
+            let node = try await platform.startNode(watching: true, pollInterval: .milliseconds(100), loaded: false)
+            await #expect(throws: TenancyError.directoryUnavailable) {
+                try await node.run { _ = try await $0.countRooms(id) }
+            }
+            try platform.directory.startAgain()
+            try await eventually { _ = try await node.run { try await $0.countRooms(id) } }
+            await node.stop()
+        }
+
         @Test func aShardThatIsBehindIsRefusedUntilItIsNot() async throws {
             let platform = try await TestPlatform.start()
             let here = try platform.addEstablishment(on: 1)

@@ -62,9 +62,9 @@ package final class Tenancy: @unchecked Sendable {
     }
 
     /// The key to an establishment's rows.
-    /// - Throws: `.unknownEstablishment`, `.notOpen`, `.suspended`.
+    /// - Throws: `.unknownEstablishment`, `.notOpen`, `.suspended`; `.directoryUnavailable` before the first load.
     package func context(for id: EstablishmentID) throws(TenancyError) -> TenantContext {
-        guard let establishment = map[id] else { throw .unknownEstablishment(id) }
+        let establishment = try establishment(id)
         switch establishment.state {
         case .active: return TenantContext(establishment: id)
         case .provisioning: throw .notOpen(id)
@@ -76,9 +76,15 @@ package final class Tenancy: @unchecked Sendable {
     /// The same for the control plane, which also works on an establishment that is being opened or is suspended.
     /// - Throws: `.unknownEstablishment`; `.notOpen` while it has no shard.
     package func administrativeContext(for id: EstablishmentID) throws(TenancyError) -> TenantContext {
-        guard let establishment = map[id] else { throw .unknownEstablishment(id) }
-        guard establishment.placement != nil else { throw .notOpen(id) }
+        guard try establishment(id).placement != nil else { throw .notOpen(id) }
         return TenantContext(establishment: id)
+    }
+
+    private func establishment(_ id: EstablishmentID) throws(TenancyError) -> Establishment {
+        let map = map
+        if let establishment = map[id] { return establishment }
+        // A process that was started while the directory was gone knows nobody, and must not say that nobody exists.
+        throw map.version == 0 ? .directoryUnavailable : .unknownEstablishment(id)
     }
 
     private func takeNewest() {

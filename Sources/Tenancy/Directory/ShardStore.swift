@@ -14,21 +14,11 @@ package enum ShardStore {
 
     private static let setState = PostgresStatement("update shard set state = $2 where id = $1")
 
-    private static let countEstablishments = PostgresStatement(
-        "select count(*) from establishment where shard_id = $1 and state <> 'closed'")
-
     private static let recordSuccess = PostgresStatement(
         "update shard set schema_version = $2, migrated_at = now(), migration_error = null where id = $1")
 
     private static let recordFailure = PostgresStatement(
         "update shard set schema_version = greatest(schema_version, $2), migration_error = $3 where id = $1")
-
-    private static let leastLoaded = PostgresStatement(
-        """
-        select s.id from shard s left join establishment e on e.shard_id = s.id and e.state <> 'closed'
-        where s.state = 'active' and s.weight > 0
-        group by s.id order by count(e.id)::numeric / s.weight, s.id limit 1
-        """)
 
     /// Every shard, by identifier.
     package static func all(_ directory: PostgresPool) async throws(PostgresError) -> [Shard] {
@@ -53,16 +43,6 @@ package enum ShardStore {
         of id: ShardID, _ state: Shard.State, in directory: PostgresPool
     ) async throws(PostgresError) -> Bool {
         try await directory.run(PostgresBatch(setState, id, state.rawValue))[0].affected == 1
-    }
-
-    /// How many establishments the directory places there.
-    package static func load(of id: ShardID, in directory: PostgresPool) async throws(PostgresError) -> Int {
-        try await directory.run(PostgresBatch(countEstablishments, id))[0][0].int(0)
-    }
-
-    /// The active shard with the fewest establishments for its weight; nil when none is active.
-    package static func leastLoaded(_ directory: PostgresPool) async throws(PostgresError) -> ShardID? {
-        try await directory.run(PostgresBatch(leastLoaded))[0].first?.value(0)
     }
 
     static func recordMigration(
