@@ -6,6 +6,8 @@ package enum ManifestError: Error, CustomStringConvertible {
     case invalid([YAMLProblem])
     /// A file or folder that cannot be read; `reason` is the system's.
     case unreadable(path: String, reason: String)
+    /// No territory at all: not a folder of manifests, or one of its territories instead of the folder of all.
+    case nothing
     /// More or larger files than manifests have.
     case tooLarge(path: String, limit: String)
 
@@ -14,6 +16,7 @@ package enum ManifestError: Error, CustomStringConvertible {
         switch self {
         case .invalid(let problems): problems.map(\.description).joined(separator: "\n")
         case .unreadable(let path, let reason): "\(path): it cannot be read: \(reason)"
+        case .nothing: "no territory here: expected a folder of territories, each with its territory.yaml"
         case .tooLarge(let path, let limit): "\(path): more than the \(limit) that are read"
         }
     }

@@ -6,7 +6,7 @@ package enum ManifestFolder {
     private static let mostBytes = 16 << 20
 
     /// The YAML files of the territories under `path`, in a stable order. Blocks on the disk: never called on a loop.
-    /// - Throws: `ManifestError.unreadable`, `.tooLarge`; `.invalid` comes later, with `ManifestSet`.
+    /// - Throws: `ManifestError.unreadable`, `.tooLarge`; `.invalid` and `.nothing` come later, with `ManifestSet`.
     package static func read(_ path: String) throws(ManifestError) -> [ManifestFile] {
         var files: [ManifestFile] = []
         for folder in try entries(path) where isFolder("\(path)/\(folder)") {

@@ -7,8 +7,9 @@ package struct ManifestSet: Sendable {
     package let territories: [TerritoryManifest]
 
     /// Reads every file and checks what can be checked without a database.
-    /// - Throws: `ManifestError.invalid` with every problem of every file.
+    /// - Throws: `ManifestError.invalid` with every problem of every file, `.nothing` without a file.
     package init(_ files: [ManifestFile]) throws(ManifestError) {
+        guard !files.isEmpty else { throw .nothing }
         var reading = ManifestReading()
         var territories: [TerritoryManifest] = []
         for folder in ManifestSet.folders(of: files, &reading) {

@@ -136,7 +136,7 @@ extension YAMLShape where Value == DayHours {
     fileprivate static var hours: YAMLShape {
         scalar("hours of the day such as 08:30-10:30") { text in
             let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(DayHours.minutes)
-            guard parts.count == 2, let from = parts[0], let until = parts[1], from < until else { return nil }
+            guard parts.count == 2, let from = parts[0], let until = parts[1], from != until else { return nil }
             return DayHours(from: from, until: until)
         }
     }

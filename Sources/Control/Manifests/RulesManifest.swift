@@ -41,7 +41,7 @@ package struct WindowRule: Sendable {
     package let message: Sentence
 }
 
-/// From a minute of the day to another, the second one not included.
+/// From a minute of the day to another, the second one not included; 22:00-06:00 ends on the next morning.
 package struct DayHours: Sendable, Hashable, CustomStringConvertible {
     /// Minutes since midnight, local time.
     package let from: Int

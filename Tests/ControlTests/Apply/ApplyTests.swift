@@ -175,6 +175,37 @@ import Testing
         }
     }
 
+    /// Two territories that exchange their host names and an establishment.
+    @Test func whatChangesHandsDoesSoInOneGo() async throws {
+        func pair(_ first: String, _ second: String, _ school: String) throws -> ManifestSet {
+            var files: [ManifestFile] = []
+            for (id, host) in [("aa-fictif", first), ("zz-fictif", second)] {
+                for file in try ManifestFolder.read(ManifestFixtures.folder + "/good") {
+                    let name = file.path.split(separator: "/")[1]
+                    var text = String(decoding: file.bytes, as: UTF8.self)
+                    text.replace("[ent95.localhost, www.ent95.localhost]", with: "[\(host)]")
+                    if name == "establishments.yaml", id != school { text = "establishments: []" }
+                    files.append(ManifestFile(path: "\(id)/\(name)", bytes: Array(text.utf8)))
+                }
+            }
+            return try ManifestSet(files)
+        }
+        try await withPlatform { platform, node in
+            _ = try await apply(try pair("a.localhost", "b.localhost", "aa-fictif"), node)
+            let result = try await apply(try pair("b.localhost", "a.localhost", "zz-fictif"), node)
+            #expect(result.plan.text.contains("territory changed from “aa-fictif” to “zz-fictif”"))
+            #expect(
+                try platform.sql(
+                    .directory, "select string_agg(host || ' ' || territory_id, ', ' order by host) from territory_host"
+                )
+                    == "a.localhost zz-fictif, b.localhost aa-fictif")
+            #expect(
+                try platform.sql(.directory, "select distinct territory_id, state, epoch from establishment")
+                    == "zz-fictif|active|1")
+            #expect(try await plan(try pair("b.localhost", "a.localhost", "zz-fictif"), node).isEmpty)
+        }
+    }
+
     /// Killed after the directory's transaction, and again after a shard's: what is open is there, and the next goes on.
     @Test func aCrashBetweenStepsIsGoneOnFrom() async throws {
         try await withPlatform { platform, node in

@@ -58,6 +58,25 @@ import YAML
         }
     }
 
+    @Test func aTerritoryInsteadOfTheFolderOfAllIsToldSo() throws {
+        let files = try ManifestFolder.read(ManifestFixtures.folder + "/good/valdoise-fictif")
+        do throws(ManifestError) {
+            _ = try ManifestSet(files)
+            Issue.record("read nothing without a problem")
+        } catch {
+            #expect(error.description.hasPrefix("no territory here: expected a folder of territories"))
+        }
+    }
+
+    @Test func hoursMayRunIntoTheNextMorning() throws {
+        let set = try ManifestFixtures.good(
+            (
+                "rules.yaml", "",
+                "windows: { nuit: { effect: refuse, roles: [pupil], hours: 22:00-06:00, message: Bonne nuit } }\n"
+            ))
+        #expect(set.territories[0].rules.windows[0].hours == DayHours(from: 1320, until: 360))
+    }
+
     @Test(arguments: [(2024, "2024-03-31"), (2027, "2027-03-28"), (2038, "2038-04-25"), (2285, "2285-03-22")])
     func easter(year: Int, sunday: String) {
         #expect(PublicHolidays.easter(of: year) == CivilDate(sunday))
