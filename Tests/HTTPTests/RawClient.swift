@@ -62,6 +62,22 @@ final class RawClient {
         }
     }
 
+    /// Sends zeros for as long as the peer takes them, at most `seconds`; returns how many it took.
+    @discardableResult
+    func sendWithoutWaiting(_ count: Int, for seconds: Double) -> Int {
+        let piece = [UInt8](repeating: 48, count: 65_536)
+        var sent = 0
+        for _ in 0..<Int(seconds * 1000) {
+            while sent < count {
+                let taken = Glibc.send(descriptor, piece, min(piece.count, count - sent), 0x4040)
+                guard taken > 0 else { break }
+                sent += taken
+            }
+            usleep(1000)
+        }
+        return sent
+    }
+
     /// Ends our direction; the peer sees the end of the stream.
     func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 

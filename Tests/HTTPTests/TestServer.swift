@@ -49,6 +49,17 @@ final class TestServer: @unchecked Sendable {
         }
     }
 
+    /// Waits until something is true on the loop.
+    func eventually(within limit: Duration = .seconds(5), _ condition: @escaping @Sendable () -> Bool) async throws {
+        let deadline = Instant.now + limit
+        while try await !onLoop({ condition() }) {
+            guard Instant.now < deadline else { throw NotInTime() }
+            usleep(5000)
+        }
+    }
+
+    struct NotInTime: Error {}
+
     func counter(_ name: String) -> Int {
         metrics.text.split(separator: "\n").filter { $0.hasPrefix(name + "{") }
             .compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }.reduce(0, +)
