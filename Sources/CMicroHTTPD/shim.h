@@ -73,6 +73,11 @@ static inline struct MHD_Response *cmhd_response_with_bytes(size_t count, const 
   return MHD_create_response_from_buffer(count, (void *)bytes, MHD_RESPMEM_MUST_COPY);
 }
 
+// No chunks for this response: one of unknown length ends with its connection.
+static inline void cmhd_end_with_connection(struct MHD_Response *response) {
+  MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
+}
+
 // What a content reader returns at the end of its stream, and to break off.
 static const ssize_t cmhd_end_of_stream = MHD_CONTENT_READER_END_OF_STREAM;
 static const ssize_t cmhd_end_with_error = MHD_CONTENT_READER_END_WITH_ERROR;

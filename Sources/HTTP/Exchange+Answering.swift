@@ -96,6 +96,11 @@ extension Exchange {
         progressAt = server.loop.now
         guard let response = makeResponse(outgoing.body) else { return connection.cut() }
         defer { MHD_destroy_response(response) }
+        if outgoing.body.length == nil, request?.method == .head || !outgoing.status.allowsBody {
+            // libmicrohttpd 0.9.75 sends the last chunk of a chunked body also when it sends no body: on a connection that
+            // is kept, the client would take it for the start of the next response.
+            cmhd_end_with_connection(response)
+        }
         for (name, value) in outgoing.headers where !value.isEmpty && !Exchange.isOurs(name) {
             MHD_add_response_header(response, name, value)
         }

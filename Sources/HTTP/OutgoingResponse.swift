@@ -7,6 +7,13 @@ struct OutgoingResponse {
         case stream(length: Int?, compressed: Bool, @Sendable (ResponseWriter) async throws -> Void)
         /// What a 200 would have had; its length, when known, is all that is sent of it.
         case unsent(length: Int?)
+
+        var length: Int? {
+            switch self {
+            case .bytes(let bytes): bytes.count
+            case .stream(let length, _, _), .unsent(let length): length
+            }
+        }
     }
 
     let status: Status
@@ -39,7 +46,9 @@ struct OutgoingResponse {
         if outcome == .notModified {
             for name in OutgoingResponse.contentFields { response.headers.remove(name) }
             status = .notModified
-            body = .unsent(length: isCompressed ? nil : response.body.length)
+            // The length is that of the 200 or none (RFC 9110 §8.6); none would cost the connection.
+            let whole = OutgoingResponse.body(of: response, compressed: isCompressed, compress)
+            body = .unsent(length: whole.length)
         } else {
             status = response.status
             body = OutgoingResponse.body(of: response, compressed: isCompressed, compress)

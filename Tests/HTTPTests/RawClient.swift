@@ -125,9 +125,13 @@ final class RawClient {
         buffer.removeFirst(end!)
         let headers = lines.dropFirst().map { line in
             let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-            return (name: String(parts[0]), value: String(parts[1].dropFirst()))
+            return (name: String(parts[0]), value: parts.count > 1 ? String(parts[1].dropFirst()) : "")
         }
-        var answer = Answer(status: Int(lines[0].split(separator: " ")[1]) ?? 0, headers: headers, body: [])
+        guard let first = lines.first, first.hasPrefix("HTTP/1.1 "), let status = Int(first.dropFirst(9).prefix(3))
+        else {
+            throw Failure.closed(partial: lines.joined(separator: "|"))
+        }
+        var answer = Answer(status: status, headers: headers, body: [])
         if head || answer.status == 304 || answer.status == 204 || answer.status < 200 { return answer }
         if answer["Transfer-Encoding"] == "chunked" {
             answer.body = try readChunks()
