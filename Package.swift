@@ -93,7 +93,7 @@ let package = Package(
         tests("RedisTests", ["Redis", "Runtime", "TestSupport"]),
         tests("YAMLTests", ["YAML"]),
         tests("CryptographyTests", ["Cryptography"]),
-        tests("WebTests", ["Web", "HTTP", "Runtime"]),
+        tests("WebTests", ["Web", "HTTP", "Cryptography", "Runtime"]),
         tests("TenancyTests", ["Tenancy", "Postgres", "Runtime", "TestSupport", "TestTenancy"]),
         tests(
             "IdentityTests",

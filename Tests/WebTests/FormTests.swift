@@ -71,7 +71,9 @@ import Testing
 
     @Test func refusesOddMultipart() {
         #expect(throws: FormError.malformed) { try multipart(FormTests.multipart, boundary: "") }
-        #expect(throws: FormError.malformed) { try multipart(FormTests.multipart, boundary: String(repeating: "a", count: 71)) }
+        #expect(throws: FormError.malformed) {
+            try multipart(FormTests.multipart, boundary: String(repeating: "a", count: 71))
+        }
         #expect(throws: FormError.malformed) { try multipart("--xyz\r\n\r\nno headers\r\n--xyz--") }
         #expect(throws: FormError.malformed) {
             try multipart("--xyz\r\nContent-Disposition: attachment; name=\"a\"\r\n\r\nx\r\n--xyz--")
@@ -80,7 +82,9 @@ import Testing
 
     @Test func readerTakesTypes() throws {
         var reader = FormReader(
-            try parse("title=+Latin+&day=2026-11-23&start=08%3A05&seats=30&id=0192f1c0-8a3e-7c41-9b52-6f1d2a3b4c5d&on=1&text=a%0D%0Ab"))
+            try parse(
+                "title=+Latin+&day=2026-11-23&start=08%3A05&seats=30&id=0192f1c0-8a3e-7c41-9b52-6f1d2a3b4c5d&on=1&text=a%0D%0Ab"
+            ))
         #expect(reader.text("title") == "Latin")
         #expect(reader.date("day") == CivilDate("2026-11-23"))
         #expect(reader.time("start") == 485)
@@ -94,7 +98,8 @@ import Testing
     }
 
     @Test func readerRemembersWhatIsWrong() throws {
-        var reader = FormReader(try parse("title=&day=2026-02-30&seats=99&a=1&a=2&long=\(String(repeating: "x", count: 30))"))
+        var reader = FormReader(
+            try parse("title=&day=2026-02-30&seats=99&a=1&a=2&long=\(String(repeating: "x", count: 30))"))
         #expect(reader.text("title") == nil)
         #expect(reader.text("absent") == nil)
         #expect(reader.date("day") == nil)

@@ -10,7 +10,8 @@ import Testing
     }
 
     @Test func readsEveryKind() throws {
-        let value = try parse(#" {"a":[1,-2,3.5,1e3,true,false,null],"b":{"é\n\u00e9\ud83d\ude00\/":""},"c":[],"d":{}} "#)
+        let value = try parse(
+            #" {"a":[1,-2,3.5,1e3,true,false,null],"b":{"é\n\u00e9\ud83d\ude00\/":""},"c":[],"d":{}} "#)
         #expect(value["a"] == [1, -2, .number(3.5), .number(1000), true, false, nil])
         #expect(value["b"]?.members?.first?.name == "é\né😀/")
         #expect(value["a"]?[2] == .number(3.5))
@@ -23,15 +24,20 @@ import Testing
     }
 
     @Test(arguments: [
-        "", " ", "{", "[", "[1", "[1,", "[1,]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{1:1}", "tru", "nulll", "01", "-",
-        "1.", ".5", "1e", "+1", "'a'", "\"a", "\"\\x\"", "\"\\u12\"", "\"\t\"", "[1]]", "[1] x", "NaN", "Infinity", "\u{FEFF}1",
-        "{\"a\":1,\"a\":2}", "{\"a\":1,\"\\u0061\":2}", "\"\\u0000\"", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"",
+        "", " ", "{", "[", "[1", "[1,", "[1,]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{1:1}", "tru", "nulll",
+        "01", "-",
+        "1.", ".5", "1e", "+1", "'a'", "\"a", "\"\\x\"", "\"\\u12\"", "\"\t\"", "[1]]", "[1] x", "NaN", "Infinity",
+        "\u{FEFF}1",
+        "{\"a\":1,\"a\":2}", "{\"a\":1,\"\\u0061\":2}", "\"\\u0000\"", "\"\\ud800\"", "\"\\udc00\"",
+        "\"\\ud800\\u0041\"",
         "1e999", "123456789012345678901234567890",
     ])
     func refuses(text: String) { #expect(throws: JSONSyntaxError.self) { try parse(text) } }
 
     @Test func refusesInvalidUTF8() {
-        for bytes: [UInt8] in [[0x22, 0xff, 0x22], [0x22, 0xc0, 0x80, 0x22], [0x22, 0xed, 0xa0, 0x80, 0x22], [0x22, 0xe9, 0x22]] {
+        for bytes: [UInt8] in [
+            [0x22, 0xff, 0x22], [0x22, 0xc0, 0x80, 0x22], [0x22, 0xed, 0xa0, 0x80, 0x22], [0x22, 0xe9, 0x22],
+        ] {
             var parser = JSONParser(bytes)
             #expect(throws: JSONSyntaxError.invalidText(offset: 0)) { try parser.parse() }
         }
@@ -62,7 +68,8 @@ import Testing
         }
         #expect(
             String(decoding: writer.bytes, as: UTF8.self)
-                == #"{"id":7,"none":null,"list":["a","b"],"inner":{"x":true},"empty":[],"q\"":12.50,"text":"\u0007é","infinite":null}"#)
+                == #"{"id":7,"none":null,"list":["a","b"],"inner":{"x":true},"empty":[],"q\"":12.50,"text":"\u0007é","infinite":null}"#
+        )
     }
 
     private struct Draft: Decodable, Equatable {
@@ -109,14 +116,16 @@ import Testing
 
     @Test func acceptsWhatFits() {
         let value: JSON = [
-            "title": "Latin", "day": "2026-11-23", "start": "08:05", "rooms": ["204"], "note": nil, "parts": [["weight": 3]],
+            "title": "Latin", "day": "2026-11-23", "start": "08:05", "rooms": ["204"], "note": nil,
+            "parts": [["weight": 3]],
         ]
         #expect(SchemaTests.lesson.violations(in: value).isEmpty)
     }
 
     @Test func saysWhatDoesNotFitAndWhere() {
         let value: JSON = [
-            "title": "", "day": "2026-02-30", "start": "24:00", "rooms": ["1", "2", "3", "4"], "kind": "party", "a/b": 1,
+            "title": "", "day": "2026-02-30", "start": "24:00", "rooms": ["1", "2", "3", "4"], "kind": "party",
+            "a/b": 1,
             "parts": [["weight": 0], "x"],
         ]
         let found = SchemaTests.lesson.violations(in: value).map(\.pointer)
@@ -132,9 +141,11 @@ import Testing
 
     @Test func examplesFitTheirSchema() {
         let schemas: [Schema] = [
-            SchemaTests.lesson, .uuid, .date, .dateTime, .timeOfDay, .uai, .boolean, .integer(5...9), .integer(-9 ... -5),
+            SchemaTests.lesson, .uuid, .date, .dateTime, .timeOfDay, .uai, .boolean, .integer(5...9),
+            .integer(-9 ... -5),
             .number(0...1), .text(8...9), .text(0...2), .enumeration(["a"]), .map(of: .integer()), .nullable(.date),
-            .oneOf([.date, .null]), .text(format: .email), .text(format: .uri), .text(format: .slug), .text(format: .byte),
+            .oneOf([.date, .null]), .text(format: .email), .text(format: .uri), .text(format: .slug),
+            .text(format: .byte),
             .array(of: .integer(), 3...5), Problem.schema, .text(format: .languageTag), .openObject([]),
         ]
         for schema in schemas { #expect(schema.violations(in: schema.example).isEmpty, "\(schema.kind)") }
@@ -146,6 +157,9 @@ import Testing
     ])
     func readsInstants(text: String, expected: Int64) { #expect(Instants.microseconds(rfc3339: text) == expected) }
 
-    @Test(arguments: ["2026-11-23", "2026-11-23T07:05:00", "2026-11-23T24:00:00Z", "2026-02-30T00:00:00Z", "2026-11-23T07:05:00.Z", "x"])
+    @Test(arguments: [
+        "2026-11-23", "2026-11-23T07:05:00", "2026-11-23T24:00:00Z", "2026-02-30T00:00:00Z", "2026-11-23T07:05:00.Z",
+        "x",
+    ])
     func refusesInstants(text: String) { #expect(Instants.microseconds(rfc3339: text) == nil) }
 }

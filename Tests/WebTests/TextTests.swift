@@ -6,7 +6,8 @@ import Testing
 @Suite struct LanguageTests {
     @Test(arguments: [
         (nil, Language.fr), ("en", .en), ("en-GB,en;q=0.9,fr;q=0.8", .en), ("fr-FR, fr;q=0.9, en;q=0.8", .fr),
-        ("fr;q=0.1,en;q=0.9", .en), ("de, it;q=0.5", .fr), ("de,EN;q=0.5", .en), ("en;q=0", .fr), ("en;q=nonsense", .fr),
+        ("fr;q=0.1,en;q=0.9", .en), ("de, it;q=0.5", .fr), ("de,EN;q=0.5", .en), ("en;q=0", .fr),
+        ("en;q=nonsense", .fr),
         ("en;q=0.0001", .fr), ("", .fr), ("*", .fr), ("en;q=1.5", .fr), ("frx,en;q=0.2", .en),
     ])
     func prefers(header: String?, expected: Language) { #expect(Language.preferred(header) == expected) }
@@ -38,7 +39,8 @@ import Testing
     @Test func writesNumbers() {
         #expect(Language.fr.number(51_000) == "51\u{202F}000")
         #expect(Language.en.number(-1_234_567) == "\u{2212}1,234,567")
-        #expect(Language.fr.number(.min) == "\u{2212}9\u{202F}223\u{202F}372\u{202F}036\u{202F}854\u{202F}775\u{202F}808")
+        #expect(
+            Language.fr.number(.min) == "\u{2212}9\u{202F}223\u{202F}372\u{202F}036\u{202F}854\u{202F}775\u{202F}808")
         #expect(Language.fr.decimal("12.50") == "12,50")
         #expect(Language.fr.decimal("-0.5") == "\u{2212}0,5")
         #expect(Language.en.decimal("abc") == "abc")
@@ -82,14 +84,15 @@ import Testing
     }
 
     @Test func writesNumbersAndAttributes() {
-        let html: HTML = "<a\(attribute: "title", "\"")\(attribute: "x", nil)\(flag: "hidden", true)\(flag: "y", false)>\(-120)\(Int.min)</a>"
+        let html: HTML =
+            "<a\(attribute: "title", "\"")\(attribute: "x", nil)\(flag: "hidden", true)\(flag: "y", false)>\(-120)\(Int.min)</a>"
         #expect(html.string == "<a title=\"&quot;\" hidden>-120-9223372036854775808</a>")
     }
 
     /// A literal with HTML in it is markup, not the dump of a string.
     @Test func noticeTakesMarkup() {
         let list: HTML = "<ul></ul>"
-        #expect(Notice(.error, "<p>\(list)</p>").text.string == "<p><ul></ul></p>")
+        #expect(Notice(.error, markup: "<p>\(list)</p>").text.string == "<p><ul></ul></p>")
         let text = String("<b>")
         #expect(Notice(.error, text).text.string == "&lt;b&gt;")
     }
@@ -104,7 +107,9 @@ import Testing
     @Test(arguments: ["//evil.org", "https://evil.org", "/\\evil.org", "", "javascript:x", "/a\nb", "/é", "a"])
     func refusesOtherSites(text: String) { #expect(Link(localPath: text) == nil) }
 
-    @Test func takesOwnPaths() { #expect(Link(localPath: "/timetable?week=2026-11-23")?.text == "/timetable?week=2026-11-23") }
+    @Test func takesOwnPaths() {
+        #expect(Link(localPath: "/timetable?week=2026-11-23")?.text == "/timetable?week=2026-11-23")
+    }
 
     @Test func proseKeepsParagraphs() {
         #expect(Component.prose("a <b\nc\n\nd").string == "<p>a &lt;b<br>c</p><p>d</p>")

@@ -1,12 +1,13 @@
 package import Runtime
 
 extension DefaultStringInterpolation {
-    /// HTML inside a plain string would come out as a dump of its bytes: make the string an `HTML` literal.
-    @available(*, unavailable, message: "interpolate HTML into an HTML literal")
-    package mutating func appendInterpolation(_ html: HTML) {}
+    // HTML inside a plain string is escaped or dumped later on: the warning, an error in our builds, says so at once. Made
+    // unavailable, these would only hand over to the standard library's generic one.
+    @available(*, deprecated, message: "interpolate HTML into an HTML literal")
+    package mutating func appendInterpolation(_ html: HTML) { appendLiteral(html.string) }
 
-    @available(*, unavailable, message: "interpolate HTML into an HTML literal")
-    package mutating func appendInterpolation(_ html: HTML?) {}
+    @available(*, deprecated, message: "interpolate HTML into an HTML literal")
+    package mutating func appendInterpolation(_ html: HTML?) { appendLiteral(html?.string ?? "") }
 }
 
 extension HTML {

@@ -82,7 +82,8 @@ package struct Field: Sendable {
         let wrong = fields.filter { $0.error != nil }
         guard !wrong.isEmpty else { return nil }
         let items = wrong.html { "<li><a href=\"#field-\($0.name)\">\($0.label)</a> – \($0.error ?? "")</li>" }
-        return Notice(.error, "<p>\(Phrase.formHasErrors[language])</p><ul>\(items)</ul>").html(language, isLive: true)
+        return Notice(.error, markup: "<p>\(Phrase.formHasErrors[language])</p><ul>\(items)</ul>").html(
+            language, isLive: true)
     }
 }
 

@@ -10,14 +10,13 @@ package struct Notice: Sendable {
     package let kind: Kind
     package let text: HTML
 
-    package init(_ kind: Kind, _ text: HTML) {
+    /// Markup has the label: a literal without one is a plain text, and Swift would prefer that reading anyway.
+    package init(_ kind: Kind, markup text: HTML) {
         self.kind = kind
         self.text = text
     }
 
-    /// A literal is markup, by the other initialiser; this one takes a text that was made.
-    @_disfavoredOverload
-    package init(_ kind: Kind, _ text: String) { self.init(kind, HTML(text: text)) }
+    package init(_ kind: Kind, _ text: String) { self.init(kind, markup: HTML(text: text)) }
 
     /// - Parameter isLive: announced by screen readers as soon as the page is there: the outcome of what was just done.
     package func html(_ language: Language, isLive: Bool = false) -> HTML {

@@ -116,7 +116,8 @@ package struct WeekGrid: Sendable {
         let end = (min(max(item.times.upperBound, first), last) - first + WeekGrid.step - 1) / WeekGrid.step
         html +=
             "<li class=\"lesson r\(start) s\(min(max(1, end - start), WeekGrid.longestItem)) c\(colors[item.colorKey] ?? 0)"
-        if place.columns > 1 { html += " k\(place.column) of\(place.columns)" }
+        if place.columns > 1 { html += " of\(place.columns)" }
+        if place.column > 0 { html += " k\(place.column)" }
         if item.isOff { html += " is-off" }
         html += "\"><p class=\"when\">"
         html.append(times: item.times, language)

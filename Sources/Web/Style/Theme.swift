@@ -40,10 +40,12 @@ package struct Theme: Sendable {
     private init(_ name: String, band: Color, onBand: Color?, accent: Color, accentOnDark: Color) {
         self.name = name
         light = Palette(
-            accent, surfaces: [.white, .lightGround], soft: .white, softness: 0.1, towards: .black, band: band,
+            accent, surfaces: [.white, .lightGround], soft: .white, muted: StyleSheet.light, softness: 0.1,
+            towards: .black, band: band,
             onBand: onBand)
         dark = Palette(
-            accentOnDark, surfaces: [.darkSurface, .darkGround], soft: .darkSurface, softness: 0.2, towards: .white,
+            accentOnDark, surfaces: [.darkSurface, .darkGround], soft: .darkSurface, muted: StyleSheet.dark,
+            softness: 0.2, towards: .white,
             band: band,
             onBand: onBand)
         hash = Assets.hash(Array(Theme.text(light, dark).utf8))
@@ -69,19 +71,23 @@ package struct Theme: Sendable {
 
 extension Theme.Palette {
     fileprivate init(
-        _ color: Color, surfaces: [Color], soft base: Color, softness: Double, towards end: Color, band: Color,
-        onBand: Color?
+        _ color: Color, surfaces: [Color], soft base: Color, muted colors: [(name: String, value: String)],
+        softness: Double,
+        towards end: Color, band: Color, onBand: Color?
     ) {
+        let muted = colors.first { $0.name == "muted" }.flatMap { Color($0.value) } ?? end
+        func soft(_ accent: Color) -> Color {
+            let tints = [1, 0.75, 0.5, 0.25].map { base.mixed(with: accent, softness * $0) }
+            return tints.first { $0.contrast(with: muted) >= 4.6 } ?? base
+        }
         var accent = color
-        var soft = base.mixed(with: accent, softness)
         // A step of 6 % gets from anywhere to legible in at most 40: black and white always are.
         for _ in 0..<40 {
-            if (surfaces + [soft]).allSatisfy({ accent.contrast(with: $0) >= 4.6 }) { break }
+            if (surfaces + [soft(accent)]).allSatisfy({ accent.contrast(with: $0) >= 4.6 }) { break }
             accent = accent.mixed(with: end, 0.06)
-            soft = base.mixed(with: accent, softness)
         }
         self.accent = accent
-        self.soft = soft
+        self.soft = soft(accent)
         onAccent = accent.bestInk
         self.band = band
         self.onBand = onBand.flatMap { $0.contrast(with: band) >= 4.5 ? $0 : nil } ?? band.bestInk
