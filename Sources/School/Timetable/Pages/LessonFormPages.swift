@@ -61,7 +61,7 @@ enum LessonFormPages {
             let subject = timetable.lessons[conflict.lesson].flatMap { timetable.subjects[$0.subject]?.name } ?? ""
             return "<li>\(Phrase.conflict(who ?? "", subject, language.date(conflict.date))[language])</li>"
         }
-        return Notice(.warning, "<p>\(Phrase.conflictsFound[language])</p><ul>\(items)</ul>").html(
+        return Notice(.warning, markup: "<p>\(Phrase.conflictsFound[language])</p><ul>\(items)</ul>").html(
             language, isLive: true)
     }
 
