@@ -165,12 +165,19 @@ extension OnServers {
             try await node.run { try await $0.insertRoom(id, "before") }
             let mover = Task.detached {
                 try platform.sql(
-                    .shard(1), "begin; select pg_advisory_xact_lock(20557, \(id)); select pg_sleep(0.4); commit")
+                    .shard(1), "begin; select pg_advisory_xact_lock(20557, \(id)); select pg_sleep(1); commit")
             }
-            try await Task.sleep(for: .milliseconds(150))
-            let start = Instant.now
-            try await node.run { try await $0.insertRoom(id, "after") }
-            #expect(Instant.now.since(start) > .milliseconds(100))
+            let held =
+                "select count(*) from pg_locks where locktype = 'advisory' and objid = \(id) and mode = 'ExclusiveLock' and granted"
+            while try platform.sql(.shard(1), held) == "0" { try await Task.sleep(for: .milliseconds(5)) }
+            let writer = Task.detached { try await node.run { try await $0.insertRoom(id, "after") } }
+            try await Task.sleep(for: .milliseconds(100))
+            // As long as the lock is held, nothing is written.
+            let (count, isHeld) = (try rooms(id, platform, 1), try platform.sql(.shard(1), held))
+            if isHeld == "1" { #expect(count == 1) }
+            try await writer.value
+            #expect(try platform.sql(.shard(1), held) == "0")
+            #expect(try rooms(id, platform, 1) == 2)
             _ = try await mover.value
             await node.stop()
         }
@@ -180,14 +187,18 @@ extension OnServers {
             let platform = try await TestPlatform.shared.platform()
             let id = try platform.addEstablishment(on: 1)
             let node = try await platform.startNode()
+            let (wrote, writes) = AsyncStream.makeStream(of: Void.self)
+            let (looked, looks) = AsyncStream.makeStream(of: Void.self)
             async let transaction: Void = node.run { tenancy in
                 try await tenancy.transaction(try tenancy.context(for: id)) { transaction in
                     _ = try await transaction.query(TestStatements.insert, UUID.v7(), "A")
-                    try await tenancy.loop.sleep(for: .milliseconds(400))
+                    writes.yield()
+                    for await _ in looked { break }
                 }
             }
-            try await Task.sleep(for: .milliseconds(200))
+            for await _ in wrote { break }
             #expect(try platform.sql(.shard(1), "select pg_try_advisory_xact_lock(20557, \(id))") == "f")
+            looks.yield()
             try await transaction
             #expect(try platform.sql(.shard(1), "select pg_try_advisory_xact_lock(20557, \(id))") == "t")
             await node.stop()
