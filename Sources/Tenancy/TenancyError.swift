@@ -27,6 +27,4 @@ package enum TenancyError: Error, Equatable, Sendable {
     case database(PostgresError)
     /// Not a name of the IANA time zone database.
     case unknownTimeZone(String)
-    /// A row of the directory that cannot be read: a program older than the schema, or a change by hand.
-    case malformedDirectory(table: String, column: String)
 }
