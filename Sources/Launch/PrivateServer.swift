@@ -2,14 +2,16 @@ internal import HTTP
 internal import Runtime
 internal import Web
 
-/// `/healthz`, `/readyz` and `/metrics`, on an address of their own that people cannot reach.
+/// `/healthz`, `/readyz`, `/metrics` and `/routes`, on an address of their own that people cannot reach.
 enum PrivateServer {
     /// - Parameters:
+    ///   - table: what the process serves, for `/routes`: tests and operators walk it.
     ///   - isReady: whether traffic should come: what it needs is there, and it is not being drained.
     static func make(
-        _ shared: SharedParts, on loop: EventLoop, isReady: @escaping @Sendable () -> Readiness
+        _ shared: SharedParts, on loop: EventLoop, table: RouteTable, isReady: @escaping @Sendable () -> Readiness
     ) throws -> HTTPServer {
         let metrics = shared.metrics
+        let described = table.describe()
         let routes: [Route] = [
             .resource(
                 .get, "/healthz", access: .privatePort, tag: "Process", summary: "The process answers.",
@@ -30,6 +32,9 @@ enum PrivateServer {
                 response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
                 return response
             },
+            .resource(
+                .get, "/routes", access: .privatePort, tag: "Process", summary: "Every route of the process, as JSON.",
+                surface: .internal) { _ in .json(described) },
         ]
         let application = Application(
             try RouteTable(routes),

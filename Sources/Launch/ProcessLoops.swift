@@ -22,6 +22,7 @@ final class ProcessLoops<Parts: Sendable>: Sendable {
         let thread: EventLoopThread
         let parts: Parts
         let server: HTTPServer
+        let table: RouteTable
     }
 
     private let shared: SharedParts
@@ -44,7 +45,7 @@ final class ProcessLoops<Parts: Sendable>: Sendable {
         }
         let first = loops[0]
         let privateServer = try onLoop(first.thread.loop) { [shared, plan] in
-            let server = try PrivateServer.make(shared, on: first.thread.loop) {
+            let server = try PrivateServer.make(shared, on: first.thread.loop, table: first.table) {
                 draining.load(ordering: .acquiring)
                     ? PrivateServer.Readiness(isReady: false, text: "draining") : plan.isReady()
             }
@@ -84,7 +85,7 @@ final class ProcessLoops<Parts: Sendable>: Sendable {
             metrics: RouteMetrics(shared.metrics, table))
         let server = try PublicServer.make(shared, on: thread.loop, application)
         try server.start()
-        return Loop(thread: thread, parts: parts, server: server)
+        return Loop(thread: thread, parts: parts, server: server, table: table)
     }
 
     private func waitForTheEnd() {
