@@ -15,7 +15,7 @@ package struct Gate: Sendable {
 
     private func pass(_ call: Call, _ next: Next) async throws -> Response {
         // A style sheet or a feed is the same for everybody: nobody is looked up for it.
-        if call.route.surface == .resource || call.route.surface == .internal, !usesSession(call.route.access) {
+        if call.route.surface == .resource || call.route.surface == .internal, isOpen(call.route.access) {
             return try await next(call)
         }
         dress(call)
@@ -40,6 +40,13 @@ package struct Gate: Sendable {
         return response
     }
 
+    private func isOpen(_ access: Access) -> Bool {
+        switch access {
+        case .everyone, .secretAddress: true
+        case .signedIn, .roles, .operatorToken, .operatorTokenOrRoles, .privatePort: false
+        }
+    }
+
     private func usesSession(_ access: Access) -> Bool {
         if case .operatorTokenOrRoles = access { return true }
         return access.needsSession
@@ -61,6 +68,7 @@ package struct Gate: Sendable {
         call[SessionKey.self] = session
         // The switch in the frame of each page wins over the account's language, until signing out forgets it.
         if call.request.cookie(Call.languageCookie) == nil { call.language = session.holder.language }
+        guard call.route.surface == .page else { return }
         call.frame.forgeryToken = service.keyring.tokens.token(for: SessionBinding.of(session))
         call.frame.home = "/home"
         call.frame.person = PageFrame.Person(
@@ -72,6 +80,7 @@ package struct Gate: Sendable {
     private func dress(_ call: Call) {
         guard let territory = service.tenancy.territories.territory(host: call.request.host) else { return }
         call[TerritoryKey.self] = territory
+        guard call.route.surface == .page else { return }
         call.frame.siteName = territory.title
         if territory.title != territory.name { call.frame.siteOwner = territory.name }
         call.frame.theme = service.themes.theme(of: territory.id)?.link
