@@ -73,6 +73,7 @@ final class DirectExchange: @unchecked Sendable {
         failure = error
         connection.requestCancel()
         deadline = connection.loop.now + connection.configuration.cancelGrace
+        connection.pool.lookAgain(at: deadline)
         // Wakes a caller that waits for room to write to a server that may have stopped reading.
         resume(nil)
     }

@@ -121,8 +121,11 @@ extension PostgresConfiguration {
     /// Every parameter that libpq would otherwise take from the environment or from files is set.
     func connectionParameters(address: String?, lane: PostgresLane) -> [(String, String)] {
         let statementLimit = lane == .interactive ? interactiveStatementLimit : backgroundStatementLimit
-        var session = settings
-        session["TimeZone"] = session["TimeZone"] ?? "UTC"
+        // What a role's or a database's own settings could change in the text that statements read and write.
+        var session = [
+            "TimeZone": "UTC", "DateStyle": "ISO, YMD", "IntervalStyle": "iso_8601", "bytea_output": "hex",
+            "extra_float_digits": "1", "standard_conforming_strings": "on",
+        ].merging(settings) { $1 }
         session["statement_timeout"] = String(statementLimit.milliseconds)
         session["idle_in_transaction_session_timeout"] = String(openTransactionLimit.milliseconds)
         let options = session.sorted { $0.key < $1.key }.map { name, value in

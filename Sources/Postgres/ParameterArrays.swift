@@ -22,13 +22,8 @@ struct ParameterArrays: ~Copyable {
             let parameter = batch.parameters[position]
             types[index] = parameter.type
             formats[index] = parameter.type == PostgresType.inferred ? 0 : 1
-            if let length = parameter.length {
-                lengths[index] = length
-                values[index] = ParameterArrays.pointer(bytes, parameter.offset)
-            } else {
-                lengths[index] = 0
-                values[index] = nil
-            }
+            lengths[index] = max(0, parameter.length)
+            values[index] = parameter.length < 0 ? nil : ParameterArrays.pointer(bytes, Int(parameter.offset))
             index += 1
         }
     }

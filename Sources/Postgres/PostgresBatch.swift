@@ -7,9 +7,9 @@ package struct PostgresBatch: Sendable {
     }
 
     struct Parameter: Sendable {
-        let offset: Int
-        /// Nil for NULL.
-        let length: Int32?
+        let offset: Int32
+        /// Negative for NULL.
+        let length: Int32
         let type: UInt32
     }
 
@@ -27,6 +27,7 @@ package struct PostgresBatch: Sendable {
 
     /// A batch of one statement.
     package init<each Value: PostgresBindable>(_ statement: PostgresStatement, _ values: repeat each Value) {
+        self.init()
         add(statement, repeat each values)
     }
 
@@ -36,6 +37,7 @@ package struct PostgresBatch: Sendable {
     /// Adds a statement; its result is at the same place in what `run` gives back.
     package mutating func add<each Value: PostgresBindable>(_ statement: PostgresStatement, _ values: repeat each Value)
     {
+        if items.isEmpty { reserve() }
         let first = parameters.count
         repeat append(each values, number: parameters.count - first + 1)
         append(statement, first)
@@ -58,6 +60,13 @@ package struct PostgresBatch: Sendable {
         return batch
     }
 
+    /// Room for what a usual batch takes, once, instead of growing there step by step.
+    private mutating func reserve() {
+        items.reserveCapacity(4)
+        parameters.reserveCapacity(12)
+        bytes.reserveCapacity(160)
+    }
+
     private mutating func append(_ statement: PostgresStatement, _ first: Int) {
         if parameters.count - first > Int(UInt16.max), defect == nil {
             defect = .misuse("more than 65535 parameters")
@@ -68,15 +77,22 @@ package struct PostgresBatch: Sendable {
     private mutating func append<Value: PostgresBindable>(_ value: Value, number: Int) {
         let type = Value.postgresType
         guard !value.isNull else {
-            parameters.append(Parameter(offset: 0, length: nil, type: type))
+            parameters.append(Parameter(offset: 0, length: -1, type: type))
             return
         }
         let offset = bytes.count
-        if !value.encode(into: &bytes), defect == nil { defect = .invalidValue(parameter: number) }
-        let length = bytes.count - offset
-        if length > 1 << 30, defect == nil { defect = .invalidValue(parameter: number) }
-        parameters.append(Parameter(offset: offset, length: Int32(clamping: length), type: type))
+        let isValid = value.encode(into: &bytes)
+        // libpq counts in Int32, and PostgreSQL holds no value longer than 1 GB.
+        if !isValid || bytes.count > 1 << 30 { refuse(number) }
+        parameters.append(
+            Parameter(
+                offset: Int32(truncatingIfNeeded: offset), length: Int32(truncatingIfNeeded: bytes.count - offset),
+                type: type))
         // libpq takes text up to its NUL.
         if type == PostgresType.inferred { bytes.append(0) }
+    }
+
+    private mutating func refuse(_ parameter: Int) {
+        if defect == nil { defect = .invalidValue(parameter: parameter) }
     }
 }

@@ -36,7 +36,7 @@ package struct PostgresConfiguration: Sendable {
     /// From the first packet to a session ready for queries, name resolution included.
     package var connectDeadline = Duration.seconds(2)
     /// How long a cancelled query may take to end before its connection counts as hung.
-    package var cancelGrace = Duration.milliseconds(300)
+    package var cancelGrace = Duration.seconds(1)
     /// A connection that has said nothing for this long is asked for a sign of life.
     package var idleCheck = Duration.seconds(5)
     /// The first and the longest pause between attempts to reconnect; each is shortened by up to half, at random.

@@ -25,7 +25,8 @@ package final class PostgresListener: @unchecked Sendable {
     /// Since when the server owes us an answer; nil while it owes none.
     private var askedAt: Instant?
 
-    /// Starts to connect at once, and goes on trying until `close()`. Must be called on `loop`; so are the two closures.
+    /// Starts to connect at once, and goes on trying until `close()`, without which it must not be let go. Must be called on
+    /// `loop`; so are the two closures.
     package init(
         loop: EventLoop, configuration: PostgresConfiguration, channels: [String], log: Log,
         onConnect: @escaping () -> Void, onNotification: @escaping Handler

@@ -128,10 +128,14 @@ package final class Histogram: Sendable {
 
     init() {}
 
-    package func record(_ duration: Duration) {
-        let microseconds = Int(clamping: duration.wholeNanoseconds / 1000)
+    package func record(_ duration: Duration) { record(microseconds: Int(clamping: duration.wholeNanoseconds / 1000)) }
+
+    /// The same without the cost of a `Duration`, for what runs on every request.
+    package func record(microseconds: Int) {
         sum.add(microseconds)
-        buckets[Histogram.bounds.firstIndex { microseconds <= $0 } ?? Histogram.bounds.count].add()
+        var bucket = 0
+        while bucket < Histogram.bounds.count, microseconds > Histogram.bounds[bucket] { bucket += 1 }
+        buckets[bucket].add()
     }
 
     func text(_ name: String, _ labels: String) -> String {

@@ -37,7 +37,7 @@ import Testing
             }
             #expect(outcome.error == .timedOut)
             #expect(outcome.after > .milliseconds(190))
-            #expect(outcome.after < .milliseconds(400))
+            #expect(outcome.after < .seconds(3))
             #expect(try await pool.query(Statements.process)[0].int(0) == before)
             #expect(try await sleeping(pool) == 0)
         }
@@ -77,7 +77,7 @@ import Testing
                 group.cancelAll()
                 #expect(await group.next() == .cancelled)
             }
-            #expect(Instant.now.since(start) < .milliseconds(300))
+            #expect(Instant.now.since(start) < .seconds(5))
             #expect(try await pool.query(Statements.one)[0].int(0) == 1)
             #expect(try await sleeping(pool) == 0)
         }

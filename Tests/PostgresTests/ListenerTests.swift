@@ -41,7 +41,7 @@ import Testing
             let heard = Heard()
             var configuration = server.configuration("listener")
             configuration.idleCheck = .milliseconds(200)
-            configuration.connectDeadline = .milliseconds(300)
+            configuration.connectDeadline = .seconds(1)
             configuration.reconnectDelays = .milliseconds(20)...(.milliseconds(200))
             let listener = PostgresListener(
                 loop: loop, configuration: configuration, channels: ["c"], log: Log("test"),
@@ -49,7 +49,7 @@ import Testing
             defer { listener.close() }
             #expect(try await eventually(loop) { heard.connects == 1 })
             try await blocking { server.pause() }
-            #expect(try await eventually(loop, within: .seconds(3)) { !listener.isConnected })
+            #expect(try await eventually(loop, within: .seconds(15)) { !listener.isConnected })
             try await blocking { server.resume() }
             #expect(try await eventually(loop) { heard.connects == 2 })
         }

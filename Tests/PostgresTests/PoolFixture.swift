@@ -26,9 +26,14 @@ func onLoop<Value: Sendable>(
 
 extension TestPostgres {
     func configuration(_ name: String = "test") -> PostgresConfiguration {
-        PostgresConfiguration(
+        var configuration = PostgresConfiguration(
             name: name, host: host, port: port, database: "postgres", user: superuser, password: nil,
             applicationName: "preau-\(name)")
+        // Far from what a busy machine may need: a test that is about time sets its own.
+        configuration.connectDeadline = .seconds(20)
+        configuration.interactiveDeadline = .seconds(60)
+        configuration.cancelGrace = .seconds(10)
+        return configuration
     }
 
     /// Runs a body on a fresh loop with a pool that is closed after it.

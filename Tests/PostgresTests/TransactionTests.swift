@@ -91,6 +91,34 @@ import Testing
         }
     }
 
+    @Test func aRolesSettingsChangeNothingHere() async throws {
+        try server.sql(
+            """
+            do $$ begin if to_regrole('poisoned') is null then create role poisoned login; end if; end $$;
+            alter role poisoned set client_encoding = 'LATIN1'; alter role poisoned set datestyle = 'German';
+            alter role poisoned set timezone = 'Asia/Tokyo'; alter role poisoned set bytea_output = 'escape';
+            alter role poisoned set standard_conforming_strings = off; alter role poisoned set statement_timeout = '1ms';
+            alter role poisoned set extra_float_digits = -15
+            """)
+        try await server.withPool({ $0.user = "poisoned" }) { pool, _ async throws in
+            let statement = PostgresStatement(
+                """
+                select $1::text, '2026-11-22 10:00+00'::timestamptz::text, '\\x'::text, 'é'::bytea::text, 0.1::float8::text,
+                    pg_sleep(0.01)
+                """)
+            for _ in 0..<2 {
+                let row = try await pool.query(statement, "élève 漢")[0]
+                #expect(try row.text(0) == "élève 漢")
+                #expect(try row.text(1) == "2026-11-22 10:00:00+00")
+                #expect(try row.text(2) == "\\x")
+                #expect(try row.text(3) == "\\xc3a9")
+                #expect(try row.text(4) == "0.1")
+                // The session goes back to our settings, not to the role's.
+                try await pool.transaction { _ = try await $0.query(Statements.one) }
+            }
+        }
+    }
+
     @Test func aLocalSettingEndsWithItsBatch() async throws {
         try await server.withPool({ $0.interactiveConnections = 1 }) { pool, _ async throws in
             let setting = PostgresStatement("select current_setting('preau.establishment', true)")
