@@ -69,7 +69,7 @@ package final class RedisClient: @unchecked Sendable {
     /// - Throws: every case of `RedisError`.
     @discardableResult
     package func send(_ words: RedisWord..., deadline: Duration? = nil) async throws(RedisError) -> RedisValue {
-        try await send(words, deadline: deadline)
+        try await reply(to: words, deadline).orThrow()
     }
 
     @discardableResult

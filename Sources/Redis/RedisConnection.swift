@@ -39,7 +39,7 @@ final class RedisConnection: @unchecked Sendable {
     private var isConnected = false
     private var onConnect: UnsafeContinuation<Bool, Never>?
 
-    private var command = RedisCommandBuffer()
+    private let command = RedisCommandBuffer()
     private var unwritten = 0
     private var isWriting = false
     private var flushIsDue = false
@@ -164,7 +164,7 @@ final class RedisConnection: @unchecked Sendable {
         guard write(words, { context, reply, _ in RedisConnection.from(context?.pointee.data)?.answered(reply) }) else {
             return receiver.receive(.failure(.unavailable))
         }
-        let slot = RedisPendingReplies.Slot(receiver: receiver, sentAt: now, patience: patience)
+        let slot = RedisPendingReplies.Slot(receiver: receiver, sentAt: now, expiry: now + patience)
         pending.append(slot)
         watchExpiry(slot.expiry)
     }
@@ -186,7 +186,8 @@ final class RedisConnection: @unchecked Sendable {
         // Null: the context is being freed. `released` tells everyone at once.
         guard let reply, end == nil, let slot = pending.popFirst() else { return }
         let value = RedisValue(UnsafePointer(reply.assumingMemoryBound(to: redisReply.self)))
-        instruments.latency.record(lastHeard.since(slot.sentAt))
+        instruments.latency.record(
+            microseconds: Int((lastHeard.nanoseconds &- min(slot.sentAt, lastHeard).nanoseconds) / 1000))
         if case .error(let message) = value, message.hasPrefix("READONLY") || message.hasPrefix("MASTERDOWN") {
             slot.receiver.receive(.success(value))
             return close(.demoted)
@@ -299,7 +300,7 @@ final class RedisConnection: @unchecked Sendable {
         if let oldest = pending.oldest {
             // A slow server still answers those in front; a hung one has said nothing since the oldest was its turn.
             let silence = max(lastHeard, oldest.sentAt)
-            let limit = silence + max(oldest.patience, configuration.commandDeadline)
+            let limit = silence + max(oldest.expiry.since(oldest.sentAt), configuration.commandDeadline)
             if limit <= now { return close(.hung) }
             next = min(next, limit)
         }

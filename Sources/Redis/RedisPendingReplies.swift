@@ -49,9 +49,7 @@ struct RedisPendingReplies {
     struct Slot {
         var receiver: RedisReceiver
         let sentAt: Instant
-        let patience: Duration
-
-        var expiry: Instant { sentAt + patience }
+        let expiry: Instant
     }
 
     private var slots: [Slot] = []

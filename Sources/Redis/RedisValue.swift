@@ -1,7 +1,7 @@
 internal import CHiredis
 
 /// A reply of Redis, copied out of the library's memory.
-package indirect enum RedisValue: Equatable, Sendable {
+package enum RedisValue: Equatable, Sendable {
     case null
     case integer(Int)
     /// A string or a status line such as `OK`.
