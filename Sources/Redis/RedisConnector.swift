@@ -169,20 +169,30 @@ final class RedisConnector: @unchecked Sendable {
         }
     }
 
-    /// Loads a library unless Redis has it, in this version or a higher one. Looks again after each step: other nodes,
-    /// perhaps of another version, may be loading theirs at the same moment.
+    /// Loads a library unless Redis has it, in this version or a higher one. Other nodes, perhaps of another version, may
+    /// be loading theirs at the same moment: a watched key makes looking and loading one step.
     func load(_ library: RedisFunctionLibrary, on connection: RedisConnection) async throws(RedisError) {
-        for _ in 0..<4 {
-            let list = try await connection.send(
-                ["FUNCTION", "LIST", "LIBRARYNAME", .text(library.name), "WITHCODE"],
-                patience: configuration.connectDeadline
-            ).orThrow()
-            let loaded = RedisConnector.code(in: list)
-            guard library.replaces(loaded) else { return }
-            let replace: [RedisWord] = loaded == nil ? [] : ["REPLACE"]
-            let reply = try await connection.send(
-                ["FUNCTION", "LOAD"] + replace + [.text(library.code)], patience: configuration.connectDeadline)
-            if case .error(let message) = reply, !message.contains("already exists") { _ = try reply.orThrow() }
+        let turn: RedisWord = "preau:functions:\(library.name)"
+        let patience = configuration.connectDeadline
+        for _ in 0..<32 {
+            let found = try await connection.send(
+                [["WATCH", turn], ["FUNCTION", "LIST", "LIBRARYNAME", .text(library.name), "WITHCODE"]],
+                patience: patience)
+            for reply in found { _ = try reply.orThrow() }
+            guard library.replaces(RedisConnector.code(in: found[1])) else {
+                _ = try await connection.send(["UNWATCH"], patience: patience).orThrow()
+                return
+            }
+            let loaded = try await connection.send(
+                [
+                    ["MULTI"], ["SET", turn, .integer(library.version)],
+                    ["FUNCTION", "LOAD", "REPLACE", .text(library.code)], ["EXEC"],
+                ], patience: patience)
+            for reply in loaded { _ = try reply.orThrow() }
+            // Null: another node was faster, and has to be looked at again.
+            guard let results = loaded[3].array else { continue }
+            for result in results { _ = try result.orThrow() }
+            return
         }
         throw .unavailable
     }
