@@ -16,6 +16,8 @@ import uuid
 import pytest
 from browsing import Visitor, account, host_of, visitor
 
+# Those that stack.json lists accounts of.
+PROFILES = {"pupil", "guardian", "teacher", "school_life", "head"}
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -80,14 +82,14 @@ def far_away():
         if lesson and change:
             break
     return {
-        "establishment": uai, "group": group, "room": reference["rooms"][0]["id"],
+        "name": shown["timetables"][0]["establishment"]["name"], "establishment": uai, "group": group, "room": reference["rooms"][0]["id"],
         "teacher": reference["teachers"][0]["id"], "lesson": lesson["lesson"], "date": lesson["date"],
         "change": change or str(uuid.uuid4()), "monday": reference["weeks"][10]["monday"]}
 
 
 def value_of(parameter):
     known = far_away().get(parameter["name"])
-    if known:
+    if known and parameter["name"] != "name":
         return known
     kinds = {"uuid": str(uuid.uuid4()), "date": "2026-11-23", "uai": far_away()["establishment"], "integer": "1",
              "token": "A" * 43, "slug": "eure", "flag": "1"}
@@ -148,7 +150,7 @@ def signed_in(profile):
 
 @applies(lambda route: route["access"]["kind"] == "roles")
 def test_no_role_passes_that_is_not_named(route):
-    for profile in ("pupil", "guardian", "teacher", "school_life", "head"):
+    for profile in PROFILES:
         if profile not in route["access"]["roles"]:
             answer = ask(signed_in(profile), route)
             assert answer.status == 403, (profile, answer.status, answer.text[:300])
@@ -156,27 +158,24 @@ def test_no_role_passes_that_is_not_named(route):
 
 @applies(lambda route: needs_session(route) and in_establishment(route))
 def test_nobody_reaches_another_establishment(route):
-    secret = far_away()
-    for profile in route["access"]["roles"]:
+    for profile in PROFILES & set(route["access"]["roles"]):
         answer = ask(signed_in(profile), route)
         assert answer.status == 404, (profile, answer.status, answer.text[:300])
-        for value in (secret["group"], secret["room"], secret["teacher"]):
-            assert answer.text.count(value) == path_of(route).count(value) * answer.text.count(path_of(route))
+        assert far_away()["name"] not in answer.text
 
 
 @applies(lambda route: needs_session(route) and in_establishment(route) and len(route["parameters"]) > 1)
 def test_identifiers_of_another_establishment_are_not_found_in_ones_own(route):
-    for profile in route["access"]["roles"]:
-        person = account(description(), profile, "eure") if profile != "staff" else None
-        if person is None:
-            continue
+    for profile in PROFILES & set(route["access"]["roles"]):
+        person = account(description(), profile, "eure")
         own = dict(route)
         own["pattern"] = route["pattern"].replace("{establishment}", person["establishments"][0])
         own["parameters"] = [each for each in route["parameters"] if each["name"] != "establishment"]
         if not any(each["kind"] == "uuid" for each in own["parameters"]):
             continue
         answer = ask(signed_in(profile), own)
-        assert answer.status in (404, 412), (profile, answer.status, answer.text[:300])
+        # A body that makes no sense is refused before anything is looked for.
+        assert answer.status in (404, 412, 422), (profile, answer.status, answer.text[:300])
 
 
 @applies(lambda route: route["forgery_protection"] == "session" and needs_session(route))

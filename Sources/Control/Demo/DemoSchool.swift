@@ -263,7 +263,12 @@ package struct DemoSchool: Sendable {
 struct DeterministicIDs {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed &* 0x9e37_79b9_7f4a_7c15 &+ 0x5eed }
+    /// The seed is stirred first: sequences of neighbouring seeds must not be each other's, one step on.
+    init(seed: UInt64) {
+        state = seed &+ 0x5eed
+        let stirred = step()
+        state = stirred ^ step()
+    }
 
     mutating func next() -> UUID {
         UUID(high: step() & ~0xf000 | 0x8000, low: step() & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000)
