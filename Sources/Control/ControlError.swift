@@ -19,7 +19,7 @@ extension ProblemCode {
         "preau.control.shard_not_migrated", 502,
         title: Phrase(fr: "Le shard n'a pas pu être préparé", en: "The shard could not be prepared"),
         meaning: Phrase(
-            fr: "Son schéma n'a pas pu être mis à jour : vérifier l'adresse et le serveur, puis recommencer.",
+            fr: "Son schéma n'a pas pu être mis à jour : vérifiez l'adresse et le serveur, puis recommencez.",
             en: "Its schema could not be brought up to date: check the address and the server, then try again."))
     package static let invalidManifests = ProblemCode(
         "preau.control.invalid_manifests", 422,

@@ -7,20 +7,21 @@ extension Phrase {
     static let signInTitle = Phrase(fr: "Connexion", en: "Sign in")
     static let login = Phrase(fr: "Identifiant", en: "Login")
     static let loginHint = Phrase(
-        fr: "Celui que l'établissement a donné, par exemple camille.durand",
+        fr: "Celui que l'établissement vous a donné, par exemple camille.durand",
         en: "The one the school gave, such as camille.durand")
     static let password = Phrase(fr: "Mot de passe", en: "Password")
-    static let fieldNeeded = Phrase(fr: "Ce champ est à remplir", en: "This field is needed")
+    static let fieldNeeded = Phrase(fr: "Ce champ est obligatoire", en: "This field is needed")
     static let formExpired = Phrase(
-        fr: "La page était ouverte depuis trop longtemps, ou le navigateur refuse les cookies : recommencer.",
+        fr: "La page est restée ouverte trop longtemps, ou votre navigateur refuse les cookies : recommencez.",
         en: "The page was open for too long, or the browser refuses cookies: start again.")
     static let justSignedOut = Phrase(fr: "Vous êtes déconnecté.", en: "You are signed out.")
     static let sharedComputer = Phrase(
-        fr: "Sur un ordinateur partagé, se déconnecter en partant.", en: "On a shared computer, sign out when leaving.")
+        fr: "Sur un ordinateur partagé, déconnectez-vous en partant.",
+        en: "On a shared computer, sign out when leaving.")
     static let news = Phrase(fr: "Informations", en: "News")
     static let noNews = Phrase(fr: "Pas d'information particulière aujourd'hui.", en: "No particular news today.")
 
-    static let chooseTerritory = Phrase(fr: "Choisir son territoire", en: "Choose your territory")
+    static let chooseTerritory = Phrase(fr: "Choisissez votre territoire", en: "Choose your territory")
     static let chooseTerritoryLead = Phrase(
         fr: "Chaque région et chaque département a son espace numérique de travail.",
         en: "Each region and each department has its digital workspace.")
@@ -40,8 +41,9 @@ extension Phrase {
         fr: "Aucun établissement ne vous a encore donné de profil.", en: "No school has given you a profile yet.")
     static let mySessions = Phrase(fr: "Mes sessions", en: "My sessions")
     static let mySessionsLead = Phrase(
-        fr: "Les appareils où ce compte est connecté. Une session inconnue ? Y mettre fin et changer de mot de passe.",
-        en: "The devices where this account is signed in. An unknown session? End it and change your password.")
+        fr:
+            "Les appareils où ce compte est connecté. Une session vous est inconnue ? Mettez-y fin et prévenez votre établissement.",
+        en: "The devices where this account is signed in. An unknown session? End it and tell your school.")
     static let device = Phrase(fr: "Appareil", en: "Device")
     static let unknownDevice = Phrase(fr: "Appareil inconnu", en: "Unknown device")
     static let since = Phrase(fr: "Connecté depuis", en: "Signed in since")
@@ -71,10 +73,10 @@ extension Phrase {
     static func waitBeforeRetry(seconds: Int) -> Phrase {
         seconds < 90
             ? .count(
-                seconds, fr: ("Réessayer dans % seconde.", "Réessayer dans % secondes."),
+                seconds, fr: ("Réessayez dans % seconde.", "Réessayez dans % secondes."),
                 en: ("Try again in % second.", "Try again in % seconds."))
             : .count(
-                (seconds + 59) / 60, fr: ("Réessayer dans % minute.", "Réessayer dans % minutes."),
+                (seconds + 59) / 60, fr: ("Réessayez dans % minute.", "Réessayez dans % minutes."),
                 en: ("Try again in % minute.", "Try again in % minutes."))
     }
 }

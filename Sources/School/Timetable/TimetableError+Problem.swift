@@ -12,7 +12,7 @@ extension ProblemCode {
         "preau.timetable.lesson_changed", 412,
         title: Phrase(fr: "Ce cours a été modifié entre-temps", en: "This lesson was changed meanwhile"),
         meaning: Phrase(
-            fr: "Quelqu'un l'a modifié depuis que vous l'avez lu : le relire, puis refaire la modification.",
+            fr: "Quelqu'un l'a modifié depuis que vous l'avez lu : relisez-le, puis refaites la modification.",
             en: "Somebody changed it since you read it: read it again, then make the change again."))
     package static let unknownReference = ProblemCode(
         "preau.timetable.unknown_reference", 422,
@@ -36,7 +36,7 @@ extension ProblemCode {
         "preau.school.idempotency_key_reused", 422,
         title: Phrase(fr: "Clé d'idempotence déjà utilisée", en: "Idempotency key already used"),
         meaning: Phrase(
-            fr: "Cette clé a servi pour une autre demande : en choisir une nouvelle.",
+            fr: "Cette clé a déjà servi pour une autre demande : choisissez-en une nouvelle.",
             en: "This key was used for another request: choose a new one."))
 
     /// The timetable's codes, in the order of `docs/errors.md`.

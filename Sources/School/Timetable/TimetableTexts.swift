@@ -38,7 +38,7 @@ extension Phrase {
         fr: "Recevoir l'emploi du temps dans mon agenda", en: "Have the timetable in my calendar")
     static let calendarAdvice = Phrase(
         fr:
-            "Cette adresse est personnelle : qui la possède peut lire l'emploi du temps. En créer une nouvelle désactive l'ancienne.",
+            "Cette adresse est personnelle : toute personne qui la possède peut lire l'emploi du temps. En créer une nouvelle désactive l'ancienne.",
         en:
             "This address is personal: whoever has it can read the timetable. Making a new one switches the old one off."
     )

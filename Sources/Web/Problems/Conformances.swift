@@ -22,7 +22,7 @@ extension JSONSyntaxError: ProblemConvertible {
             switch self {
             case .unexpected(let offset):
                 Phrase(
-                    fr: "Ce JSON ne se lit pas à partir de l'octet \(offset).",
+                    fr: "Ce JSON est illisible à partir de l'octet \(offset).",
                     en: "This JSON cannot be read from byte \(offset) on.")
             case .ended: Phrase(fr: "Ce JSON s'arrête trop tôt.", en: "This JSON ends too early.")
             case .tooDeep(let offset):
@@ -36,7 +36,7 @@ extension JSONSyntaxError: ProblemConvertible {
                     en: "A member is given twice (byte \(offset)).")
             case .invalidText(let offset):
                 Phrase(
-                    fr: "Un texte n'est pas de l'UTF-8 permis (octet \(offset)).",
+                    fr: "Un texte n'est pas de l'UTF-8 valide (octet \(offset)).",
                     en: "A text is not allowed UTF-8 (byte \(offset)).")
             case .numberOutOfRange(let offset):
                 Phrase(

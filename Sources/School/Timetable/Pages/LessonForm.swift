@@ -73,7 +73,8 @@ struct LessonForm {
 }
 
 extension Phrase {
-    static let endsBeforeItStarts = Phrase(fr: "La fin vient avant le début.", en: "The end comes before the start.")
+    static let endsBeforeItStarts = Phrase(
+        fr: "L'heure de fin précède l'heure de début.", en: "The end comes before the start.")
     static let chooseAGroup = Phrase(
-        fr: "Choisir au moins une classe ou un groupe.", en: "Choose at least one class or group.")
+        fr: "Choisissez au moins une classe ou un groupe.", en: "Choose at least one class or group.")
 }

@@ -4,7 +4,8 @@ extension Phrase {
     static let addLesson = Phrase(fr: "Ajouter un cours", en: "Add a lesson")
     static let addExceptional = Phrase(fr: "Ajouter un cours exceptionnel", en: "Add a one-off lesson")
     static let editWeeks = Phrase(fr: "Semaines A et B", en: "Weeks A and B")
-    static let editLesson = Phrase(fr: "Modifier le cours de toute l'année", en: "Change the lesson for the whole year")
+    static let editLesson = Phrase(
+        fr: "Modifier le cours pour toute l'année", en: "Change the lesson for the whole year")
     static let removeLesson = Phrase(fr: "Supprimer ce cours", en: "Remove this lesson")
     static let removeAdvice = Phrase(
         fr: "Le cours disparaît de toutes les semaines, avec ses modifications.",
@@ -26,23 +27,23 @@ extension Phrase {
     static let saveAnyway = Phrase(fr: "Enregistrer malgré les chevauchements", en: "Save in spite of the overlaps")
     static let whatHappens = Phrase(fr: "Que se passe-t-il ce jour-là ?", en: "What happens that day?")
     static let newDate = Phrase(fr: "Nouveau jour", en: "New day")
-    static let newStart = Phrase(fr: "Nouveau début", en: "New start")
-    static let newEnd = Phrase(fr: "Nouvelle fin", en: "New end")
+    static let newStart = Phrase(fr: "Nouvelle heure de début", en: "New start")
+    static let newEnd = Phrase(fr: "Nouvelle heure de fin", en: "New end")
     static let forMoved = Phrase(fr: "Pour un cours déplacé.", en: "For a lesson that is moved.")
     static let publicNote = Phrase(fr: "Message à tous", en: "Message to all")
     static let publicNoteHint = Phrase(
-        fr: "Lu par les élèves et les familles : jamais le motif d'une absence.",
+        fr: "Visible par les élèves et les familles : n'indiquez jamais le motif d'une absence.",
         en: "Read by pupils and families: never why somebody is absent.")
     static let privateReason = Phrase(fr: "Motif interne", en: "Internal reason")
     static let privateReasonHint = Phrase(
-        fr: "Lu par la vie scolaire et la direction seulement.", en: "Read by school life and the head only.")
+        fr: "Visible par la vie scolaire et la direction seulement.", en: "Read by school life and the head only.")
     static let restore = Phrase(fr: "Rétablir le cours comme prévu", en: "Put the lesson back as planned")
     static let present = Phrase(fr: "Situation actuelle", en: "As it stands")
-    static let newRooms = Phrase(fr: "Salles (vide : celles du cours)", en: "Rooms (none: the lesson's own)")
+    static let newRooms = Phrase(fr: "Salles (si vide : celles du cours)", en: "Rooms (none: the lesson's own)")
     static let newTeachers = Phrase(
         fr: "Remplaçants ou surveillants", en: "Replacements or supervisors")
     static let weeksAdvice = Phrase(
-        fr: "Choisir ce qu'est chaque semaine. Les cours d'une semaine sur deux suivent aussitôt.",
+        fr: "Choisissez pour chaque semaine : A, B ou sans cours. Les cours d'une semaine sur deux suivent aussitôt.",
         en: "Choose what each week is. Lessons of every other week follow at once.")
     static let saved = Phrase(fr: "Enregistré.", en: "Saved.")
 
