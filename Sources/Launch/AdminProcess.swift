@@ -59,6 +59,8 @@ package enum AdminProcess {
         try table.add(parts.identity.routes.filter { $0.pattern != "/" })
         try table.add(ConsolePages(service).routes)
         try table.add(AdminAPI(service).routes)
+        let control = ProblemRegistry.Section("Control", ProblemCode.control)
+        try table.add(ProblemRegistry(SharedParts.problems + [control]).routes)
         try table.publish(
             OpenAPIDocument.Info(
                 title: "Préau, admin service", version: "1",

@@ -46,6 +46,7 @@ package enum NodeProcess {
         try table.add([LanguageSwitch.route])
         try table.add(parts.identity.routes)
         try table.add(parts.school.routes)
+        try table.add(ProblemRegistry(SharedParts.problems + School.problems).routes)
         try table.publish(
             OpenAPIDocument.Info(
                 title: "Préau", version: "1",

@@ -34,7 +34,8 @@ enum PrivateServer {
             },
             .resource(
                 .get, "/routes", access: .privatePort, tag: "Process", summary: "Every route of the process, as JSON.",
-                surface: .internal) { _ in .json(described) },
+                surface: .internal
+            ) { _ in .json(described) },
         ]
         let application = Application(
             try RouteTable(routes),

@@ -6,6 +6,7 @@ internal import Redis
 internal import Runtime
 internal import School
 internal import Tenancy
+internal import Web
 
 /// What the loops of one process share: read-only, or made for several threads.
 final class SharedParts: Sendable {
@@ -42,6 +43,12 @@ final class SharedParts: Sendable {
         hasher = try PasswordHasher(pool: passwordPool, metrics: metrics)
         timetables = TimetableCache(metrics: metrics)
     }
+
+    /// The codes that every process may answer with; its services add theirs.
+    static let problems = [
+        ProblemRegistry.Section("Web", ProblemCode.web), ProblemRegistry.Section("Identity", ProblemCode.identity),
+        ProblemRegistry.Section("Platform", ProblemCode.platform),
+    ]
 
     /// Reads the session keys again; the old ones stay when the file is wrong.
     func reloadKeys() {

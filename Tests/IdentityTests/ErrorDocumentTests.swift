@@ -9,7 +9,12 @@ import Web
     @Test func documentsEachCode() throws {
         let path = String(#filePath.dropLast("Tests/IdentityTests/ErrorDocumentTests.swift".count))
         let document = try String(contentsOfFile: path + "docs/errors.md", encoding: .utf8)
-        let section = ProblemRegistry.Section("Identity", ProblemCode.identity).markdown
-        #expect(document.contains(section), "expected in docs/errors.md:\n\(section)")
+        let sections = [
+            ProblemRegistry.Section("Identity", ProblemCode.identity),
+            ProblemRegistry.Section("Platform", ProblemCode.platform),
+        ]
+        for section in sections.map(\.markdown) {
+            #expect(document.contains(section), "expected in docs/errors.md:\n\(section)")
+        }
     }
 }
