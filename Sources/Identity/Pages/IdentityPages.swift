@@ -35,12 +35,15 @@ struct IdentityPages {
         ]
         let action: Link = form.next.map { "/login?next=\($0)" } ?? "/login"
         let post = PostForm(action, fields, submit: text(.signIn), forgeryToken: form.token).html(language)
-        let card = Component.card(text(.signIn), id: "sign-in", "\(post)<p class=\"hint\">\(text(.sharedComputer))</p>")
+        let card: HTML = """
+            <h2>\(text(.signIn))</h2>\(notice)\(failure)\(post)<p class="hint">\(text(.sharedComputer))</p>
+            """
         let news = territory.map { self.news($0.news(at: now), in: $0.timeZone) }
         return Page(
             title: .signInTitle,
-            main: "\(Component.heading(territory?.title ?? "Préau"))\(notice)\(failure)\(card)\(news)\(elsewhere)",
-            width: .narrow, isEntrance: true)
+            main: Component.door(
+                heading: Component.heading(territory?.title ?? "Préau"), card: card, side: "\(news)\(elsewhere)"),
+            isEntrance: true)
     }
 
     /// In the reader's language where there are some, else in French.
