@@ -20,6 +20,7 @@ def build(arguments, log, note):
         try:
             for line in child.stdout:
                 output.write(line)
+                output.flush()
                 if step := PROGRESS.match(line):
                     note(f"[{step[1]}/{step[2]}] {step[3][:60]}")
         finally:

@@ -83,6 +83,8 @@ class Stack:
         if self.running_before < self._expected:
             # It says that everything is ready: until that is so again, it is not there.
             self.state.descriptor.unlink(missing_ok=True)
+        for process in self.processes.all():
+            process.kill(signal.SIGCONT)  # one that was paused is not dead, and never becomes ready
         self._start_databases()
         with self.progress.step("Redis") as step:
             redis = RedisServer(self.state, self.processes, self.ports)
