@@ -27,7 +27,7 @@ private final class Events: Sendable {
     }
 
     private func wait(
-        upTo limit: Duration = .seconds(3), _ condition: @escaping @Sendable () -> Bool
+        upTo limit: Duration = .seconds(15), _ condition: @escaping @Sendable () -> Bool
     ) async throws -> Bool {
         try await fixture.wait(upTo: limit) { _ in condition() } != nil
     }

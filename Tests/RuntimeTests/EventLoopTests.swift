@@ -147,13 +147,13 @@ import Testing
         try await Task.sleep(for: .milliseconds(20))
         sleeper.cancel()
         await sleeper.value
-        #expect(Instant.now.since(start) < .seconds(5))
+        #expect(Instant.now.since(start) < .seconds(40))
         let cancelledBefore = loop.spawn {
             withUnsafeCurrentTask { $0?.cancel() }
             await #expect(throws: CancellationError.self) { try await loop.sleep(for: .seconds(60)) }
         }
         await cancelledBefore.value
-        #expect(Instant.now.since(start) < .seconds(5))
+        #expect(Instant.now.since(start) < .seconds(40))
     }
 
     @Test func survivesCancellationsThatRaceWithTheTimer() async throws {

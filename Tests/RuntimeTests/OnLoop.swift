@@ -17,7 +17,7 @@ final class Journal: Sendable {
     func add(_ entry: String) { storage.withLock { $0.append(entry) } }
 
     /// Returns once `count` entries are there, or after `limit`.
-    func wait(for count: Int, upTo limit: Duration = .seconds(5)) async throws {
+    func wait(for count: Int, upTo limit: Duration = .seconds(30)) async throws {
         let start = Instant.now
         while entries.count < count, Instant.now.since(start) < limit { try await Task.sleep(for: .milliseconds(2)) }
     }
