@@ -1,5 +1,6 @@
 """Bad days: nodes, Redis, shards and the directory die, hang and come back while people work."""
 
+import json
 import os
 import pathlib
 import signal
@@ -22,6 +23,16 @@ def whole_again(stack_state):
         [CHECKOUT / "Infra/dev/up", "--detach", "--state", str(stack_state)], stdin=subprocess.DEVNULL,
         capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    # The nodes find their way back by themselves: their longest pause between two attempts is five seconds.
+    description = json.loads((stack_state / "stack.json").read_text())
+    for node in description["nodes"]:
+        eventually(lambda: set(all_read(
+            visitor(description, each, node["url"]) for each in one_a_territory(description))) == {200}, 20)
+
+
+def one_a_territory(stack):
+    pupils = {each["territory"]: each for each in stack["accounts"] if each["profile"] == "pupil"}
+    return pupils.values()
 
 
 def people(stack):
@@ -32,6 +43,7 @@ def people(stack):
 
 
 def all_read(browsers):
+    """The status of each one's timetable."""
     return [browser.get("/api/v1/me/timetable").status for browser in browsers]
 
 
@@ -123,7 +135,6 @@ def test_redis_flushed_logs_nobody_out_and_forgets_no_sign_out(stack):
 
 def on_shards(stack):
     """A signed-in pupil for each shard."""
-    import json
     found = {}
     for each in stack["accounts"]:
         if each["profile"] == "pupil" and len(each["establishments"]) == 1:
