@@ -44,14 +44,13 @@ extension Phrase {
     )
     static let calendarOnce = Phrase(
         fr: "Copiez cette adresse maintenant : elle ne sera plus affichée.",
-        en: "Copy this address now: it will not be shown again.")
+        en: "Keep this address now: it will not be shown again.")
     static let createAddress = Phrase(fr: "Créer une adresse", en: "Make an address")
     static let revokeAddress = Phrase(fr: "Désactiver l'adresse", en: "Switch the address off")
     static let addressRevoked = Phrase(fr: "L'adresse est désactivée.", en: "The address is switched off.")
     static let addressLabel = Phrase(fr: "Adresse de l'agenda", en: "Calendar address")
     static let printAdvice = Phrase(
         fr: "Pour imprimer : Ctrl+P, la page s'adapte au papier.", en: "To print: Ctrl+P, the page fits the paper.")
-    static let forbiddenToPublic = Phrase(fr: "Non publié", en: "Not published")
 
     static func name(of status: Occurrence.Status) -> Phrase {
         switch status {
