@@ -28,12 +28,18 @@ import Testing
             if case .found(let index, _) = table.match(.get, "/api/v1/lessons/latest") { index } else { 0 }
         }
         await measure("match a path with a parameter", 100_000) {
-            if case .found(let index, _) = table.match(.get, "/api/v1/lessons/0192f1c0-8a3e-7c41-9b52-6f1d2a3b4c5d") { index } else { 0 }
+            if case .found(let index, _) = table.match(.get, "/api/v1/lessons/0192f1c0-8a3e-7c41-9b52-6f1d2a3b4c5d") {
+                index
+            } else {
+                0
+            }
         }
         let site = try TestSite()
         let request = try Request(
             target: "/timetable?week=2026-11-23",
-            headers: ["Accept-Language": "fr-FR,fr;q=0.9,en;q=0.8", "Cookie": "preau_session=v1.a.b.c", "Accept": "text/html"])
+            headers: [
+                "Accept-Language": "fr-FR,fr;q=0.9,en;q=0.8", "Cookie": "preau_session=v1.a.b.c", "Accept": "text/html",
+            ])
         try await measure("application, without the page", 20_000) {
             try await site.application.handle(request).collectBody().count
         }
