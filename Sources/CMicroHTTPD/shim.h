@@ -3,7 +3,6 @@
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <stdint.h>
-#include <string.h>
 #include <sys/socket.h>
 
 static const enum MHD_Result cmhd_yes = MHD_YES;
@@ -94,13 +93,6 @@ static inline uint64_t cmhd_bytes_acknowledged(int descriptor) {
 
 static inline void cmhd_set_time_limit(struct MHD_Connection *connection, unsigned seconds) {
   MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, seconds);
-}
-
-// Whether libmicrohttpd itself is about to refuse the Content-Length of a request whose head it has just read.
-static inline int cmhd_is_about_length(const char *complaint) { return strstr(complaint, "Content-Length") != 0; }
-
-static inline const char *cmhd_header(struct MHD_Connection *connection, const char *name) {
-  return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
 static inline int cmhd_header_count(struct MHD_Connection *connection) {

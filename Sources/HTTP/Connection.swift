@@ -39,10 +39,19 @@ final class Connection {
         cmhd_set_time_limit(handle, 1)
     }
 
-    /// Whether nothing has come in that libmicrohttpd has not read.
-    var hasNothingToRead: Bool {
+    enum Pending {
+        case nothing
+        case bytes
+        /// The client has ended its side, or is gone.
+        case end
+    }
+
+    /// What has come in that libmicrohttpd has not read.
+    var pending: Pending {
         var byte: UInt8 = 0
-        return recv(descriptor, &byte, 1, cmhd_peek) < 0
+        let count = recv(descriptor, &byte, 1, cmhd_peek)
+        if count > 0 { return .bytes }
+        return count < 0 && errno == EAGAIN ? .nothing : .end
     }
 
     /// Sends an answer past libmicrohttpd, at a moment when it has nothing half-sent. Best effort, once: it is for

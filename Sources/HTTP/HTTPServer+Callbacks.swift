@@ -40,8 +40,8 @@ extension HTTPServer {
             storage?.pointee = nil
         },
         complain: { context, format, _ in
-            guard let server = server(context), let format, cmhd_is_about_length(format) != 0 else { return }
-            server.refuseLength()
+            guard let server = server(context), let format else { return }
+            server.complained(String(cString: format))
         })
 
     private static func server(_ context: UnsafeMutableRawPointer?) -> HTTPServer? {
@@ -104,18 +104,20 @@ extension HTTPServer {
         }
     }
 
-    /// libmicrohttpd refuses a `Content-Length` that is not a number by itself, before it calls anyone, and then writes its
-    /// answer's head twice. All it says before is a line for its log: the request is found by that field, answered here,
-    /// and libmicrohttpd finds the connection closed.
-    private func refuseLength() {
+    /// A `Content-Length` that is not a number, and cookies too many for its memory, libmicrohttpd refuses by itself before
+    /// it calls anyone, and then writes its answer's head twice. All it says before is a line for its log: the request is
+    /// the one whose head is complete and that no handler has seen; it is answered here, and libmicrohttpd finds the
+    /// connection closed.
+    private func complained(_ line: String) {
+        let isAboutLength = line.contains("Content-Length")
+        guard isAboutLength || line.contains("Not enough memory in pool") else { return }
         for connection in connections {
             guard let exchange = connection.exchange, exchange.phase == .receivingHead,
-                let value = cmhd_header(connection.handle, "Content-Length")
+                cmhd_head_size(connection.handle) > 0
             else { continue }
-            let text = String(cString: value)
-            guard text.isEmpty || text.utf8.count > 18 || !text.utf8.allSatisfy(ASCII.isDigit) else { continue }
-            count(refused: .ambiguousLength)
-            exchange.answerPast(answer(to: .ambiguousLength))
+            let refusal = isAboutLength ? Refusal.ambiguousLength : .headersTooLarge
+            count(refused: refusal)
+            exchange.answerPast(answer(to: refusal))
         }
     }
 

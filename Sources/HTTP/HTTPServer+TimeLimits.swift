@@ -24,9 +24,9 @@ extension HTTPServer {
         for connection in connections {
             if let exchange = connection.exchange {
                 check(exchange, now, times)
-            } else if now.since(connection.quietSince) > (connection.hasServed ? times.keepAlive : times.header),
-                connection.hasNothingToRead
-            {
+            } else if connection.hasServed {
+                if now.since(connection.quietSince) > times.keepAlive, connection.pending != .bytes { connection.cut() }
+            } else if now.since(connection.quietSince) > times.header || connection.pending == .end {
                 connection.cut()
             }
         }
@@ -36,12 +36,14 @@ extension HTTPServer {
         let quiet = now.since(exchange.progressAt)
         switch exchange.phase {
         case .receivingHead:
+            cutIfEnded(exchange.connection)
             guard now.since(exchange.startedAt) > times.header else { return }
             count(refused: .requestTimeout)
             meters.timedOut.add()
             exchange.answerPast(answer(to: .requestTimeout))
         case .receivingBody:
             guard let body = exchange.body, !exchange.isSuspended else { return }
+            cutIfEnded(exchange.connection)
             if exchange.pendingAnswer != nil {
                 if quiet > times.bodyIdle || now.since(exchange.startedAt) > times.bodyIdle * 4 {
                     exchange.giveUpDiscarding()
@@ -67,6 +69,12 @@ extension HTTPServer {
         case .awaitingEnd, .bodyUnasked, .received:
             return
         }
+    }
+
+    /// libmicrohttpd takes a short read for the last one before the next event of its edge-triggered epoll: an end that
+    /// arrived together with the bytes before it is never told.
+    private func cutIfEnded(_ connection: Connection) {
+        if connection.pending == .end { connection.cut() }
     }
 
     /// A body that trickles: judged once it has had the time limit of a pause.

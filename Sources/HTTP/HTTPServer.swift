@@ -109,7 +109,7 @@ package final class HTTPServer: @unchecked Sendable {
         listener = -1
         let deadline = Instant.now + limit
         while !connections.isEmpty, Instant.now < deadline, self.daemon != nil {
-            for connection in connections where connection.exchange == nil && connection.hasNothingToRead {
+            for connection in connections where connection.exchange == nil && connection.pending != .bytes {
                 connection.cut()
             }
             scheduleRun()

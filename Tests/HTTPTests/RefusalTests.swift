@@ -98,6 +98,11 @@ import Testing
             "large block", 431,
             "GET / HTTP/1.1\r\nHost: a\r\n\(String(repeating: "X-One: \(String(repeating: "a", count: 1000))\r\n", count: 11))\r\n"
         ),
+        Case(
+            "large cookies", 431,
+            "GET / HTTP/1.1\r\nHost: a\r\nCookie: \(String(repeating: "a=1; ", count: 4000))\r\n\r\n"),
+        Case(
+            "many cookies", 431, "GET / HTTP/1.1\r\nHost: a\r\nCookie: \(String(repeating: "a;", count: 1900))\r\n\r\n"),
         Case("negative length", 400, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n"),
         Case("signed length", 400, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\nhello"),
         Case("hexadecimal length", 400, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x5\r\n\r\nhello"),
