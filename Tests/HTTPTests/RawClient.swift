@@ -116,13 +116,12 @@ final class RawClient {
 
     /// - Parameter head: the answer is to a HEAD, and has no body whatever it says.
     func read(head: Bool = false) throws -> Answer {
-        var end = RawClient.end(of: buffer)
-        while end == nil {
+        while RawClient.end(of: buffer) == nil {
             guard try fill() else { throw Failure.closed(partial: String(decoding: buffer, as: UTF8.self)) }
-            end = RawClient.end(of: buffer)
         }
-        let lines = String(decoding: buffer[..<(end! - 4)], as: UTF8.self).split(separator: "\r\n")
-        buffer.removeFirst(end!)
+        let end = RawClient.end(of: buffer) ?? buffer.count
+        let lines = String(decoding: buffer[..<(end - 4)], as: UTF8.self).split(separator: "\r\n")
+        buffer.removeFirst(end)
         let headers = lines.dropFirst().map { line in
             let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             return (name: String(parts[0]), value: parts.count > 1 ? String(parts[1].dropFirst()) : "")
