@@ -11,8 +11,8 @@ extension HTTPServer {
     private static let lingerTime = Duration.seconds(2)
 
     func scheduleSweep() {
-        loop.schedule(after: HTTPServer.sweepInterval) { [weak self] in
-            guard let self, daemon != nil else { return }
+        loop.schedule(after: HTTPServer.sweepInterval) { [self] in
+            guard daemon != nil else { return }
             sweep(.now)
             scheduleRun()
             scheduleSweep()

@@ -27,7 +27,7 @@ package final class HTTPServer: @unchecked Sendable {
     private var registration: RegistrationID?
     private var isRunScheduled = false
     var runsWithoutEvent = 0
-    private var runAgain: (() -> Void) = {}
+    private var runAgain: () -> Void = {}
 
     var connections: [Connection] = []
     var perAddress: [Address: Int] = [:]
@@ -54,10 +54,6 @@ package final class HTTPServer: @unchecked Sendable {
         } catch {
             close(listener)
             throw .cannotStart
-        }
-        runAgain = { [weak self] in
-            self?.isRunScheduled = false
-            self?.run()
         }
     }
 
@@ -93,6 +89,11 @@ package final class HTTPServer: @unchecked Sendable {
             throw .cannotStart
         }
         self.daemon = daemon
+        // Strong, until `stop`: a weak reference would give the server a side table, and every retain of it the slow path.
+        runAgain = { [self] in
+            isRunScheduled = false
+            run()
+        }
         scheduleSweep()
         scheduleRun()
     }
@@ -123,6 +124,7 @@ package final class HTTPServer: @unchecked Sendable {
         loop.assertCurrent()
         guard let daemon else { return }
         self.daemon = nil
+        runAgain = {}
         if let registration { loop.unregister(registration) }
         registration = nil
         // libmicrohttpd must not be stopped with suspended connections: resumed ones it closes by itself.
