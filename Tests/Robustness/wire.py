@@ -1,17 +1,32 @@
 """A TCP client that sends exactly the bytes it is told to, and the target they are sent to.
 
-PREAU_TARGET      host:port of a node's public port or of HAProxy; 127.0.0.1:8080 when unset
-PREAU_HOST        Host field of every well-formed request; the target when unset
+PREAU_TARGET      host:port of a node's public port or of HAProxy; when unset the front of the stack that PREAU_STATE names,
+                  else 127.0.0.1:8080
+PREAU_HOST        Host field of every well-formed request; when unset the stack's first territory, else the target
 PREAU_PATH        a page that answers GET with 2xx or 3xx without a session; / when unset
 PREAU_IDLE        how many connections the idle test keeps; 1000 when unset
 PREAU_SLOW_LIMIT  seconds after which a slow client must have been cut off; 40 when unset
 """
 
+import json
 import os
+import pathlib
 import socket
 
-TARGET = os.environ.get("PREAU_TARGET", "127.0.0.1:8080")
-HOST = os.environ.get("PREAU_HOST", TARGET)
+
+def stack_target():
+    """Address and Host of the stack that the tests run on, if any."""
+    file = pathlib.Path(os.environ.get("PREAU_STATE", "/nonexistent")) / "stack.json"
+    if not file.exists():
+        return "127.0.0.1:8080", None
+    stack = json.loads(file.read_text())
+    target = stack["front"].partition("://")[2].rstrip("/")
+    return target, f"{stack['territories'][0]['host']}:{target.rpartition(':')[2]}"
+
+
+_target, _host = stack_target()
+TARGET = os.environ.get("PREAU_TARGET", _target)
+HOST = os.environ.get("PREAU_HOST", _host or TARGET)
 PATH = os.environ.get("PREAU_PATH", "/")
 IDLE = int(os.environ.get("PREAU_IDLE", "1000"))
 SLOW_LIMIT = float(os.environ.get("PREAU_SLOW_LIMIT", "40"))
