@@ -5,15 +5,12 @@ internal import Tenancy
 
 /// Something of every kind happening to the timetable in the present or next school week.
 enum DemoChanges {
-    private static let any = PostgresStatement(
-        "select 1 from lesson_change where establishment_id = $1 and school_year = $2 limit 1")
-
     /// Writes the changes unless the establishment has some already.
     static func write(
         _ school: DemoSchool, calendar: SchoolCalendar, _ context: TenantContext, _ tenancy: Tenancy
     ) async throws {
         var probe = TenantBatch(context)
-        probe.add(any, school.year.rawValue)
+        probe.add(DemoSchoolStore.anyChange, school.year.rawValue)
         guard try await tenancy.read(probe)[0].isEmpty,
             let editor = school.people.first(where: { $0.role == .schoolLife })
         else { return }

@@ -6,6 +6,8 @@ internal import Tenancy
 /// Writes a demonstration school to its shard. Everything is inserted "unless it is there", under the same identifiers each
 /// time: run again, it changes nothing and keeps what people changed meanwhile.
 enum DemoSchoolStore {
+    static let anyChange = PostgresStatement(
+        "select 1 from lesson_change where establishment_id = $1 and school_year = $2 limit 1")
     private static let schoolYear = PostgresStatement(
         """
         insert into school_year (establishment_id, year, starts_on, ends_on) values ($1, $2, $3, $4)

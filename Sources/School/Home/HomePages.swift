@@ -49,11 +49,12 @@ struct HomePages {
             let today = try timetable.today(in: home, call.now)
             let views = try await timetable.mine(call.profiles, pupil: nil, days: today...(today + 6), now: call.now)
             return views.html { view in
-                guard let next = view.occurrences.first(where: { $0.status.takesPlace })?.date else {
+                let occurrences = view.occurrences
+                guard let next = occurrences.first(where: { $0.status.takesPlace })?.date else {
                     return Component.card(
                         view.name, Component.emptyState(Phrase.noLessonsThisWeek[language]))
                 }
-                let items = view.occurrences.filter { $0.date == next }.html { occurrence in
+                let items = occurrences.filter { $0.date == next }.html { occurrence in
                     HomePages.line(occurrence, view, language)
                 }
                 let title = view.name + " · " + language.weekdayAndDay(next)

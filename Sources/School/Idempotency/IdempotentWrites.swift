@@ -8,22 +8,6 @@ package import Web
 /// Writes that a client may send again without doing them again: the answer is kept on the shard under the client's key, in
 /// the transaction of the effect, so that either both are there or none.
 package enum IdempotentWrites {
-    private static let begin = PostgresStatement(
-        """
-        insert into idempotency (establishment_id, account_id, key, request_hash, status) values ($1, $2, $3, $4, 0)
-        on conflict do nothing
-        """)
-    private static let answer = PostgresStatement(
-        """
-        select request_hash, status, body, headers->>'location' from idempotency
-        where establishment_id = $1 and account_id = $2 and key = $3
-        """)
-    private static let finish = PostgresStatement(
-        """
-        update idempotency set status = $4, body = $5, headers = jsonb_build_object('location', $6::text)
-        where establishment_id = $1 and account_id = $2 and key = $3
-        """)
-
     /// What a write answered: the part of a response that is worth keeping.
     package struct Outcome: Sendable {
         package let status: Int
@@ -57,9 +41,9 @@ package enum IdempotentWrites {
     ) async throws -> Outcome {
         try await tenancy.transaction(context) { transaction in
             guard let key else { return try await write(transaction) }
-            let begun = try await transaction.query(begin, account.rawValue, key.text, fingerprint)
+            let begun = try await transaction.query(IdempotencyStore.begin, account.rawValue, key.text, fingerprint)
             if begun.affected == 0 {
-                let known = try await transaction.query(answer, account.rawValue, key.text)
+                let known = try await transaction.query(IdempotencyStore.answer, account.rawValue, key.text)
                 guard let row = known.first else { throw Problem(.unavailable) }
                 guard try row.bytes(0) == fingerprint else { throw Problem(.idempotencyKeyReused) }
                 return Outcome(
@@ -68,7 +52,8 @@ package enum IdempotentWrites {
             }
             let outcome = try await write(transaction)
             _ = try await transaction.query(
-                finish, account.rawValue, key.text, Int16(clamping: outcome.status), outcome.body, outcome.location)
+                IdempotencyStore.finish, account.rawValue, key.text, Int16(clamping: outcome.status), outcome.body,
+                outcome.location)
             return outcome
         }
     }

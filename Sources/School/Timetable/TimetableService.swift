@@ -80,6 +80,7 @@ package final class TimetableService: @unchecked Sendable {
     private func child(
         _ pupil: PersonID, of profiles: [Profile], days: ClosedRange<CivilDate>, now: Int64
     ) async throws -> TimetableView {
+        var passing: TenancyError?
         for profile in profiles {
             switch profile.role {
             case .pupil where profile.person == pupil:
@@ -88,10 +89,16 @@ package final class TimetableService: @unchecked Sendable {
                 do {
                     return try await self.pupil(
                         pupil, in: profile.establishment, guardian: profile.person, days: days, now: now)
-                } catch TimetableError.notFound { continue }
+                } catch TimetableError.notFound {
+                    continue
+                } catch let error as TenancyError where error.isPassing {
+                    // The child may be in another of the guardian's schools, on a shard that answers.
+                    passing = error
+                }
             default: continue
             }
         }
+        if let passing { throw passing }
         throw TimetableError.notFound
     }
 
@@ -165,8 +172,7 @@ package final class TimetableService: @unchecked Sendable {
     ) -> TimetableView {
         TimetableView(
             establishment: establishment, whose: whose, name: name, days: days, timetable: timetable,
-            occurrences: TimetableRules.occurrences(
-                timetable, of: subject, from: days.lowerBound, to: days.upperBound, audience: audience, now: now))
+            subject: subject, audience: audience, now: now)
     }
 }
 

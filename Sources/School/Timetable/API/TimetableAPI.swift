@@ -169,7 +169,7 @@ package struct TimetableAPI: Sendable {
     }
 
     private static func answer(_ views: [TimetableView], _ days: ClosedRange<CivilDate>) -> Response {
-        var writer = JSONWriter(capacity: 1024 + views.reduce(0) { $0 + 700 * $1.occurrences.count })
+        var writer = JSONWriter(capacity: 16_384 * max(1, views.count))
         writer.object { writer in
             writer.field("from", days.lowerBound)
             writer.field("to", days.upperBound)

@@ -38,13 +38,26 @@ extension TimetableView: JSONRepresentable {
                     }
                 }
             }
-            writer.array("lessons", occurrences) { writer, occurrence in write(occurrence, &writer) }
+            writer.key("lessons")
+            writer.write(
+                json: renderedJSON {
+                    let occurrences = occurrences
+                    var lessons = JSONWriter(capacity: 700 * occurrences.count + 2)
+                    lessons.array(occurrences) { writer, occurrence in write(occurrence, &writer) }
+                    return lessons.bytes
+                })
         }
     }
 
     /// The closed days of the span, in order.
     package var closedDays: [(CivilDate, String)] {
-        timetable.closedDays.filter { days.contains($0.key) }.sorted { $0.key < $1.key }
+        var closed: [(CivilDate, String)] = []
+        var date = days.lowerBound
+        while date <= days.upperBound {
+            if let label = timetable.closedDays[date] { closed.append((date, label)) }
+            date = date + 1
+        }
+        return closed
     }
 
     private func write(_ occurrence: Occurrence, _ writer: inout JSONWriter) {

@@ -45,6 +45,9 @@ package final class Timetable: Sendable {
     private let lessonsByTeacher: [PersonID: [LessonID]]
     private let lessonsByRoom: [RoomID: [LessonID]]
     private let changesByMonday: [Int: [Int]]
+    private let publications: [Int64]
+    /// Pages and JSON made of this very version.
+    package let rendered = RenderedTimetables()
 
     package init(
         version: Int64, year: SchoolYear, periods: [Period], calendar: WeekCalendar, closedDays: [CivilDate: String],
@@ -71,6 +74,7 @@ package final class Timetable: Sendable {
             for monday in mondays { byMonday[monday.daysSince1970, default: []].append(index) }
         }
         changesByMonday = byMonday
+        publications = changes.map(\.publishedAt).sorted()
     }
 
     /// Whose timetable is looked at.
@@ -94,6 +98,12 @@ package final class Timetable: Sendable {
     /// The changes that start or end in the week of `monday`.
     package func changes(inWeekOf monday: CivilDate) -> [LessonChange] {
         (changesByMonday[monday.monday.daysSince1970] ?? []).map { changes[$0] }
+    }
+
+    /// When the next change appears after `now`, microseconds since 1970; `Int64.max` when none is waiting.
+    package func nextPublication(after now: Int64) -> Int64 {
+        guard let last = publications.last, last > now else { return .max }
+        return publications.first { $0 > now } ?? .max
     }
 
     private func find(_ ids: [LessonID]?) -> [Lesson] { (ids ?? []).compactMap { lessons[$0] } }

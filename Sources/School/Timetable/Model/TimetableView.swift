@@ -1,5 +1,6 @@
 package import Runtime
 package import Tenancy
+package import Web
 
 /// Somebody's or something's timetable over a span of days, ready to be shown: what the API and the pages both start from.
 package struct TimetableView: Sendable {
@@ -16,18 +17,54 @@ package struct TimetableView: Sendable {
     package let name: String
     package let days: ClosedRange<CivilDate>
     package let timetable: Timetable
-    package let occurrences: [Occurrence]
+    package let subject: Timetable.Subject
+    package let audience: TimetableRules.Audience
+    /// Microseconds since 1970.
+    package let now: Int64
 
     package init(
         establishment: Establishment, whose: Whose, name: String, days: ClosedRange<CivilDate>, timetable: Timetable,
-        occurrences: [Occurrence]
+        subject: Timetable.Subject, audience: TimetableRules.Audience, now: Int64
     ) {
         self.establishment = establishment
         self.whose = whose
         self.name = name
         self.days = days
         self.timetable = timetable
-        self.occurrences = occurrences
+        self.subject = subject
+        self.audience = audience
+        self.now = now
+    }
+
+    /// The lessons, by day and time; worked out at each call.
+    package var occurrences: [Occurrence] {
+        TimetableRules.occurrences(
+            timetable, of: subject, from: days.lowerBound, to: days.upperBound, audience: audience, now: now)
+    }
+
+    /// What `make` makes of the lessons, or what it made before for somebody with the same ones.
+    package func renderedJSON(_ make: () -> [UInt8]) -> [UInt8] {
+        timetable.rendered.json(key(.json), now: now, validUntil: timetable.nextPublication(after: now), make)
+    }
+
+    /// The same for the grid of a page.
+    package func renderedGrid(
+        _ language: Language, today: CivilDate, isEditor: Bool, _ make: () -> HTML
+    ) -> HTML {
+        let kind: RenderedTimetables.Key.View =
+            switch whose {
+            case .pupil, .group: .pupils
+            case .teacher: .teacher
+            case .room: .room
+            }
+        return timetable.rendered.page(
+            key(.grid(language, today: today, isEditor: isEditor, view: kind)), now: now,
+            validUntil: timetable.nextPublication(after: now), make)
+    }
+
+    private func key(_ form: RenderedTimetables.Key.Form) -> RenderedTimetables.Key {
+        let isForEditors = if case .editor = audience { true } else { false }
+        return RenderedTimetables.Key(subject: subject, days: days, isForEditors: isForEditors, form: form)
     }
 
     package func subjectName(_ occurrence: Occurrence) -> String {

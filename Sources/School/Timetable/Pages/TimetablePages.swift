@@ -141,7 +141,7 @@ package struct TimetablePages: Sendable {
         for view in views {
             if views.count > 1 { main += "<h2>\(view.establishment.name)</h2>" }
             let today = view.establishment.timeZone.date(microseconds: call.now)
-            main += TimetableWeek(view, isEditor: isEditor).grid(today: today, language).html(language)
+            main += TimetableWeek(view, isEditor: isEditor).html(today: today, language)
         }
         main += footer
         return call.page(Page(title: title, main: main, width: .wide))

@@ -13,15 +13,21 @@ struct TimetableWeek {
         self.isEditor = isEditor
     }
 
+    /// The grid as HTML, made once for everybody who has the same lessons.
+    func html(today: CivilDate, _ language: Language) -> HTML {
+        view.renderedGrid(language, today: today, isEditor: isEditor) { grid(today: today, language).html(language) }
+    }
+
     /// Monday to Friday, and the week-end days that have something.
-    func grid(today: CivilDate, _ language: Language) -> WeekGrid {
+    private func grid(today: CivilDate, _ language: Language) -> WeekGrid {
         var days: [WeekGrid.Day] = []
         var date = view.days.lowerBound
         var next = 0
+        let occurrences = view.occurrences
         while date <= view.days.upperBound {
             var items: [WeekGrid.Item] = []
-            while next < view.occurrences.count, view.occurrences[next].date == date {
-                items.append(item(view.occurrences[next], language))
+            while next < occurrences.count, occurrences[next].date == date {
+                items.append(item(occurrences[next], language))
                 next += 1
             }
             let isAlone = view.days.lowerBound == view.days.upperBound

@@ -1,0 +1,20 @@
+internal import Postgres
+
+/// The SQL of writes that are done once.
+enum IdempotencyStore {
+    static let begin = PostgresStatement(
+        """
+        insert into idempotency (establishment_id, account_id, key, request_hash, status) values ($1, $2, $3, $4, 0)
+        on conflict do nothing
+        """)
+    static let answer = PostgresStatement(
+        """
+        select request_hash, status, body, headers->>'location' from idempotency
+        where establishment_id = $1 and account_id = $2 and key = $3
+        """)
+    static let finish = PostgresStatement(
+        """
+        update idempotency set status = $4, body = $5, headers = jsonb_build_object('location', $6::text)
+        where establishment_id = $1 and account_id = $2 and key = $3
+        """)
+}
