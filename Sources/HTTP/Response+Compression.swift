@@ -28,6 +28,8 @@ extension Response {
         case .seekable(let length, _): guard length >= Response.leastCompressed else { return false }
         }
         guard let type = headers["Content-Type"] else { return false }
+        // What nearly every answer is, before the text is taken apart.
+        if type == "application/json" || type == "text/html; charset=utf-8" { return true }
         let kind = type.prefix { $0 != ";" }.lowercased()
         return kind.hasPrefix("text/") && kind != "text/event-stream" || kind.hasSuffix("+json")
             || kind.hasSuffix("+xml")

@@ -30,6 +30,10 @@ package final class Keyring: Sendable {
     }
 
     private let ring: Mutex<Ring>
+    private let replacements = Atomic(0)
+
+    /// One more with each set of keys: what was verified under another number is verified again.
+    var version: Int { replacements.load(ordering: .acquiring) }
 
     /// - Parameter text: lines `kid:base64url(32 bytes)`; empty lines and lines that start with `#` are left out.
     /// - Throws: `IdentityError.keyring` with the number of the first line that is wrong.
@@ -41,6 +45,7 @@ package final class Keyring: Sendable {
     package func replace(with text: String) throws(IdentityError) {
         let parsed = Ring(try Keyring.parse(text))
         ring.withLock { $0 = parsed }
+        replacements.add(1, ordering: .acquiringAndReleasing)
     }
 
     /// A line for a new key, to be put first.

@@ -5,6 +5,7 @@ struct SessionInstruments: Sendable {
     let ended: Counter
     let rebuilt: Counter
     let forged: Counter
+    let verifiedBefore: Counter
     let withoutRedis: Counter
     let believed: Counter
     let unconfirmed: Counter
@@ -18,6 +19,9 @@ struct SessionInstruments: Sendable {
             "preau_identity_sessions_rebuilt_total", help: "Sessions put back into Redis from their cookie.")
         forged = metrics.counter(
             "preau_identity_cookies_refused_total", help: "Session cookies that no key of ours signed.")
+        verifiedBefore = metrics.counter(
+            "preau_identity_cookies_verified_before_total",
+            help: "Session cookies whose signature had been checked before.")
         withoutRedis = metrics.counter(
             "preau_identity_sessions_without_redis_total",
             help: "Requests whose session Redis could not be asked about.")

@@ -33,6 +33,7 @@ package final class Sessions: @unchecked Sendable {
     let log: Log
 
     /// What the directory said about a session, and when.
+    private var verified = VerifiedCookies()
     var standings: BoundedCache<SessionID, (standing: SessionStore.Standing, at: Int64)>
     /// Ended here while Redis could not be told; told as soon as it can be.
     var untold: [SessionID: Int64] = [:]
@@ -59,6 +60,19 @@ package final class Sessions: @unchecked Sendable {
         standings = BoundedCache(generation: 20_000)
     }
 
+    /// The cookie's content, if a key of ours signed it. A browser sends the same cookie with every request: what was
+    /// verified is not verified again.
+    private func open(_ text: String) -> (cookie: SessionCookie, isCurrentKey: Bool)? {
+        if let known = verified.find(text, keysVersion: keyring.version) {
+            instruments.verifiedBefore.add()
+            return known
+        }
+        let version = keyring.version
+        guard let opened = SessionCookie.open(text, with: keyring) else { return nil }
+        verified.keep(opened, for: text, keysVersion: version)
+        return opened
+    }
+
     // MARK: On each request
 
     /// The session that a request's cookie stands for.
@@ -67,7 +81,7 @@ package final class Sessions: @unchecked Sendable {
     package func load(_ text: String?) async throws(IdentityError) -> Loaded {
         loop.assertCurrent()
         guard let text else { return .none }
-        guard let (cookie, isCurrentKey) = SessionCookie.open(text, with: keyring) else {
+        guard let (cookie, isCurrentKey) = open(text) else {
             instruments.forged.add()
             return .none
         }
