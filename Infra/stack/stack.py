@@ -19,6 +19,7 @@ from .programs import Node, Program, Surroundings
 from .provision import Provisioning
 from .redis import RedisServer
 from .state import CHECKOUT
+from .trial import sign_in_everywhere
 
 # Who depends on whom: those who serve first, what they stand on last.
 STOP_ORDER = ("haproxy", "node-", "preau-admin", "redis", "postgres-")
@@ -98,6 +99,8 @@ class Stack:
             self._await_front(nodes)
             step.note(f"127.0.0.1:{self.port}")
         self._stop_what_is_too_much()
+        with self.progress.step("Sign-in on every node"):
+            sign_in_everywhere(self.description.parts)
         shutil.rmtree(self.state.directory / "starting", ignore_errors=True)
         self.description.write(self.state.descriptor)
 

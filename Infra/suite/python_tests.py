@@ -22,14 +22,15 @@ class PythonTests:
         self.progress, self.logs, self.filter = progress, logs, filter
         self.selected = None
 
-    def collect(self):
-        """Finds the tests that the filter selects; a file that cannot even be read is an error."""
+    def collect(self, environment=None):
+        """Finds the tests that the filter selects; a file that cannot even be read is an error. Some tests are made
+        from what a running stack says of itself: their names are known once it runs."""
         if not self._folders():
             self.selected = []
             return
         done = subprocess.run(
-            [*PYTEST, "--collect-only", "-q", *self._folders()], cwd=CHECKOUT / "Tests", stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, check=False)
+            [*PYTEST, "--collect-only", "-q", *self._folders()], cwd=CHECKOUT / "Tests", env=environment,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if done.returncode not in (0, 5):
             log = self.logs / "pytest-collect.log"
             log.write_text(done.stdout + done.stderr)
@@ -43,6 +44,9 @@ class PythonTests:
 
     def run(self, needing_stack, state=None):
         """Runs the selected tests that need the stack, or those that do not, and counts them."""
+        environment = os.environ | {"PREAU_CHECKOUT": str(CHECKOUT)} | ({"PREAU_STATE": str(state)} if state else {})
+        if needing_stack and self.filter:
+            self.collect(environment)
         names = [name for name in self.selected if name.startswith(WITHOUT_STACK) is not needing_stack]
         if not names:
             return Count()
@@ -50,7 +54,6 @@ class PythonTests:
         self.progress.say(f"… Tests in Python, {title}: {len(names)}")
         report = self.logs / f"pytest-{title.replace(' ', '-')}.xml"
         report.unlink(missing_ok=True)
-        environment = os.environ | {"PREAU_CHECKOUT": str(CHECKOUT)} | ({"PREAU_STATE": str(state)} if state else {})
         done = subprocess.run(
             [*PYTEST, "--timeout", str(LONGEST_TEST), "--tb=short", "--durations=5", "-q", "--junitxml", str(report),
              *self._arguments(names)],
