@@ -16,7 +16,7 @@ package enum OperatorCommand {
         }
         guard !wantsHelp else { return "preau \(command.name) \(command.usage)\n\n\(command.summary)\n\n\(options)" }
         let stack = try StackFile.read(state: state)
-        let output = try await command.run(&words, AdminClient(base: stack.admin, token: stack.admin_token))
+        let output = try await command.run(&words, AdminClient(base: stack.admin, token: stack.adminToken))
         return wantsJSON ? String(decoding: output.json, as: UTF8.self) : output.text
     }
 

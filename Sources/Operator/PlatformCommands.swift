@@ -7,7 +7,7 @@ enum PlatformCommands {
             words, client in
             try words.end()
             let data = try await client.send("GET", "/api/v1/territories")
-            let list = try JSONDecoder().decode(Territories.self, from: data).territories
+            let list = try decoder.decode(Territories.self, from: data).territories
             return Output(
                 text: columns(list.map { [$0.id, $0.kind, $0.host, "\($0.establishments) establishments"] }), json: data
             )
@@ -23,7 +23,7 @@ enum PlatformCommands {
             let uai = try words.word("the UAI")
             try words.end()
             let data = try await client.send("GET", "/api/v1/establishments/\(escaped(uai))")
-            let shown = try JSONDecoder().decode(Establishment.self, from: data)
+            let shown = try decoder.decode(Establishment.self, from: data)
             return Output(
                 text: columns([
                     ["UAI", shown.uai], ["name", shown.name], ["territory", shown.territory], ["state", shown.state],
@@ -33,13 +33,13 @@ enum PlatformCommands {
         Command(words: ["shard", "list"], usage: "", summary: "Lists the shards.") { words, client in
             try words.end()
             let data = try await client.send("GET", "/api/v1/shards")
-            let list = try JSONDecoder().decode(Shards.self, from: data).shards
+            let list = try decoder.decode(Shards.self, from: data).shards
             return Output(
                 text: columns(
                     list.map {
                         [
                             String($0.id), $0.name, $0.state, "\($0.host):\($0.port)/\($0.database)",
-                            "\($0.establishments) establishments", "schema \($0.schema_version)",
+                            "\($0.establishments) establishments", "schema \($0.schemaVersion)",
                         ]
                     }), json: data)
         },
@@ -54,16 +54,16 @@ enum PlatformCommands {
                 id: id, name: try words.option("--name"), host: try words.required("--host"), port: port,
                 database: try words.required("--database"), weight: try words.number("--weight"))
             try words.end()
-            let data = try await client.send("POST", "/api/v1/shards", body: JSONEncoder().encode(body))
-            let shard = try JSONDecoder().decode(Shard.self, from: data)
-            return Output(text: "shard \(shard.id) is \(shard.state), schema \(shard.schema_version)", json: data)
+            let data = try await client.send("POST", "/api/v1/shards", body: encoder.encode(body))
+            let shard = try decoder.decode(Shard.self, from: data)
+            return Output(text: "shard \(shard.id) is \(shard.state), schema \(shard.schemaVersion)", json: data)
         },
         Command(words: ["node", "list"], usage: "", summary: "Lists the nodes.") { words, client in
             try words.end()
             let data = try await client.send("GET", "/api/v1/nodes")
-            let list = try JSONDecoder().decode(Nodes.self, from: data).nodes
+            let list = try decoder.decode(Nodes.self, from: data).nodes
             return Output(
-                text: columns(list.map { [$0.name, $0.state, $0.address, "since \($0.started_at)"] }), json: data)
+                text: columns(list.map { [$0.name, $0.state, $0.address, "since \($0.startedAt)"] }), json: data)
         },
         Command(words: ["health"], usage: "", summary: "Asks the directory, every shard and the nodes.") {
             words, client in
@@ -76,16 +76,29 @@ enum PlatformCommands {
             summary: "Fills N establishments a territory with invented schools; never in production."
         ) { words, client in
             let body = DemoSize(
-                schools_per_territory: try words.number("--schools"), pupils_per_class: try words.number("--pupils"))
+                schoolsPerTerritory: try words.number("--schools"), pupilsPerClass: try words.number("--pupils"))
             try words.end()
-            let data = try await client.send("POST", "/api/v1/demo", body: JSONEncoder().encode(body))
-            let list = try JSONDecoder().decode(Accounts.self, from: data).accounts
+            let data = try await client.send("POST", "/api/v1/demo", body: encoder.encode(body))
+            let list = try decoder.decode(Accounts.self, from: data).accounts
             return Output(
                 text: columns(
                     list.map { [$0.profile, $0.login, $0.password, $0.establishments.joined(separator: " ")] }),
                 json: data)
         },
     ]
+
+    private static var decoder: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return decoder
+    }
+
+    private static var encoder: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.sortedKeys]
+        return encoder
+    }
 
     // MARK: What the admin service answers
 
@@ -121,7 +134,7 @@ enum PlatformCommands {
         let port: Int
         let database: String
         let state: String
-        let schema_version: Int
+        let schemaVersion: Int
         let establishments: Int
     }
 
@@ -141,15 +154,15 @@ enum PlatformCommands {
             let name: String
             let state: String
             let address: String
-            let started_at: String
+            let startedAt: String
         }
 
         let nodes: [Node]
     }
 
     private struct DemoSize: Encodable {
-        let schools_per_territory: Int?
-        let pupils_per_class: Int?
+        let schoolsPerTerritory: Int?
+        let pupilsPerClass: Int?
     }
 
     private struct Accounts: Decodable {
@@ -170,12 +183,10 @@ enum PlatformCommands {
             var path = "/api/v1/establishments?limit=200"
             if let territory { path += "&territory=\(escaped(territory))" }
             if let cursor { path += "&cursor=\(escaped(cursor))" }
-            let page = try JSONDecoder().decode(EstablishmentPage.self, from: try await client.send("GET", path))
+            let page = try decoder.decode(EstablishmentPage.self, from: try await client.send("GET", path))
             all += page.items
             cursor = page.next
         } while cursor != nil
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
         return Output(
             text: columns(
                 all.map { [$0.uai, $0.territory, $0.state, "shard \($0.shard.map(String.init) ?? "–")", $0.name] }),

@@ -3,7 +3,12 @@ internal import Foundation
 /// What a local stack says of itself in `stack.json`.
 struct StackFile: Decodable, Sendable {
     let admin: String
-    let admin_token: String
+    let adminToken: String
+
+    private enum CodingKeys: String, CodingKey {
+        case admin
+        case adminToken = "admin_token"
+    }
 
     /// - Parameter state: the stack's folder.
     /// - Throws: `.noStack`.

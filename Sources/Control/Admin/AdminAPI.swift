@@ -237,8 +237,13 @@ package struct AdminAPI: Sendable {
     // MARK: Demonstration
 
     private struct DemoSize: Decodable {
-        let schools_per_territory: Int?
-        let pupils_per_class: Int?
+        let schoolsPerTerritory: Int?
+        let pupilsPerClass: Int?
+
+        private enum CodingKeys: String, CodingKey {
+            case schoolsPerTerritory = "schools_per_territory"
+            case pupilsPerClass = "pupils_per_class"
+        }
     }
 
     private var demo: Route {
@@ -271,8 +276,8 @@ package struct AdminAPI: Sendable {
             let standard = DemoSeed.Size()
             let logins = try await seed.run(
                 DemoSeed.Size(
-                    schoolsPerTerritory: body.schools_per_territory ?? standard.schoolsPerTerritory,
-                    pupilsPerClass: body.pupils_per_class ?? standard.pupilsPerClass))
+                    schoolsPerTerritory: body.schoolsPerTerritory ?? standard.schoolsPerTerritory,
+                    pupilsPerClass: body.pupilsPerClass ?? standard.pupilsPerClass))
             return .json { writer in
                 writer.object { writer in
                     writer.array("accounts", logins) { writer, login in

@@ -40,4 +40,24 @@ package struct Establishment: Sendable {
     package let state: State
     /// Not a real school: made up for development or a demonstration.
     package let isInvented: Bool
+
+    package init(
+        id: EstablishmentID, uai: UAI, territory: TerritoryID, name: String, kind: Kind, levels: [String],
+        department: String, city: String, timeZone: SchoolTimeZone, zone: String, placement: Placement?, state: State,
+        isInvented: Bool
+    ) {
+        self.id = id
+        self.uai = uai
+        self.territory = territory
+        self.name = name
+        self.kind = kind
+        self.levels = levels
+        self.department = department
+        self.city = city
+        self.timeZone = timeZone
+        self.zone = zone
+        self.placement = placement
+        self.state = state
+        self.isInvented = isInvented
+    }
 }

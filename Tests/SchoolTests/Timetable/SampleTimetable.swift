@@ -44,7 +44,8 @@ enum SampleTimetable {
             publicNote: "note", privateReason: "reason", publishedAt: publishedAt)
     }
 
-    static func timetable(_ lessons: [Lesson], _ changes: [LessonChange] = [], closed: [CivilDate: String] = [:]) -> Timetable
+    static func timetable(_ lessons: [Lesson], _ changes: [LessonChange] = [], closed: [CivilDate: String] = [:])
+        -> Timetable
     {
         let holidays = day("2026-12-19")...day("2027-01-03")
         let weeks = WeekCalendar.alternating(from: day("2026-08-31"), to: day("2027-07-02")) { holidays.contains($0) }

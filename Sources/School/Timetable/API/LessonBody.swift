@@ -60,15 +60,24 @@ struct LessonChangeBody: Decodable {
     let kind: String
     let lesson: String?
     let date: String
-    let new_date: String?
-    let new_start: String?
-    let new_end: String?
+    let newDate: String?
+    let newStart: String?
+    let newEnd: String?
     let rooms: [String]?
     let teachers: [String]?
     let groups: [String]?
     let subject: String?
-    let public_note: String?
-    let private_reason: String?
+    let publicNote: String?
+    let privateReason: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case kind, lesson, date, rooms, teachers, groups, subject
+        case newDate = "new_date"
+        case newStart = "new_start"
+        case newEnd = "new_end"
+        case publicNote = "public_note"
+        case privateReason = "private_reason"
+    }
 
     static let schema = Schema.named(
         "LessonChangeBody",
@@ -93,21 +102,21 @@ struct LessonChangeBody: Decodable {
         guard let kind = LessonChange.Kind(rawValue: kind) else { throw .invalid(field: "kind") }
         guard let date = CivilDate(date) else { throw .invalid(field: "date") }
         var span: TimeSpan?
-        if let new_start {
-            guard let start = TimeOfDay(new_start) else { throw .invalid(field: "new_start") }
-            guard let end = new_end.flatMap({ TimeOfDay($0) }), let both = TimeSpan(start, end) else {
+        if let newStart {
+            guard let start = TimeOfDay(newStart) else { throw .invalid(field: "new_start") }
+            guard let end = newEnd.flatMap({ TimeOfDay($0) }), let both = TimeSpan(start, end) else {
                 throw .invalid(field: "new_end")
             }
             span = both
         }
         return LessonChangeDraft(
             kind: kind, lesson: try optional(lesson, "lesson").map { LessonID(rawValue: $0) }, date: date,
-            newDate: new_date.flatMap { CivilDate($0) }, newSpan: span,
+            newDate: newDate.flatMap { CivilDate($0) }, newSpan: span,
             rooms: try LessonBody.identifiers(rooms ?? [], "rooms") { RoomID(rawValue: $0) },
             teachers: try LessonBody.identifiers(teachers ?? [], "teachers") { PersonID(rawValue: $0) },
             groups: try LessonBody.identifiers(groups ?? [], "groups") { GroupID(rawValue: $0) },
-            subject: try optional(subject, "subject").map { SubjectID(rawValue: $0) }, publicNote: public_note ?? "",
-            privateReason: private_reason ?? "")
+            subject: try optional(subject, "subject").map { SubjectID(rawValue: $0) }, publicNote: publicNote ?? "",
+            privateReason: privateReason ?? "")
     }
 
     private func optional(_ text: String?, _ field: String) throws(TimetableError) -> UUID? {
