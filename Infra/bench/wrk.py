@@ -49,5 +49,8 @@ def measure(target, seconds, connections=64, folder=pathlib.Path("/tmp")):
 
 
 def latency(text, share):
-    value, unit = re.search(rf"^\s+{re.escape(share)}\s+([\d.]+)(us|ms|s|m)$", text, re.MULTILINE).groups()
+    found = re.search(rf"^\s+{re.escape(share)}\s+([\d.]+)(us|ms|s|m)\s*$", text, re.MULTILINE)
+    if found is None:
+        raise StackError(f"wrk said nothing of its latencies:\n{text}")
+    value, unit = found.groups()
     return float(value) * UNITS[unit]
