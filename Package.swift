@@ -70,6 +70,7 @@ let package = Package(
         module("YAML", ["CYAML"]),
         module("Cryptography", ["CCrypto", "CArgon2"]),
         module("Compression", ["CZlib"]),
+        module("PDF", ["CPango"]),
 
         // Event loop and executor, timers, blocking pool, log, metrics.
         module("Runtime", ["CLinux"]),
@@ -86,6 +87,7 @@ let package = Package(
         library("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
         library("CArgon2", pkgConfig: "libargon2", debian: "libargon2-dev"),
         library("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
+        library("CPango", pkgConfig: nil, debian: "libpango1.0-dev"),  // with cairo; why without pkg-config: its shim.h
 
         tests("RuntimeTests", ["Runtime"]),
         tests("HTTPTests", ["HTTP", "Compression", "Runtime"]),
@@ -93,6 +95,7 @@ let package = Package(
         tests("RedisTests", ["Redis", "Runtime", "TestSupport"]),
         tests("YAMLTests", ["YAML"]),
         tests("CryptographyTests", ["Cryptography"]),
+        tests("PDFTests", ["PDF", "TestSupport"]),
         tests("WebTests", ["Web", "HTTP", "Cryptography", "Runtime"]),
         tests("TenancyTests", ["Tenancy", "Postgres", "Runtime", "TestSupport", "TestTenancy"]),
         tests(
