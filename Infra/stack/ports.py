@@ -1,6 +1,7 @@
 """Ports of one stack: found free once, then remembered, so that addresses survive a restart."""
 
 import socket
+import threading
 import zlib
 
 from .errors import StackError
@@ -17,15 +18,18 @@ class Ports:
         self.state = state
         self.ports = dict(state.parameters.get("ports", {}))
         self.next = zlib.crc32(state.identity.encode()) % COUNT
+        # Parts that start side by side ask at once.
+        self._lock = threading.Lock()
 
     def get(self, name, running):
         """The port of a part. A remembered one is kept while the part itself runs on it or nobody else does."""
-        known = self.ports.get(name)
-        if known and (running or is_free(known)):
-            return known
-        self.ports[name] = self._find()
-        self.state.remember(ports=self.ports)
-        return self.ports[name]
+        with self._lock:
+            known = self.ports.get(name)
+            if known and (running or is_free(known)):
+                return known
+            self.ports[name] = self._find()
+            self.state.remember(ports=self.ports)
+            return self.ports[name]
 
     def _find(self):
         for _ in range(COUNT):

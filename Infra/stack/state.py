@@ -11,6 +11,7 @@ import pwd
 import secrets
 import shutil
 import subprocess
+import threading
 
 from .errors import StackError
 
@@ -31,6 +32,8 @@ class State:
         self.processes = self.directory / "processes"
         self.descriptor = self.directory / "stack.json"
         self._parameters = self.directory / "parameters.json"
+        # The servers of a stack are created side by side, by threads that ask for the same secrets and parameters.
+        self._lock = threading.RLock()
 
     @property
     def exists(self):
@@ -76,7 +79,8 @@ class State:
             raise StackError(f"{self._parameters} is damaged ({error})", hint="Infra/dev/down --wipe forgets this stack")
 
     def remember(self, **values):
-        write_private(self._parameters, json.dumps(self.parameters | values, indent=2) + "\n")
+        with self._lock:
+            write_private(self._parameters, json.dumps(self.parameters | values, indent=2) + "\n")
 
     # Places outside the state directory, only where it cannot serve
 
@@ -110,9 +114,10 @@ class State:
     def secret(self, name, generate=lambda: secrets.token_urlsafe(24)):
         """The content of a secret file, made at its first use."""
         path = self.secrets / name
-        if not path.exists():
-            write_private(path, generate() + "\n")
-        return path.read_text().strip()
+        with self._lock:
+            if not path.exists():
+                write_private(path, generate() + "\n")
+            return path.read_text().strip()
 
 
 def session_keys():

@@ -132,6 +132,8 @@ extension HTTPServer {
         headers.add("Content-Type", "application/problem+json")
         headers.add("Cache-Control", "no-store")
         headers.add("X-Request-ID", RequestNumber.next())
+        // The front closes the client's connection as this server closes the front's (Infra/haproxy/haproxy.cfg).
+        headers.add("X-Preau-Refused", refusal.reason)
         return OutgoingResponse(status: refusal.status, headers: headers, body: .bytes(refusal.body))
     }
 }

@@ -1,7 +1,9 @@
 """The pieces that start and stop a development stack, with real processes, ports, PostgreSQL and Redis."""
 
+import concurrent.futures
 import io
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -66,6 +68,16 @@ class TestState:
         secret = state.secret("admin-token")
         assert state.secret("admin-token") == secret and len(secret) >= 32
         assert (state.secrets / "admin-token").stat().st_mode & 0o077 == 0
+
+    def test_a_secret_is_one_whoever_asks_first(self, state):
+        def slowly():
+            time.sleep(0.01)
+            return secrets.token_hex()
+
+        for number in range(5):
+            with concurrent.futures.ThreadPoolExecutor(8) as threads:
+                asked = [threads.submit(state.secret, f"secret-{number}", slowly) for _ in range(8)]
+            assert len({each.result() for each in asked}) == 1
 
     def test_a_folder_that_is_no_state_is_not_wiped(self, tmp_path):
         (tmp_path / "mine").write_text("keep")
