@@ -49,7 +49,7 @@ let package = Package(
         module("Operator", ["Control"]),
 
         // School services, one folder each │ the control plane.
-        module("School", ["Identity", "Tenancy", "Web", "HTTP", "Postgres", "Cryptography", "Runtime"]),
+        module("School", ["Identity", "Tenancy", "Web", "HTTP", "Postgres", "Cryptography", "Magic", "Runtime"]),
         module(
             "Control",
             ["School", "Identity", "Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "YAML", "Runtime"]),
@@ -71,6 +71,7 @@ let package = Package(
         module("Cryptography", ["CCrypto", "CArgon2"]),
         module("Compression", ["CZlib"]),
         module("PDF", ["CPango"]),
+        module("Magic", ["CMagic"]),
 
         // Event loop and executor, timers, blocking pool, log, metrics.
         module("Runtime", ["CLinux"]),
@@ -88,6 +89,7 @@ let package = Package(
         library("CArgon2", pkgConfig: "libargon2", debian: "libargon2-dev"),
         library("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
         library("CPango", pkgConfig: nil, debian: "libpango1.0-dev"),  // with cairo; why without pkg-config: its shim.h
+        library("CMagic", pkgConfig: "libmagic", debian: "libmagic-dev"),
 
         tests("RuntimeTests", ["Runtime"]),
         tests("HTTPTests", ["HTTP", "Compression", "Runtime"]),
@@ -104,7 +106,13 @@ let package = Package(
                 "Identity", "Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "Runtime", "TestSupport",
                 "TestTenancy",
             ]),
-        tests("SchoolTests", ["School", "Identity", "Tenancy", "Web", "Runtime", "TestSupport", "TestTenancy"]),
+        tests("MagicTests", ["Magic"]),
+        tests(
+            "SchoolTests",
+            [
+                "School", "Identity", "Tenancy", "Web", "HTTP", "Postgres", "Cryptography", "Magic", "Runtime",
+                "TestSupport", "TestTenancy",
+            ]),
         tests(
             "ControlTests", ["Control", "Tenancy", "Web", "Postgres", "YAML", "Runtime", "TestSupport", "TestTenancy"]),
     ]

@@ -5,7 +5,7 @@ package struct SHA256: Sendable {
     package static let byteCount = 32
     static let blockByteCount = 64
 
-    private var state = SHA256_CTX()
+    var state = SHA256_CTX()
 
     package init() { SHA256_Init(&state) }
 

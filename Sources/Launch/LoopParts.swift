@@ -16,6 +16,7 @@ final class LoopParts: @unchecked Sendable {
     let school: School
     private var watcher: DirectoryWatcher?
     private var heartbeat: NodeHeartbeat?
+    private var sweep: FileSweep?
 
     init(_ shared: SharedParts, on loop: EventLoop) {
         loop.assertCurrent()
@@ -31,7 +32,9 @@ final class LoopParts: @unchecked Sendable {
         identity = IdentityService(
             loop: loop, keyring: shared.keyring, tenancy: tenancy, directory: directory, redis: redis,
             hasher: shared.hasher, metrics: shared.metrics)
-        school = School(loop: loop, tenancy: tenancy, directory: directory, timetables: shared.timetables)
+        school = School(
+            loop: loop, tenancy: tenancy, directory: directory, timetables: shared.timetables,
+            fileTypes: shared.fileTypes)
     }
 
     /// Holds on to the process's watcher of the directory, for as long as the loop runs.
@@ -39,12 +42,15 @@ final class LoopParts: @unchecked Sendable {
 
     func keep(_ heartbeat: NodeHeartbeat) { self.heartbeat = heartbeat }
 
+    func keep(_ sweep: FileSweep) { self.sweep = sweep }
+
     /// What has to be said to others before the connections close.
     func sayGoodbye() async { await heartbeat?.stop() }
 
     func close() {
         loop.assertCurrent()
         watcher?.stop()
+        sweep?.stop()
         tenancy.close()
         directory.close()
         redis.close()

@@ -30,6 +30,7 @@ package enum NodeProcess {
                     loop: parts.loop, directory: parts.directory, configuration: shared.configuration, log: shared.log)
                 heartbeat.start()
                 parts.keep(heartbeat)
+                parts.keep(parts.school.startSweep())
             },
             isReady: {
                 shared.directory.map.version > 0

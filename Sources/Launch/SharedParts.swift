@@ -18,6 +18,9 @@ final class SharedParts: Sendable {
     let keyring: Keyring
     let hasher: PasswordHasher
     let passwordPool: BlockingPool
+    /// For what blocks or computes for long and is no password.
+    let blockingPool: BlockingPool
+    let fileTypes: FileTypeDetector
     let timetables: TimetableCache
 
     struct Secrets: Sendable {
@@ -41,6 +44,9 @@ final class SharedParts: Sendable {
         passwordPool = try BlockingPool(
             name: "password", threads: configuration.passwordThreads, queue: 128 * configuration.passwordThreads)
         hasher = try PasswordHasher(pool: passwordPool, metrics: metrics)
+        blockingPool = try BlockingPool(
+            name: "blocking", threads: configuration.blockingThreads, queue: 64 * configuration.blockingThreads)
+        fileTypes = FileTypeDetector(pool: blockingPool)
         timetables = TimetableCache(metrics: metrics)
     }
 

@@ -10,9 +10,18 @@ package import Web
 package final class School: Sendable {
     private let timetable: TimetableService
     private let tenancy: Tenancy
+    /// What services keep their files with.
+    private let files: Files
+    /// The services that have files.
+    private let fileOwners: [any FileOwner]
 
-    package init(loop: EventLoop, tenancy: Tenancy, directory: PostgresPool, timetables: TimetableCache) {
+    package init(
+        loop: EventLoop, tenancy: Tenancy, directory: PostgresPool, timetables: TimetableCache,
+        fileTypes: FileTypeDetector
+    ) {
         self.tenancy = tenancy
+        files = Files(loop: loop, tenancy: tenancy, types: fileTypes)
+        fileOwners = []
         timetable = TimetableService(
             loop: loop, tenancy: tenancy, feeds: CalendarFeedStore(directory), cache: timetables)
     }
@@ -20,10 +29,21 @@ package final class School: Sendable {
     package var routes: [Route] {
         HomePages(timetable, tenancy).routes + TimetableAPI(timetable).routes + TimetableEditAPI(timetable).routes
             + CalendarFeedAPI(timetable).routes + TimetablePages(timetable).routes
-            + TimetableEditPages(timetable).routes
+            + TimetableEditPages(timetable).routes + FileAPI(files, owners: fileOwners).routes
+            + FilePages(files, owners: fileOwners).routes
     }
 
-    package static let problems = [ProblemRegistry.Section("Timetable", ProblemCode.timetable)]
+    package static let problems = [
+        ProblemRegistry.Section("Timetable", ProblemCode.timetable),
+        ProblemRegistry.Section("Files", ProblemCode.files),
+    ]
+
+    /// Begins to remove what is left of files that nobody wants any more: one loop of a process does.
+    package func startSweep() -> FileSweep {
+        let sweep = FileSweep(files)
+        sweep.start()
+        return sweep
+    }
 
     /// Puts the services that the person may use in the navigation of their pages. Runs inside the gate.
     package var frame: Middleware {

@@ -89,3 +89,20 @@ import Testing
         #expect(Set((0..<100).map { _ in SecureRandom.token(byteCount: 16) }).count == 100)
     }
 }
+
+@Suite struct SavedHashTests {
+    @Test(arguments: [0, 1, 55, 63, 64, 65, 1000, 262_144])
+    func goesOnElsewhere(cut: Int) throws {
+        let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        var first = SHA256()
+        first.update(Array(bytes[..<cut]))
+        var second = try #require(SHA256(savedState: first.savedState))
+        second.update(Array(bytes[cut...]))
+        #expect(second.digest() == SHA256.hash(bytes))
+    }
+
+    @Test func refusesWhatIsNoState() {
+        #expect(SHA256(savedState: []) == nil)
+        #expect(SHA256(savedState: [UInt8](repeating: 0xff, count: 105)) == nil)
+    }
+}

@@ -63,7 +63,7 @@ extension Route {
                             schema.writeOpenAPI(to: &writer)
                             writer.key("example")
                             schema.example.write(to: &writer)
-                        case .form(let fields, _):
+                        case .form(let fields, _), .multipart(let fields, _):
                             let properties = fields.map {
                                 Schema.Property(
                                     name: $0.name, schema: $0.schema.described($0.description),

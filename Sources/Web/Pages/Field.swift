@@ -99,6 +99,10 @@ package struct PostForm: Sendable {
     /// Beside the button: another way out.
     package var cancel: HTML?
     package var forgeryToken: String?
+    /// Below the fields: what is not a plain field, such as a file picker.
+    package var more: HTML?
+    /// Sends files: the route's body is `.multipart`.
+    package var hasFiles = false
 
     package init(_ action: Link, _ fields: [Field], submit: String, cancel: HTML? = nil, forgeryToken: String?) {
         self.action = action
@@ -110,8 +114,8 @@ package struct PostForm: Sendable {
 
     package func html(_ language: Language) -> HTML {
         """
-        <form class="form" method="post" action="\(action)" novalidate>\(Component.token(forgeryToken))\
-        \(Field.summary(fields, language))\(fields.html { $0.html(language) })\
+        <form class="form" method="post" action="\(action)"\(attribute: "enctype", hasFiles ? "multipart/form-data" : nil) novalidate>\(Component.token(forgeryToken))\
+        \(Field.summary(fields, language))\(fields.html { $0.html(language) })\(more)\
         <div class="actions"><button class="button main" type="submit">\(submit)</button>\(cancel)</div></form>
         """
     }

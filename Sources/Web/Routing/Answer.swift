@@ -18,8 +18,10 @@ package struct Answer: Sendable {
         Answer(status: status, content: .json(schema), description: description, headers: headers)
     }
 
-    package static func empty(_ description: String, status: Int = 204) -> Answer {
-        Answer(status: status, content: .empty, description: description, headers: [])
+    package static func empty(
+        _ description: String, status: Int = 204, headers: [(name: String, description: String)] = []
+    ) -> Answer {
+        Answer(status: status, content: .empty, description: description, headers: headers)
     }
 
     package static func page(_ description: String) -> Answer {

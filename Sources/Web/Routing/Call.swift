@@ -20,6 +20,7 @@ package final class Call: @unchecked Sendable {
     private var storage: [(key: ObjectIdentifier, value: any Sendable)] = []
     private var readForm: Form?
     private var readJSON: JSON?
+    private var openMultipart: MultipartStream?
 
     /// - Throws: `invalidParameter` or `malformedRequest` for a query that does not fit the route's declaration.
     package init(_ request: Request, route: Route, path: PathValues) throws(Problem) {
@@ -75,6 +76,20 @@ package final class Call: @unchecked Sendable {
         }
         readForm = form
         return form
+    }
+
+    /// The form sent with its files, to be read as it comes; the same one, whoever asks.
+    /// - Throws: `unsupportedMediaType`, `bodyTooLarge` (at once when the client says how much it sends), `malformedRequest`.
+    package func multipart() async throws(Problem) -> MultipartStream {
+        if let openMultipart { return openMultipart }
+        guard case .multipart(_, let limit) = route.body else { throw Problem(.internalError) }
+        let type = HeaderValue(request.header("content-type") ?? "")
+        guard type.value == "multipart/form-data" else { throw Call.unsupported(route.body.mediaTypes) }
+        var limits = FormLimits()
+        limits.bytes = limit
+        let stream = try MultipartStream(request.body, boundary: type["boundary"] ?? "", limits: limits)
+        openMultipart = stream
+        return stream
     }
 
     /// The JSON body, checked against the schema that the route declares; read once, whoever asks.

@@ -6,6 +6,9 @@ package enum RequestContent: Sendable {
     /// A form of a page, urlencoded or multipart. The fields are for the documentation and the tests; values are read with
     /// ``FormReader``, which keeps what is wrong beside its field.
     case form([Parameter], limits: FormLimits = FormLimits())
+    /// A form of a page with files that may be large: the handler reads it with `Call.multipart()`, the form's token comes
+    /// first (`Component.token`). Always multipart. The limit, in bytes, is for all of it.
+    case multipart([Parameter], limit: Int)
     /// Read by the handler piece by piece, of these media types. The limit is in bytes.
     case stream([String], limit: Int)
 
@@ -17,7 +20,7 @@ package enum RequestContent: Sendable {
         case .none: 0
         case .json(_, let limit): limit
         case .form(_, let limits): limits.bytes
-        case .stream(_, let limit): limit
+        case .multipart(_, let limit), .stream(_, let limit): limit
         }
     }
 
@@ -26,6 +29,7 @@ package enum RequestContent: Sendable {
         case .none: []
         case .json: ["application/json"]
         case .form: ["application/x-www-form-urlencoded", "multipart/form-data"]
+        case .multipart: ["multipart/form-data"]
         case .stream(let types, _): types
         }
     }

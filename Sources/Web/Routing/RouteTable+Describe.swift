@@ -21,6 +21,9 @@ extension RouteTable {
                 writer.array("query", route.query) { $1.write(to: &$0) }
                 writer.field("body", route.body.mediaTypes)
                 if case .form(let fields, _) = route.body { writer.array("form", fields) { $1.write(to: &$0) } }
+                if case .multipart(let fields, _) = route.body {
+                    writer.array("form", fields) { $1.write(to: &$0) }
+                }
                 if case .json(let schema, _) = route.body {
                     writer.key("example")
                     schema.example.write(to: &writer)
