@@ -113,6 +113,11 @@ def ask(browser, route, token=True):
     if "application/json" in route["body"]:
         headers["Content-Type"] = "application/json"
         body = json.dumps(route.get("example", {})).encode()
+    elif route["body"] == ["multipart/form-data"]:
+        headers["Content-Type"] = "multipart/form-data; boundary=limit"
+        body = "".join(
+            f'--limit\r\nContent-Disposition: form-data; name="{each["name"]}"\r\n\r\n{value_of(each)}\r\n'
+            for each in route.get("form", []) if each["required"]).encode() + b"--limit--\r\n"
     elif route["body"]:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
         body = urllib.parse.urlencode({each["name"]: value_of(each) for each in route.get("form", [])}).encode()

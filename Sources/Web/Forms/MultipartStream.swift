@@ -5,7 +5,7 @@ internal import HTTP
 /// piece. Confined to the loop of its request.
 package final class MultipartStream: @unchecked Sendable {
     // Safety: used by the one task that serves the request, on its loop.
-    package enum Part: Sendable {
+    package enum Part: Sendable, Equatable {
         case field(Form.Field)
         /// Its bytes come from `content()`; what is not read is passed over. `name` is what the sender calls it.
         case file(field: String, name: String)
@@ -20,7 +20,8 @@ package final class MultipartStream: @unchecked Sendable {
         case end
     }
 
-    private let body: RequestBody
+    private let source: () async throws(HTTPError) -> [UInt8]?
+    private let declaredLength: Int?
     private let delimiter: [UInt8]
     private let limits: FormLimits
     private var buffer: [UInt8] = []
@@ -32,19 +33,30 @@ package final class MultipartStream: @unchecked Sendable {
     private static let longestHead = 8192
 
     /// - Parameter boundary: of the Content-Type header, 1 to 70 characters (RFC 2046 §5.1.1).
-    init(_ body: RequestBody, boundary: String, limits: FormLimits) throws(Problem) {
+    convenience init(_ body: RequestBody, boundary: String, limits: FormLimits) throws(Problem) {
+        body.allow(upTo: limits.bytes)
+        try self.init(declaredLength: body.declaredLength, boundary: boundary, limits: limits) {
+            () throws(HTTPError) in try await body.next()
+        }
+    }
+
+    /// - Parameter source: the next bytes of the body; nil at its end.
+    init(
+        declaredLength: Int?, boundary: String, limits: FormLimits,
+        source: @escaping () async throws(HTTPError) -> [UInt8]?
+    ) throws(Problem) {
         guard (1...70).contains(boundary.utf8.count), boundary.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
             throw Problem(.malformedRequest)
         }
-        self.body = body
+        self.declaredLength = declaredLength
+        self.source = source
         self.limits = limits
         delimiter = Array("\r\n--".utf8) + Array(boundary.utf8)
-        body.allow(upTo: limits.bytes)
     }
 
     /// At most so many bytes are still to come; nil when the client did not say how many it sends.
     package var remaining: Int? {
-        body.declaredLength.map { max(0, $0 - consumed) }
+        declaredLength.map { max(0, $0 - consumed) }
     }
 
     private var consumed = 0
@@ -171,7 +183,7 @@ package final class MultipartStream: @unchecked Sendable {
     private func fill() async throws(Problem) {
         let piece: [UInt8]?
         do {
-            piece = try await body.next()
+            piece = try await source()
         } catch {
             throw error.problem
         }

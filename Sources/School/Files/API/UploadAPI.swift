@@ -83,7 +83,8 @@ extension FileAPI {
             body: .stream(["application/offset+octet-stream"], limit: FileAPI.uploadLimit),
             answers: [
                 .empty(
-                    "Kept. At `Upload-Length`, the file is there.", headers: [("Upload-Offset", "How many bytes are here.")])
+                    "Kept. At `Upload-Length`, the file is there.",
+                    headers: [("Upload-Offset", "How many bytes are here.")])
             ],
             errors: [
                 .tusVersion, .tusHeader, .uploadOffset, .emptyFile, .fileTooLarge, .fileTypeRefused, .filesBusy,
