@@ -12,6 +12,8 @@ package enum ControlError: Error {
     case planRefused(String)
     /// Demonstration data belongs on no production platform.
     case notInProduction
+    /// The caller's mandate does not give this right here.
+    case noRight(AdminRight)
 }
 
 extension ProblemCode {
@@ -40,9 +42,50 @@ extension ProblemCode {
             fr: "Les données de démonstration n'ont pas leur place sur une plateforme en service.",
             en: "Demonstration data has no place on a platform in service."))
 
+    package static let jobNotStoppable = ProblemCode(
+        "preau.control.job_not_stoppable", 409,
+        title: Phrase(fr: "Cette tâche ne peut pas être arrêtée", en: "This job cannot be stopped"),
+        meaning: Phrase(
+            fr: "Elle est terminée, ou elle a dépassé le point où l'on peut revenir en arrière.",
+            en: "It has ended, or it is past the point where it could be undone."))
+    package static let jobNotRepeatable = ProblemCode(
+        "preau.control.job_not_repeatable", 409,
+        title: Phrase(fr: "Cette tâche ne peut pas être reprise", en: "This job cannot be taken up again"),
+        meaning: Phrase(
+            fr: "Seule une tâche arrêtée ou en échec peut être reprise.",
+            en: "Only a job that was stopped or has failed can be taken up again."))
+
+    package static let noRight = ProblemCode(
+        "preau.control.no_right", 403,
+        title: Phrase(fr: "Votre délégation ne le permet pas", en: "Your mandate does not allow this"),
+        meaning: Phrase(
+            fr: "Vous avez accès à cet établissement ou territoire, sans ce droit : demandez-le à qui vous a délégué.",
+            en: "This establishment or territory is yours to see, without this right: ask whoever gave you the mandate."
+        ))
+
+    package static let mandateTooWide = ProblemCode(
+        "preau.control.mandate_too_wide", 403,
+        title: Phrase(fr: "Cette délégation dépasse la vôtre", en: "This mandate is wider than yours"),
+        meaning: Phrase(
+            fr: "On ne délègue que ce que l'on a soi-même, avec le droit de déléguer.",
+            en: "One can only hand on what one has, with the right to delegate."))
+    package static let unknownReference = ProblemCode(
+        "preau.control.unknown_reference", 422,
+        title: Phrase(fr: "Référence inconnue", en: "Unknown reference"),
+        meaning: Phrase(
+            fr: "Un territoire ou un établissement nommé n'existe pas, ou ne va pas avec ce rôle.",
+            en: "A territory or an establishment that is named does not exist, or does not go with this role."))
+    package static let loginUnknown = ProblemCode(
+        "preau.control.login_unknown", 422,
+        title: Phrase(fr: "Identifiant inconnu", en: "Unknown login"),
+        meaning: Phrase(
+            fr: "Aucun compte n'a cet identifiant.", en: "No account has this login."))
+
     /// The control plane's codes, in the order of `docs/errors.md`.
     package static let control: [ProblemCode] = [
-        .shardNotMigrated, .invalidManifests, .planRefused, .notInProduction,
+        .shardNotMigrated, .invalidManifests, .planRefused, .notInProduction, .jobNotStoppable, .jobNotRepeatable,
+        .noRight,
+        .mandateTooWide, .unknownReference, .loginUnknown,
     ]
 }
 
@@ -53,6 +96,7 @@ extension ControlError: ProblemConvertible {
         case .manifests(let lines): Problem(.invalidManifests, detail: Phrase(verbatim: lines))
         case .planRefused(let lines): Problem(.planRefused, detail: Phrase(verbatim: lines))
         case .notInProduction: Problem(.notInProduction)
+        case .noRight(let right): Problem(.noRight, detail: right.missing)
         }
     }
 }

@@ -39,13 +39,17 @@ package enum AdminProcess {
                     migrate: { loop, shard in await migrator(shared, admin, on: loop).run(shard: shard) })
                 return (
                     try table(parts, service),
-                    [OperatorGate.middleware(token: shared.secrets.adminToken ?? ""), Gate(parts.identity).middleware]
+                    [
+                        OperatorGate.middleware(token: shared.secrets.adminToken ?? ""),
+                        Gate(parts.identity).middleware, AdminGate.middleware(service),
+                    ]
                 )
             },
             lead: { parts in
                 let watcher = DirectoryWatcher(tenancy: parts.tenancy, listener: shared.directoryConnection)
                 watcher.start()
                 parts.keep(watcher)
+                parts.keep(try await JobsThread.start(shared))
             },
             isReady: { PrivateServer.Readiness(isReady: true, text: "ready") }, sayGoodbye: { await $0.sayGoodbye() },
             close: { $0.close() })
@@ -59,6 +63,9 @@ package enum AdminProcess {
         try table.add(parts.identity.routes.filter { $0.pattern != "/" })
         try table.add(ConsolePages(service).routes)
         try table.add(AdminAPI(service).routes)
+        try table.add(JobAPI(service).routes)
+        try table.add(AuditAPI(service).routes)
+        try table.add(DelegationAPI(service).routes)
         let control = ProblemRegistry.Section("Control", ProblemCode.control)
         try table.add(ProblemRegistry(SharedParts.problems + [control]).routes)
         try table.publish(

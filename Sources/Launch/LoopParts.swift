@@ -17,17 +17,23 @@ final class LoopParts: @unchecked Sendable {
     private var watcher: DirectoryWatcher?
     private var heartbeat: NodeHeartbeat?
     private var sweep: FileSweep?
+    private var jobs: JobsThread?
 
-    init(_ shared: SharedParts, on loop: EventLoop) {
+    /// - Parameter backgroundConnections: to the directory and each shard, for work that takes long.
+    init(_ shared: SharedParts, on loop: EventLoop, backgroundConnections: Int = 1) {
         loop.assertCurrent()
         self.loop = loop
+        var directoryConnection = shared.directoryConnection
+        directoryConnection.backgroundConnections = backgroundConnections
+        var shardConnection = shared.shardConnection
+        shardConnection.backgroundConnections = backgroundConnections
         directory = PostgresPool(
-            loop: loop, configuration: shared.directoryConnection, metrics: shared.metrics, log: shared.log)
+            loop: loop, configuration: directoryConnection, metrics: shared.metrics, log: shared.log)
         redis = RedisClient(
             loop: loop, configuration: shared.redisConnection,
             metrics: shared.metrics, log: shared.log)
         tenancy = Tenancy(
-            loop: loop, cache: shared.directory, directory: directory, shards: shared.shardConnection,
+            loop: loop, cache: shared.directory, directory: directory, shards: shardConnection,
             metrics: shared.metrics)
         identity = IdentityService(
             loop: loop, keyring: shared.keyring, tenancy: tenancy, directory: directory, redis: redis,
@@ -43,9 +49,13 @@ final class LoopParts: @unchecked Sendable {
     func keep(_ heartbeat: NodeHeartbeat) { self.heartbeat = heartbeat }
 
     func keep(_ sweep: FileSweep) { self.sweep = sweep }
+    func keep(_ jobs: JobsThread) { self.jobs = jobs }
 
     /// What has to be said to others before the connections close.
-    func sayGoodbye() async { await heartbeat?.stop() }
+    func sayGoodbye() async {
+        await heartbeat?.stop()
+        await jobs?.stop()
+    }
 
     func close() {
         loop.assertCurrent()
@@ -54,5 +64,6 @@ final class LoopParts: @unchecked Sendable {
         tenancy.close()
         directory.close()
         redis.close()
+        jobs?.join()
     }
 }

@@ -20,7 +20,9 @@ package enum OperatorCommand {
         return wantsJSON ? String(decoding: output.json, as: UTF8.self) : output.text
     }
 
-    private static let commands = ManifestCommands.all + PlatformCommands.all
+    private static let commands =
+        ManifestCommands.all + PlatformCommands.all + JobCommands.all + AuditCommands.all
+        + MandateCommands.all
 
     private static let options = """
         Options everywhere:

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// Territories, establishments, shards, nodes, demonstration data.
-enum PlatformCommands {
+enum PlatformCommands: CommandSet {
     static let all = [
         Command(words: ["territory", "list"], usage: "", summary: "Lists the regions and departments.") {
             words, client in
@@ -86,19 +86,6 @@ enum PlatformCommands {
                 json: data)
         },
     ]
-
-    private static var decoder: JSONDecoder {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return decoder
-    }
-
-    private static var encoder: JSONEncoder {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.sortedKeys]
-        return encoder
-    }
 
     // MARK: What the admin service answers
 
@@ -191,21 +178,5 @@ enum PlatformCommands {
             text: columns(
                 all.map { [$0.uai, $0.territory, $0.state, "shard \($0.shard.map(String.init) ?? "–")", $0.name] }),
             json: try encoder.encode(["establishments": all]))
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-    }
-
-    private static func columns(_ rows: [[String]]) -> String {
-        let count = rows.map(\.count).max() ?? 0
-        let widths = (0..<count).map { column in
-            rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0
-        }
-        return rows.map { row in
-            row.enumerated().map { column, cell in
-                column == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[column] - cell.count + 2)
-            }.joined()
-        }.joined(separator: "\n")
     }
 }

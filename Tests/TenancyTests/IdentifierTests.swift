@@ -34,7 +34,7 @@ import Testing
         #expect(
             Role.allCases.map(\.rawValue) == [
                 "pupil", "guardian", "teacher", "school_life", "head", "staff", "territory_admin", "region_admin",
-                "platform_admin",
+                "platform_admin", "establishment_admin",
             ])
     }
 }

@@ -14,13 +14,16 @@ package struct AdminAPI: Sendable {
         [health, territories, establishments, establishment, shards, addShard, nodes, plan, apply, demo]
     }
 
-    private static let administrators = Access.operatorTokenOrRoles([
-        "territory_admin", "region_admin", "platform_admin",
+    /// Whoever has something in their charge; what it is, the charge says.
+    package static let administrators = Access.operatorTokenOrRoles([
+        "territory_admin", "region_admin", "platform_admin", "establishment_admin", "head",
     ])
+    /// Those who have a territory or more: what belongs to no single school.
+    static let ofTerritories = Access.operatorTokenOrRoles(["territory_admin", "region_admin", "platform_admin"])
 
     private var health: Route {
         .api(
-            .get, "/api/v1/health", access: AdminAPI.administrators, tag: "Platform",
+            .get, "/api/v1/health", access: AdminAPI.ofTerritories, tag: "Platform",
             summary: "Whether the directory and each shard answer, and which nodes live.",
             answers: [
                 .json(
@@ -56,9 +59,9 @@ package struct AdminAPI: Sendable {
             summary: "The regions and departments, with their host names.",
             answers: [.json(.object([.required("territories", .array(of: TerritoryAnswer.schema))]), "By name.")]
         ) { call in
-            let scope = try service.scope(call)
+            let charge = service.charge(call)
             let map = service.tenancy.map
-            let answers = service.tenancy.territories.all.filter { scope.contains($0.id) }.map {
+            let answers = service.tenancy.territories.all.filter { charge.contains($0.id) }.map {
                 TerritoryAnswer(territory: $0, establishments: map.establishments(of: $0.id).count)
             }
             return .json { writer in writer.object { $0.field("territories", answers) } }
@@ -69,26 +72,25 @@ package struct AdminAPI: Sendable {
         .api(
             .get, "/api/v1/establishments", access: AdminAPI.administrators, tag: "Establishments",
             summary: "The establishments, by UAI.",
-            query: [.slug("territory", "Only this territory's.")] + Parameter.paging,
+            query: [
+                .slug("territory", "Only this territory's."),
+                .text("search", "Words of the name, the town or the UAI.", maxLength: 100),
+                .enumeration("state", Establishment.State.allCases.map(\.rawValue), "Only those in this state."),
+            ] + Parameter.paging,
             answers: [.json(ListPage<EstablishmentAnswer>.schema, "A page of establishments.")]
         ) { call in
-            let scope = try service.scope(call)
+            let charge = service.charge(call)
             let wanted = call.query.text("territory")
-            let after = call.query.text("cursor")
-            let map = service.tenancy.map
-            var rows: [EstablishmentAnswer] = []
-            // Territories are few and each one's list is kept in order: the cost is that of the page.
-            let territories = service.tenancy.territories.all.filter {
-                scope.contains($0.id) && (wanted == nil || $0.id.rawValue == wanted)
-            }
-            let merged = territories.flatMap { territory in
-                map.establishments(of: territory.id).lazy
-                    .filter { after == nil || $0.uai.rawValue > after ?? "" }.prefix(call.listLimit + 1)
-            }
-            for establishment in merged.sorted(by: { $0.uai < $1.uai }).prefix(call.listLimit + 1) {
-                rows.append(EstablishmentAnswer(establishment: establishment))
-            }
-            return .json(ListPage(rows, limit: call.listLimit) { $0.establishment.uai.rawValue })
+            let words = call.query.text("search").map(NameFolding.words) ?? []
+            let state = call.query.choice("state", Establishment.State.self)
+            let after = call.query.text("cursor") ?? ""
+            // All of them are in memory, in the order of their UAI.
+            let found = service.tenancy.map.inOrder.lazy.filter { establishment in
+                establishment.uai.rawValue > after && (wanted == nil || establishment.territory.rawValue == wanted)
+                    && (state == nil || establishment.state == state) && charge.contains(establishment)
+                    && establishment.matches(words)
+            }.prefix(call.listLimit + 1).map(EstablishmentAnswer.init)
+            return .json(ListPage(Array(found), limit: call.listLimit) { $0.establishment.uai.rawValue })
         }
     }
 
@@ -98,11 +100,7 @@ package struct AdminAPI: Sendable {
             summary: "One establishment.", parameters: [.uai("establishment", "Its UAI.")],
             answers: [.json(EstablishmentAnswer.schema, "The establishment.")]
         ) { call in
-            let scope = try service.scope(call)
-            guard let uai = UAI(rawValue: try call.path.text("establishment")),
-                let establishment = service.tenancy.map[uai], scope.contains(establishment.territory)
-            else { throw Problem(.notFound) }
-            return .json(EstablishmentAnswer(establishment: establishment))
+            .json(EstablishmentAnswer(establishment: try service.establishment(call)))
         }
     }
 
@@ -110,7 +108,7 @@ package struct AdminAPI: Sendable {
 
     private var shards: Route {
         .api(
-            .get, "/api/v1/shards", access: AdminAPI.administrators, tag: "Platform",
+            .get, "/api/v1/shards", access: AdminAPI.ofTerritories, tag: "Platform",
             summary: "The shards, with how many establishments each holds.",
             answers: [.json(.object([.required("shards", .array(of: ShardAnswer.schema))]), "By identifier.")]
         ) { _ in
@@ -155,7 +153,7 @@ package struct AdminAPI: Sendable {
 
     private var nodes: Route {
         .api(
-            .get, "/api/v1/nodes", access: AdminAPI.administrators, tag: "Platform", summary: "The nodes.",
+            .get, "/api/v1/nodes", access: AdminAPI.ofTerritories, tag: "Platform", summary: "The nodes.",
             answers: [.json(.object([.required("nodes", .array(of: NodeAnswer.schema))]), "By name.")]
         ) { call in
             let nodes = try await service.nodes.all().map { NodeAnswer(node: $0, now: call.now) }

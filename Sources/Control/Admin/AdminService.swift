@@ -1,3 +1,4 @@
+internal import HTTP
 package import Identity
 package import Postgres
 package import Runtime
@@ -11,6 +12,9 @@ package final class AdminService: @unchecked Sendable {
     let directory: PostgresPool
     let tenancy: Tenancy
     let nodes: NodeStore
+    let jobs: JobStore
+    let audit: AuditStore
+    let mandates: MandateStore
     let hasher: PasswordHasher
     let isProduction: Bool
     private let migrate: @Sendable (EventLoop, Shard) async -> MigrationOutcome
@@ -27,32 +31,19 @@ package final class AdminService: @unchecked Sendable {
         self.isProduction = isProduction
         self.migrate = migrate
         nodes = NodeStore(directory)
-    }
-
-    /// What the caller may see: everything with the operators' token, else the territories of their mandates.
-    enum Scope {
-        case everything
-        case territories(Set<TerritoryID>)
-
-        func contains(_ territory: TerritoryID) -> Bool {
-            switch self {
-            case .everything: true
-            case .territories(let territories): territories.contains(territory)
-            }
-        }
-    }
-
-    func scope(_ call: Call) throws -> Scope {
-        if call[OperatorKey.self] == true { return .everything }
-        let mandates = try call.requireSession().holder.mandates
-        if mandates.contains(where: { $0.role == .platformAdmin }) { return .everything }
-        return .territories(Set(mandates.compactMap(\.territory)))
+        jobs = JobStore(directory)
+        audit = AuditStore(directory)
+        mandates = MandateStore(directory)
     }
 
     /// Who acts, for the audit log.
     func actor(_ call: Call) -> AuditActor {
-        if let session = call.session { return AuditActor(kind: .account, name: session.holder.account.description) }
-        return AuditActor(kind: .token, name: "operator")
+        let (address, request) = (call.request.remoteAddress, call.request.id)
+        guard call[OperatorKey.self] != true, let session = call.session else {
+            return AuditActor(kind: .token, name: "operator", address: address, requestID: request)
+        }
+        return AuditActor(
+            kind: .account, name: session.holder.account.description, address: address, requestID: request)
     }
 
     /// Makes a shard known, brings its schema up to date, and puts it to use. Safe to repeat.

@@ -8,25 +8,28 @@ package import Web
 package struct ConsolePages: Sendable {
     private let service: AdminService
 
+    static let access = Access.roles(
+        "territory_admin", "region_admin", "platform_admin", "establishment_admin", "head")
+
     package init(_ service: AdminService) { self.service = service }
 
     package var routes: [Route] { [overview, home] }
 
     private var overview: Route {
         .page(
-            .get, "/", access: .roles("territory_admin", "region_admin", "platform_admin"), tag: "Console",
+            .get, "/", access: ConsolePages.access, tag: "Console",
             summary: "Territories, shards and nodes at a glance."
         ) { call in
             let language = call.language
-            let scope = try service.scope(call)
+            let charge = service.charge(call)
             let map = service.tenancy.map
-            let territories = service.tenancy.territories.all.filter { scope.contains($0.id) }
+            let territories = service.tenancy.territories.all.filter { charge.contains($0.id) }
             var main = Component.heading(
                 Phrase.console[language], lead: HTML(text: Phrase.consoleLead[language]))
             for territory in territories {
                 main += ConsolePages.card(of: territory, map.establishments(of: territory.id), language)
             }
-            if case .everything = scope {
+            if charge.rows() == .everything {
                 main += try await platform(call, map)
             }
             return call.page(Page(title: .console, main: main))

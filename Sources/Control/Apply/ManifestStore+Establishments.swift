@@ -49,8 +49,8 @@ extension ManifestStore {
 
     private static let insertAudit = PostgresStatement(
         """
-        insert into audit (actor_kind, actor, request_id, action, scope, target, before, after)
-        select $1, $2, $3, action, scope, target, before::jsonb, after::jsonb
+        insert into audit (actor_kind, actor, request_id, address, action, scope, target, before, after)
+        select $1, $2, $3, $9, action, scope, target, before::jsonb, after::jsonb
         from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
             as r (action, scope, target, before, after)
         """)
@@ -68,7 +68,7 @@ extension ManifestStore {
         batch.add(
             insertAudit, actor.kind.rawValue, actor.name, requestID,
             items.map { "\($0.subject.rawValue).\($0.action.rawValue)" }, items.map(\.territory.rawValue),
-            items.map(\.target), items.map { $0.before?.serialized }, items.map { $0.after?.serialized })
+            items.map(\.target), items.map { $0.before?.serialized }, items.map { $0.after?.serialized }, actor.address)
         let touched = plan.digests.filter { territory, _ in items.contains { $0.territory == territory } }
         batch.add(
             insertApplications, actor.name, touched.map(\.territory.rawValue), touched.map(\.digest),

@@ -147,7 +147,7 @@ package struct AccountProvisioningStore: Sendable {
         select distinct a.id, new.role, nullif(new.territory, '')
         from unnest($1::text[], $2::text[], $3::text[]) as new (login, role, territory)
             join account a on a.login = new.login
-        on conflict (account_id, territory_id, role) do nothing
+        on conflict (account_id, territory_id, establishment_id, role) do nothing
         """)
 
     private static let byLogin = PostgresStatement("select id from account where login = $1")

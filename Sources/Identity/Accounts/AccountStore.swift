@@ -63,7 +63,8 @@ struct AccountStore {
         """
         select m.role, m.territory_id
         from account a join administrator m on m.account_id = a.id
-        where a.login = $1 order by m.role, m.territory_id
+        where a.login = $1 and m.valid_from <= current_date and (m.valid_to is null or m.valid_to >= current_date)
+        group by m.role, m.territory_id order by m.role, m.territory_id
         """)
 
     private static let replaceHash = PostgresStatement(

@@ -94,6 +94,7 @@ extension Role {
         case .territoryAdmin: Phrase(fr: "Administration du territoire", en: "Territory administrator")
         case .regionAdmin: Phrase(fr: "Administration de la région", en: "Region administrator")
         case .platformAdmin: Phrase(fr: "Administration de la plateforme", en: "Platform administrator")
+        case .establishmentAdmin: Phrase(fr: "Administration de l'établissement", en: "Establishment administrator")
         }
     }
 }

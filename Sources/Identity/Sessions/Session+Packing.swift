@@ -79,6 +79,7 @@ extension Role {
         case .territoryAdmin: 7
         case .regionAdmin: 8
         case .platformAdmin: 9
+        case .establishmentAdmin: 10
         }
     }
 

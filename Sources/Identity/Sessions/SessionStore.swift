@@ -144,7 +144,11 @@ struct SessionStore {
         """)
 
     private static let mandates = PostgresStatement(
-        "select role, territory_id from administrator where account_id = $1 order by role, territory_id")
+        """
+        select role, territory_id from administrator
+        where account_id = $1 and valid_from <= current_date and (valid_to is null or valid_to >= current_date)
+        group by role, territory_id order by role, territory_id
+        """)
 
     private static let delete = PostgresStatement("delete from session where id = $1 and account_id = $2")
 

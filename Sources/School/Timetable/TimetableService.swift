@@ -181,7 +181,7 @@ extension Role {
     var isStaff: Bool {
         switch self {
         case .teacher, .schoolLife, .head, .staff: true
-        case .pupil, .guardian, .territoryAdmin, .regionAdmin, .platformAdmin: false
+        case .pupil, .guardian, .territoryAdmin, .regionAdmin, .platformAdmin, .establishmentAdmin: false
         }
     }
 

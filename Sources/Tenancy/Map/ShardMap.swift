@@ -4,6 +4,8 @@ package final class ShardMap: Sendable {
     /// By identifier.
     package let establishments: [EstablishmentID: Establishment]
     package let shards: [ShardID: Shard]
+    /// In the order of their UAI.
+    package let inOrder: [Establishment]
     private let identifiers: [UAI: EstablishmentID]
     private let byTerritory: [TerritoryID: [EstablishmentID]]
     private let byShard: [ShardID: [EstablishmentID]]
@@ -15,6 +17,7 @@ package final class ShardMap: Sendable {
         self.establishments = Dictionary(establishments.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         self.shards = Dictionary(shards.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         let sorted = establishments.sorted { $0.uai < $1.uai }
+        inOrder = sorted
         identifiers = Dictionary(sorted.map { ($0.uai, $0.id) }, uniquingKeysWith: { $1 })
         byTerritory = Dictionary(grouping: sorted, by: \.territory).mapValues { $0.map(\.id) }
         var byShard: [ShardID: [EstablishmentID]] = [:]

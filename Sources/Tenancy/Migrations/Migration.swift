@@ -18,7 +18,7 @@ package struct Migration: Sendable {
 
     /// The directory's history, oldest first.
     package static let directory: [Migration] = [
-        .territories, .shards, .accounts, .control, .sessions,
+        .territories, .shards, .accounts, .control, .sessions, .jobs, .administration,
     ]
 
     /// A shard's history, oldest first; the same for all shards.

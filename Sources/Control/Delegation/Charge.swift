@@ -1,0 +1,109 @@
+package import Tenancy
+internal import Web
+
+/// What somebody has in their charge: which rights over which territories and establishments, today.
+///
+/// Read anew from the directory for each request to the admin service, so that a mandate that is taken away or has run out
+/// counts for nothing from that moment.
+package struct Charge: Sendable {
+    /// One mandate, with the territories below it already in it.
+    struct Grant: Sendable {
+        /// Everything: the operators, and the platform's administrators.
+        let isEverything: Bool
+        let territories: Set<TerritoryID>
+        let establishments: Set<EstablishmentID>
+        let rights: Set<AdminRight>
+
+        init(
+            isEverything: Bool = false, territories: Set<TerritoryID> = [], establishments: Set<EstablishmentID> = [],
+            rights: Set<AdminRight>
+        ) {
+            self.isEverything = isEverything
+            self.territories = territories
+            self.establishments = establishments
+            self.rights = rights
+        }
+    }
+
+    let grants: [Grant]
+
+    /// The operators' token.
+    package static let everything = Charge(
+        grants: [Grant(isEverything: true, rights: Set(AdminRight.allCases))])
+
+    package var isEmpty: Bool { grants.isEmpty }
+
+    /// Whether somebody may do such acts anywhere at all: what the console shows in its navigation.
+    package func has(_ right: AdminRight) -> Bool { grants.contains { $0.rights.contains(right) } }
+
+    // MARK: Platform
+
+    /// Shards, nodes, moves between them: nobody's territory.
+    package func coversPlatform(_ right: AdminRight) -> Bool {
+        grants.contains { $0.isEverything && $0.rights.contains(right) }
+    }
+
+    // MARK: Territories
+
+    /// Whether the territory is known to them at all.
+    package func contains(_ territory: TerritoryID) -> Bool {
+        grants.contains { $0.isEverything || $0.territories.contains(territory) }
+    }
+
+    package func covers(_ territory: TerritoryID, _ right: AdminRight) -> Bool {
+        grants.contains { ($0.isEverything || $0.territories.contains(territory)) && $0.rights.contains(right) }
+    }
+
+    /// - Throws: `notFound` for a territory that is not theirs, `.forbidden` for a right that they do not have in it.
+    package func require(_ right: AdminRight, in territory: TerritoryID) throws {
+        guard contains(territory) else { throw Problem(.notFound) }
+        guard covers(territory, right) else { throw ControlError.noRight(right) }
+    }
+
+    // MARK: Establishments
+
+    package func contains(_ establishment: Establishment) -> Bool {
+        grants.contains { $0.reaches(establishment) }
+    }
+
+    package func covers(_ establishment: Establishment, _ right: AdminRight) -> Bool {
+        grants.contains { $0.reaches(establishment) && $0.rights.contains(right) }
+    }
+
+    /// - Throws: `notFound` for an establishment that is not theirs, `.forbidden` for a right that they do not have in it.
+    package func require(_ right: AdminRight, in establishment: Establishment) throws {
+        guard contains(establishment) else { throw Problem(.notFound) }
+        guard covers(establishment, right) else { throw ControlError.noRight(right) }
+    }
+
+    /// - Throws: `.forbidden` unless they have it over the whole platform.
+    package func requirePlatform(_ right: AdminRight) throws {
+        guard coversPlatform(right) else { throw ControlError.noRight(right) }
+    }
+
+    // MARK: Lists
+
+    /// The rows about what is theirs by one right; nil right: by any.
+    package func rows(_ right: AdminRight? = nil) -> RowScope {
+        let fitting = grants.filter { grant in right.map(grant.rights.contains) ?? true }
+        if fitting.contains(where: \.isEverything) { return .everything }
+        return .only(
+            territories: Set(fitting.flatMap(\.territories)).sorted(),
+            establishments: Set(fitting.flatMap(\.establishments)).sorted())
+    }
+
+    /// Whether somebody with this charge may give another the same: nobody hands on more than they have.
+    func includes(_ other: Grant) -> Bool {
+        let sources = grants.filter { $0.rights.contains(.delegation) && $0.rights.isSuperset(of: other.rights) }
+        if sources.contains(where: \.isEverything) { return true }
+        guard !other.isEverything else { return false }
+        return other.territories.allSatisfy { territory in sources.contains { $0.territories.contains(territory) } }
+            && other.establishments.allSatisfy { id in sources.contains { $0.establishments.contains(id) } }
+    }
+}
+
+extension Charge.Grant {
+    fileprivate func reaches(_ establishment: Establishment) -> Bool {
+        isEverything || territories.contains(establishment.territory) || establishments.contains(establishment.id)
+    }
+}

@@ -1,0 +1,54 @@
+internal import Control
+internal import Runtime
+
+/// The admin service's jobs, on a loop of their own: an import of half a million people delays no page of the console.
+final class JobsThread: @unchecked Sendable {
+    // Safety: the parts are set before the object is shared and used on their loop.
+    private let thread: EventLoopThread
+    private let parts: LoopParts
+    private let runner: JobRunner
+
+    private init(_ thread: EventLoopThread, _ parts: LoopParts, _ runner: JobRunner) {
+        self.thread = thread
+        self.parts = parts
+        self.runner = runner
+    }
+
+    /// Connections for work that takes long, to each server.
+    private static let connections = 4
+
+    static func start(_ shared: SharedParts) async throws -> JobsThread {
+        let thread = try EventLoopThread(name: "jobs")
+        return await withUnsafeContinuation { continuation in
+            thread.loop.execute {
+                let parts = LoopParts(shared, on: thread.loop, backgroundConnections: connections)
+                let runner = JobRunner(
+                    loop: thread.loop, directory: parts.directory, connection: shared.directoryConnection,
+                    kinds: kinds(shared, parts), instance: shared.configuration.process, metrics: shared.metrics)
+                runner.start()
+                continuation.resume(returning: JobsThread(thread, parts, runner))
+            }
+        }
+    }
+
+    /// Every kind of job: a part of the control plane that has some adds them here.
+    private static func kinds(_ shared: SharedParts, _ parts: LoopParts) -> [JobKind] {
+        []
+    }
+
+    /// Gives back what runs, so that another instance takes it at once, and closes the connections.
+    func stop() async {
+        await withUnsafeContinuation { continuation in
+            thread.loop.execute { [self] in
+                thread.loop.spawn { [self] in
+                    await runner.stop()
+                    parts.close()
+                    continuation.resume()
+                }
+            }
+        }
+    }
+
+    /// Ends the thread, once `stop` has returned.
+    func join() { thread.stopAndJoin() }
+}
