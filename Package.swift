@@ -49,7 +49,8 @@ let package = Package(
         module("Operator", ["Control"]),
 
         // School services, one folder each │ the control plane.
-        module("School", ["Identity", "Tenancy", "Web", "HTTP", "Postgres", "Cryptography", "Magic", "Runtime"]),
+        module(
+            "School", ["Identity", "Tenancy", "Web", "HTTP", "Postgres", "PDF", "Cryptography", "Magic", "Runtime"]),
         module(
             "Control",
             ["School", "Identity", "Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "YAML", "Runtime"]),

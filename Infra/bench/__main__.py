@@ -6,9 +6,9 @@ import sys
 from stack.errors import StackError
 from stack.progress import Progress
 
-from . import page
+from . import homework, page
 
-BENCHMARKS = {"page": page.run}
+BENCHMARKS = {"page": page.run, "homework": homework.run}
 
 
 def arguments():

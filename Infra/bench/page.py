@@ -14,11 +14,12 @@ from stack.templates import commit
 
 from . import report, yardstick
 from .idle import bytes_per_connection
-from .site import PAGES, Site
+from .site import Site
 from .wrk import measure
 
 FOLDER = CHECKOUT / ".preau-bench"
 ESTABLISHMENTS = (10, 1000)
+PAGES = ("json", "html")
 ROUNDS, SECONDS = 5, 5
 SESSIONS = 200
 IDLE_CONNECTIONS = 5000
@@ -37,7 +38,9 @@ def run(progress):
             sites[count].start()
         mark = cleanup.enter_context(yardstick_beside(progress))
         facts = Facts(sites, progress)
-        rounds = interleaved(sites, mark, progress)
+        targets = [mark] if mark else []
+        targets += [site.target(page) for page in PAGES for site in sites.values()]
+        rounds = interleaved(targets, progress)
     lines = table(rounds, facts)
     progress.say("\n" + "\n".join(lines))
     if mark is None:
@@ -77,7 +80,7 @@ class Facts:
             self.commands = {page: small.commands(page) for page in PAGES}
         with progress.step(f"{IDLE_CONNECTIONS} idle connections"):
             client = small.clients[0]
-            request = f"GET {PAGES['json']} HTTP/1.1\r\nHost: {client['Host']}\r\nCookie: {client['Cookie']}\r\n\r\n"
+            request = f"GET {small.path('json')} HTTP/1.1\r\nHost: {client['Host']}\r\nCookie: {client['Cookie']}\r\n\r\n"
             pid = Processes(small.state).find("node-1").pid
             # What the process takes once, for its first load, is no connection's.
             measure(small.target("json"), 3, folder=FOLDER)
@@ -85,10 +88,8 @@ class Facts:
                 pid, int(small.node["url"].rpartition(":")[2]), IDLE_CONNECTIONS, request.encode())
 
 
-def interleaved(sites, mark, progress):
+def interleaved(targets, progress):
     """Rounds of the same loads, one after the other: the machine's own moods fall on all of them."""
-    targets = [mark] if mark else []
-    targets += [site.target(page) for page in PAGES for site in sites.values()]
     for target in targets:
         measure(target, 2, folder=FOLDER)
     rounds = []

@@ -17,7 +17,12 @@ from .wrk import Target
 
 # An ordinary week of the school year, whatever the day of the run.
 MONDAY = "2026-11-23"
-PAGES = {"json": f"/api/v1/me/timetable?date={MONDAY}&view=week", "html": f"/timetable?date={MONDAY}&view=week"}
+# The demonstration's diaries are of the weeks around the day of the run.
+THIS_WEEK = time.strftime("%Y-%m-%d")
+PAGES = {
+    "json": f"/api/v1/me/timetable?date={MONDAY}&view=week", "html": f"/timetable?date={MONDAY}&view=week",
+    "homework-json": f"/api/v1/me/homework?date={THIS_WEEK}&view=week", "homework-html": f"/homework?date={THIS_WEEK}&view=week",
+}
 
 
 class Site:
@@ -60,6 +65,9 @@ class Site:
             if cookie is None:
                 raise StackError(f"signing {pupil['login']} in set no cookie preau_session")
             self.clients.append({"Host": host, "Cookie": cookie})
+
+    def path(self, page):
+        return PAGES[page]
 
     def target(self, page):
         return Target(f"{page}-{self.establishments}", self.node["url"] + PAGES[page], tuple(self.clients))

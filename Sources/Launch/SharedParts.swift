@@ -22,6 +22,9 @@ final class SharedParts: Sendable {
     let blockingPool: BlockingPool
     let fileTypes: FileTypeDetector
     let timetables: TimetableCache
+    let diaries: DiaryCache
+    /// Writes PDF.
+    let documentPool: BlockingPool
 
     struct Secrets: Sendable {
         let directoryPassword: String
@@ -48,6 +51,9 @@ final class SharedParts: Sendable {
             name: "blocking", threads: configuration.blockingThreads, queue: 64 * configuration.blockingThreads)
         fileTypes = FileTypeDetector(pool: blockingPool)
         timetables = TimetableCache(metrics: metrics)
+        diaries = DiaryCache(metrics: metrics)
+        // A document takes a second at most; past ten waiting the person is told to come back.
+        documentPool = try BlockingPool(name: "document", threads: 1, queue: 10)
     }
 
     /// The codes that every process may answer with; its services add theirs.

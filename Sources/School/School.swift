@@ -9,33 +9,39 @@ package import Web
 /// beside this file and one line in each list.
 package final class School: Sendable {
     private let timetable: TimetableService
+    private let homework: HomeworkService
     private let tenancy: Tenancy
     /// What services keep their files with.
     private let files: Files
     /// The services that have files.
     private let fileOwners: [any FileOwner]
 
+    /// - Parameter documents: the threads that write PDF.
     package init(
         loop: EventLoop, tenancy: Tenancy, directory: PostgresPool, timetables: TimetableCache,
-        fileTypes: FileTypeDetector
+        fileTypes: FileTypeDetector, diaries: DiaryCache, documents: BlockingPool
     ) {
         self.tenancy = tenancy
         files = Files(loop: loop, tenancy: tenancy, types: fileTypes)
         fileOwners = []
         timetable = TimetableService(
             loop: loop, tenancy: tenancy, feeds: CalendarFeedStore(directory), cache: timetables)
+        homework = HomeworkService(
+            loop: loop, tenancy: tenancy, timetables: timetable, cache: diaries, documents: documents)
     }
 
     package var routes: [Route] {
-        HomePages(timetable, tenancy).routes + TimetableAPI(timetable).routes + TimetableEditAPI(timetable).routes
+        HomePages(timetable, homework, tenancy).routes + TimetableAPI(timetable).routes
+            + TimetableEditAPI(timetable).routes
             + CalendarFeedAPI(timetable).routes + TimetablePages(timetable).routes
-            + TimetableEditPages(timetable).routes + FileAPI(files, owners: fileOwners).routes
+            + TimetableEditPages(timetable).routes + homework.routes + FileAPI(files, owners: fileOwners).routes
             + FilePages(files, owners: fileOwners).routes
     }
 
     package static let problems = [
         ProblemRegistry.Section("Timetable", ProblemCode.timetable),
         ProblemRegistry.Section("Files", ProblemCode.files),
+        ProblemRegistry.Section("Homework", ProblemCode.homework),
     ]
 
     /// Begins to remove what is left of files that nobody wants any more: one loop of a process does.

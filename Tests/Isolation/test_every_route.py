@@ -4,6 +4,7 @@ The routes come from the node itself (`/routes` on its private port), so a route
 asked with identifiers that exist in another establishment, on another shard.
 """
 
+import datetime
 import functools
 import json
 import os
@@ -81,10 +82,31 @@ def far_away():
             change = change or each["change"]
         if lesson and change:
             break
-    return {
+    return diary_far_away(stack, staff, uai, reference) | {
         "name": shown["timetables"][0]["establishment"]["name"], "establishment": uai, "group": group, "room": reference["rooms"][0]["id"],
         "teacher": reference["teachers"][0]["id"], "lesson": lesson["lesson"], "date": lesson["date"],
         "change": change or str(uuid.uuid4()), "monday": reference["weeks"][10]["monday"]}
+
+
+def diary_far_away(stack, staff, uai, reference):
+    """What that establishment has in its homework diary."""
+    path = f"/api/v1/establishments/{uai}"
+    today = datetime.date.today()
+    span = f"from={today - datetime.timedelta(days=20)}&to={today + datetime.timedelta(days=20)}"
+    record, assignment = None, None
+    for group in reference["groups"]:
+        diary = staff.get(f"{path}/homework/groups/{group['id']}?{span}").json["diaries"][0]
+        if diary["lesson_records"] and diary["assignments"]:
+            record, assignment = diary["lesson_records"][0]["id"], diary["assignments"][0]["id"]
+            break
+    teacher, head = (visitor(stack, account(stack, role, "grand-est")) for role in ("teacher", "head"))
+    own = teacher.get("/api/v1/me/timetable").json["timetables"][0]["of"]["id"]
+    sequence = teacher.call("POST", f"{path}/sequences", {"title": "x", "steps": [{"title": "y"}]}).json["id"]
+    day = str(today - datetime.timedelta(days=1))
+    visa = head.call("POST", f"{path}/diary-visas", {"teacher": own, "from": day, "to": day}).json["id"]
+    archive = teacher.call("POST", f"{path}/diary-archives", {"group": reference["groups"][0]["id"]}).json["id"]
+    pupil = visitor(stack, account(stack, "pupil", "grand-est")).get("/api/v1/me/homework").json["diaries"][0]["of"]["id"]
+    return {"record": record, "assignment": assignment, "sequence": sequence, "visa": visa, "archive": archive, "pupil": pupil}
 
 
 def value_of(parameter):

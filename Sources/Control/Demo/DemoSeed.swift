@@ -52,6 +52,7 @@ package struct DemoSeed: Sendable {
                 let context = try tenancy.administrativeContext(for: establishment.id)
                 try await DemoSchoolStore.write(school, calendar: calendar, context, tenancy)
                 try await DemoChanges.write(school, calendar: calendar, context, tenancy)
+                try await DemoHomeworkStore.write(school, calendar: calendar, context, tenancy)
                 _ = try await accounts.put(DemoSeed.accounts(of: school, hash), source: "demo")
                 schools.append(school)
                 logins += DemoSeed.firstOfEachRole(school)

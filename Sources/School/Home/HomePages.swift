@@ -7,10 +7,12 @@ internal import Web
 /// The page one arrives on after signing in: today's lessons, and the way to everything else.
 struct HomePages {
     private let timetable: TimetableService
+    private let homework: HomeworkService
     private let tenancy: Tenancy
 
-    init(_ timetable: TimetableService, _ tenancy: Tenancy) {
+    init(_ timetable: TimetableService, _ homework: HomeworkService, _ tenancy: Tenancy) {
         self.timetable = timetable
+        self.homework = homework
         self.tenancy = tenancy
     }
 
@@ -28,6 +30,7 @@ struct HomePages {
         let name = try call.requireSession().holder.name
         var main = Component.heading(Phrase.hello(name)[language], lead: lead(call))
         main += await today(call)
+        main += await HomeHomeworkPages(homework).card(call)
         let cards = SchoolFrame.navigation(call.profiles, tenancy).dropFirst().html { item in
             "<li>\(Component.button(item.label[language], to: item.link))</li>"
         }

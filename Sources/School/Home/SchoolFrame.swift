@@ -11,6 +11,9 @@ enum SchoolFrame {
     static func navigation(_ profiles: [Profile], _ tenancy: Tenancy) -> [PageFrame.Item] {
         guard !profiles.isEmpty else { return [PageFrame.Item(.home, "/home")] }
         var items = [PageFrame.Item(.home, "/home"), PageFrame.Item(.timetable, "/timetable")]
+        if profiles.contains(where: { $0.role != .staff && $0.role.isHeldInEstablishment }) {
+            items.append(PageFrame.Item(.homework, "/homework"))
+        }
         if let staff = profiles.first(where: { $0.role.isStaff }), let uai = tenancy.map[staff.establishment]?.uai {
             items.append(PageFrame.Item(.timetablesOfSchool, "/timetable/\(uai.rawValue)"))
         }

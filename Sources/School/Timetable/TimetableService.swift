@@ -155,6 +155,11 @@ package final class TimetableService: @unchecked Sendable {
         return (establishment, try await reader.timetable(context, year: year, version: version))
     }
 
+    /// The timetable at a version that the caller has just read with other things, in the same trip.
+    func timetable(_ context: TenantContext, year: SchoolYear, version: Int64) async throws -> Timetable {
+        try await reader.timetable(context, year: year, version: version)
+    }
+
     /// The day it is in an establishment.
     func today(in id: EstablishmentID, _ now: Int64) throws(TenancyError) -> CivilDate {
         guard let establishment = tenancy.map[id] else { throw .unknownEstablishment(id) }

@@ -23,6 +23,6 @@ package struct Migration: Sendable {
 
     /// A shard's history, oldest first; the same for all shards.
     package static let shard: [Migration] = [
-        .isolation, .school, .timetable, .files,
+        .isolation, .school, .timetable, .files, .homework,
     ]
 }

@@ -173,7 +173,7 @@ package struct TimetableEditAPI: Sendable {
     }
 
     /// The revision that `If-Match` names. - Throws: `preconditionRequired`, `preconditionFailed`.
-    private static func revision(_ call: Call) throws -> Int {
+    static func revision(_ call: Call) throws -> Int {
         guard let header = call.request.header("if-match") else { throw Problem(.preconditionRequired) }
         guard header.hasPrefix("\""), header.hasSuffix("\""), let revision = Int(header.dropFirst().dropLast()) else {
             throw Problem(.preconditionFailed)

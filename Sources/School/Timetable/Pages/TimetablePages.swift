@@ -158,7 +158,7 @@ package struct TimetablePages: Sendable {
     }
 
     /// Before, now, after; day or week.
-    private static func moves(_ call: Call, _ days: ClosedRange<CivilDate>) -> HTML {
+    static func moves(_ call: Call, _ days: ClosedRange<CivilDate>) -> HTML {
         let language = call.language
         let isDay = days.lowerBound == days.upperBound
         let step = isDay ? 1 : 7

@@ -1,0 +1,168 @@
+internal import Identity
+package import Runtime
+package import Tenancy
+
+/// The homework diary on one loop: who sees what, over which days. Pages and API both ask here.
+package final class HomeworkService: @unchecked Sendable {
+    // Safety: confined to its loop.
+    let tenancy: Tenancy
+    let timetables: TimetableService
+    let store: DiaryStore
+    let teaching: TeacherDiaryStore
+    let edits = DiaryEditStore()
+    let sequences: SequenceStore
+    let kept: DiaryDocumentStore
+    let documents: BlockingPool
+    private let loop: EventLoop
+    private let cache: DiaryCache
+
+    /// At most so many days in one answer.
+    static let longestSpan = 62
+
+    /// - Parameter documents: the threads that write PDF.
+    package init(
+        loop: EventLoop, tenancy: Tenancy, timetables: TimetableService, cache: DiaryCache, documents: BlockingPool
+    ) {
+        self.loop = loop
+        self.tenancy = tenancy
+        self.timetables = timetables
+        self.cache = cache
+        self.documents = documents
+        store = DiaryStore(tenancy)
+        teaching = TeacherDiaryStore(tenancy)
+        sequences = SequenceStore(tenancy)
+        kept = DiaryDocumentStore(tenancy)
+    }
+
+    // MARK: One's own
+
+    /// A person's own diaries, or one child's.
+    /// - Parameter pupil: the child asked for; nil for the person's own, or a guardian's first child.
+    /// - Throws: `HomeworkError.notFound` for a pupil who is not theirs to see.
+    func mine(
+        _ profiles: [Profile], pupil: PersonID?, days: ClosedRange<CivilDate>, now: Int64
+    ) async throws -> [DiaryView] {
+        if let pupil { return [try await child(pupil, of: profiles, days: days, now: now)] }
+        if let own = profiles.first(where: { $0.role == .pupil }) {
+            return [try await self.pupil(own.person, in: own.establishment, guardian: nil, days: days, now: now)]
+        }
+        let teachers = profiles.filter { $0.role == .teacher }
+        if !teachers.isEmpty {
+            var views: [DiaryView] = []
+            for profile in teachers where !views.contains(where: { $0.establishment.id == profile.establishment }) {
+                views.append(try await teacher(profile.person, in: profile.establishment, days: days, now: now))
+            }
+            return views
+        }
+        guard let first = try await timetables.children(of: profiles, now: now).children.first else { return [] }
+        return [try await child(first.person, of: profiles, days: days, now: now)]
+    }
+
+    private func child(
+        _ pupil: PersonID, of profiles: [Profile], days: ClosedRange<CivilDate>, now: Int64
+    ) async throws -> DiaryView {
+        var passing: TenancyError?
+        for profile in profiles {
+            switch profile.role {
+            case .pupil where profile.person == pupil:
+                return try await self.pupil(pupil, in: profile.establishment, guardian: nil, days: days, now: now)
+            case .guardian:
+                do {
+                    return try await self.pupil(
+                        pupil, in: profile.establishment, guardian: profile.person, days: days, now: now)
+                } catch HomeworkError.notFound {
+                    continue
+                } catch let error as TenancyError where error.isPassing {
+                    // The child may be in another of the guardian's schools, on a shard that answers.
+                    passing = error
+                }
+            default: continue
+            }
+        }
+        if let passing { throw passing }
+        throw HomeworkError.notFound
+    }
+
+    // MARK: One diary
+
+    /// - Parameter guardian: the guardian on whose behalf it is read; nil when the pupil or the school's staff asks.
+    func pupil(
+        _ pupil: PersonID, in id: EstablishmentID, guardian: PersonID?, days: ClosedRange<CivilDate>, now: Int64
+    ) async throws -> DiaryView {
+        let (establishment, context) = try place(id)
+        let year = SchoolYear(of: days.lowerBound)
+        let standing = try await store.standing(
+            context, pupil: pupil, guardian: guardian, year: year, days: days,
+            today: establishment.timeZone.date(microseconds: now))
+        let timetable = try await timetables.timetable(context, year: year, version: standing.timetableVersion)
+        let span = try await span(context, standing.groups, days, version: standing.version)
+        var view = DiaryView(
+            establishment: establishment, whose: .pupil(pupil), name: standing.name, days: days, timetable: timetable,
+            span: span, now: now)
+        view.progress = standing.progress
+        return view
+    }
+
+    /// A class's diary, for the school's staff.
+    /// - Parameters:
+    ///   - reader: a teacher, who sees their own entries before they are published; nil for the head and school life, who
+    ///     see everybody's.
+    func group(
+        _ group: GroupID, in id: EstablishmentID, reader: PersonID?, days: ClosedRange<CivilDate>, now: Int64
+    ) async throws -> DiaryView {
+        let (establishment, context) = try place(id)
+        let year = SchoolYear(of: days.lowerBound)
+        let versions = try await store.versions(context, groups: [group], year: year)
+        let timetable = try await timetables.timetable(context, year: year, version: versions.timetable)
+        guard let name = timetable.groups[group]?.name else { throw HomeworkError.notFound }
+        let span = try await span(context, [group], days, version: versions.diary)
+        var view = DiaryView(
+            establishment: establishment, whose: .group(group), name: name, days: days, timetable: timetable,
+            span: span, now: now)
+        view.author = reader
+        view.seesUnpublished = reader == nil
+        return view
+    }
+
+    /// A teacher's own week: what they teach, in theory or in somebody's place, and everything they wrote.
+    func teacher(
+        _ teacher: PersonID, in id: EstablishmentID, days: ClosedRange<CivilDate>, now: Int64
+    ) async throws -> DiaryView {
+        let (establishment, context) = try place(id)
+        let (_, timetable) = try await timetables.timetable(of: id, year: SchoolYear(of: days.lowerBound))
+        let teachings = DiaryRules.teachings(of: teacher, days, in: timetable, now: now)
+        let span = try await teaching.span(context, of: teacher, teachings, days)
+        var view = DiaryView(
+            establishment: establishment, whose: .teacher(teacher), name: timetable.teachers[teacher] ?? "", days: days,
+            timetable: timetable, span: span, now: now)
+        view.author = teacher
+        view.seesUnpublished = true
+        view.totals = try await teaching.totals(
+            context, of: view.assignments, today: establishment.timeZone.date(microseconds: now))
+        return view
+    }
+
+    private func span(
+        _ context: TenantContext, _ groups: [GroupID], _ days: ClosedRange<CivilDate>, version: Int64
+    ) async throws -> DiarySpan {
+        loop.assertCurrent()
+        guard !groups.isEmpty else {
+            return DiarySpan(version: 0, groups: [], days: days, records: [], assignments: [])
+        }
+        let key = DiaryCache.Key(establishment: context.establishment, groups: groups, days: days)
+        if let known = cache.find(key, version: version) { return known }
+        let span = try await store.span(context, groups: groups, days: days)
+        cache.keep(span, key)
+        return span
+    }
+
+    /// The day it is in an establishment.
+    func today(in id: EstablishmentID, _ now: Int64) throws(TenancyError) -> CivilDate {
+        try timetables.today(in: id, now)
+    }
+
+    func place(_ id: EstablishmentID) throws(TenancyError) -> (Establishment, TenantContext) {
+        guard let establishment = tenancy.map[id] else { throw .unknownEstablishment(id) }
+        return (establishment, try tenancy.context(for: id))
+    }
+}
