@@ -133,21 +133,34 @@ def test_redis_flushed_logs_nobody_out_and_forgets_no_sign_out(stack):
         assert gone.at(node["url"]).get("/api/v1/me/timetable", Accept="application/json").status == 401
 
 
+def shard_of(uai):
+    shown = subprocess.run(
+        [CHECKOUT / ".build/release/preau", "--state", os.environ["PREAU_STATE"], "establishment", "show", uai, "--json"],
+        check=True, capture_output=True, text=True)
+    return json.loads(shown.stdout)["shard"]
+
+
 def on_shards(stack):
     """A signed-in pupil for each shard."""
     found = {}
     for each in stack["accounts"]:
         if each["profile"] == "pupil" and len(each["establishments"]) == 1:
-            shown = subprocess.run(
-                [CHECKOUT / ".build/release/preau", "--state", os.environ["PREAU_STATE"], "establishment", "show",
-                 each["establishments"][0], "--json"], check=True, capture_output=True, text=True)
-            found.setdefault(json.loads(shown.stdout)["shard"], each)
+            found.setdefault(shard_of(each["establishments"][0]), each)
     return {shard: visitor(stack, each) for shard, each in found.items()}
+
+
+def two_children(stack):
+    """A guardian of children on two shards, and the children by shard."""
+    browser = visitor(stack, account(stack, "guardian", schools=2))
+    children = {shard_of(each["establishment"]): each for each in browser.get("/api/v1/me/children").json["children"]}
+    assert len(children) == 2
+    return browser, children
 
 
 @pytest.mark.parametrize("kind", ["killed", "hung"])
 def test_a_lost_shard_takes_nothing_from_the_others(stack, kind):
     pupils = on_shards(stack)
+    guardian, children = two_children(stack)
     lost = stack["shards"][0]
     others = {shard: browser for shard, browser in pupils.items() if shard != lost["id"]}
     assert others and lost["id"] in pupils
@@ -160,13 +173,20 @@ def test_a_lost_shard_takes_nothing_from_the_others(stack, kind):
             for browser in others.values():
                 started = time.monotonic()
                 assert browser.get("/api/v1/me/timetable").status == 200
+                assert browser.get("/api/v1/me/homework").status == 200
                 assert time.monotonic() - started < 2
         answer = pupils[lost["id"]].get("/api/v1/me/timetable", Accept="application/json")
         assert answer.status == 503 and answer.header("Retry-After"), (answer.status, answer.text[:300])
         # Once known, it fails at once: the loop waits for nobody.
         eventually(lambda: quick_refusal(pupils[lost["id"]]), 20)
         home = pupils[lost["id"]].get("/home")
-        assert home.status == 200, "the page goes on without the timetable"
+        assert home.status == 200, "the page goes on without the timetable and the diary"
+        assert pupils[lost["id"]].get("/api/v1/me/homework").status == 503
+        for shard, child in children.items():
+            diary = guardian.get(f"/api/v1/me/homework?pupil={child['pupil']}")
+            page = guardian.get(f"/homework?pupil={child['pupil']}")
+            assert (diary.status, page.status) == ((503, 503) if shard == lost["id"] else (200, 200)), shard
+        assert guardian.get("/home").status == 200
     finally:
         if kind == "hung":
             for process in processes:
