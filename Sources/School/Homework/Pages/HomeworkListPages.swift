@@ -25,7 +25,7 @@ enum HomeworkListPages {
         let list: HTML =
             isOwner
             ? """
-            <form method="post" action="/homework/progress">\(Component.token(call.frame.forgeryToken))\
+            <form class="stack" method="post" action="/homework/progress">\(Component.token(call.frame.forgeryToken))\
             <input type="hidden" name="date" value="\(view.days.lowerBound)">\(work)</form>
             """ : work
         return "<h2 id=\"work\">\(Phrase.workToDo[language])</h2>\(list)\(pieces.records)"
