@@ -135,18 +135,41 @@ def structured_tasks(checkout):
                 yield Violation(source.path, line, "an unstructured Task; use the loop's spawn")
 
 
+PHRASE = re.compile(r"\bstatic\s+(?:let|var)\s+(\w+)\s*(?::\s*Phrase\s*)?=\s*Phrase\b|\bstatic\s+func\s+(\w+)\([^{}]*?\)\s*->\s*Phrase\b")
+
+
 @rule
 def phrases_are_used(checkout):
     """Every text declared for people is shown somewhere."""
     declared, used = {}, set()
-    declaration = r"\bstatic\s+(?:let|var|func)\s+(\w+)"
     for source in checkout.sources:
-        if source.type_name.endswith("Texts"):
-            declared |= {match[1]: (source, line) for line, match in code_matches(source, declaration)}
-        used |= set(re.findall(r"\b\w+\b", re.sub(declaration, "", source.code)))
+        for match in PHRASE.finditer(source.code):
+            line = source.code.count("\n", 0, match.start()) + 1
+            declared[match[1] or match[2]] = (source, line)
+        used |= set(re.findall(r"\.(\w+)\b", source.code))
     for name, (source, line) in declared.items():
         if name not in used:
             yield Violation(source.path, line, f"the text {name} is never shown")
+
+
+SAID = re.compile(r"\b(aria-label|title|alt|placeholder)=\\?\"([^\"]*)")
+WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
+
+
+@rule
+def texts_in_the_catalogue(checkout):
+    """What people read on pages is a Phrase, in every language."""
+    for source in checkout.sources:
+        if not source.type_name.endswith("Pages") and source.module != "Web":
+            continue
+        for literal in source.literals:
+            if not HTML.search(literal.text):
+                continue
+            said = [match[2] for match in SAID.finditer(literal.text)]
+            shown = re.sub(r"<!doctype html>|<code[^>]*>.*?</code>|<[^<>]*(>|$)|^[^<>]*>|\\\(\)|&\w+;", " ", literal.text, flags=re.DOTALL)
+            found = WORD.search(" ".join([shown, *said]).replace("\\()", " "))
+            if found:
+                yield Violation(source.path, literal.line, f"“{found[0]}” is in no language: make it a Phrase")
 
 
 @rule

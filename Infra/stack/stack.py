@@ -130,6 +130,7 @@ class Stack:
                 "owner": owner, "admin_token_file": str(self.state.secrets / "admin-token"),
                 "stack_file": str(self.state.descriptor),
             })
+        self.description.add_admin(settings["private"])
         admin = Program(self.state, self.processes, "preau-admin", "preau-admin", settings)
         provisioning = Provisioning(self.state, admin, self.shards, self.description, self.tenants)
         current = provisioning.is_current

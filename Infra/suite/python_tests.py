@@ -12,7 +12,7 @@ from .count import Count
 
 PYTEST = ["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(CHECKOUT / "Tests")]
 # Those that break the stack come last.
-ORDER = ("Infrastructure", "EndToEnd", "Robustness", "Isolation")
+ORDER = ("Infrastructure", "EndToEnd", "Accessibility", "Robustness", "Isolation")
 WITHOUT_STACK = "Infrastructure/"
 LONGEST_TEST = 300
 

@@ -4,4 +4,6 @@ package enum CryptographyError: Error, Equatable {
     case malformedHash
     /// libargon2 refused; `code` is its own, most likely out of memory (-22).
     case argon2(code: Int32)
+    /// libcrypto refused to encrypt: out of memory.
+    case cipher
 }

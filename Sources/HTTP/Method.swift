@@ -11,8 +11,10 @@ package struct Method: RawRepresentable, Hashable, Sendable, CustomStringConvert
     package static let patch = Method(rawValue: "PATCH")
     package static let delete = Method(rawValue: "DELETE")
     package static let options = Method(rawValue: "OPTIONS")
+    /// Known, so that it can be refused by name: no route has it.
+    package static let trace = Method(rawValue: "TRACE")
 
-    package static let all: [Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+    package static let all: [Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace]
 
     package var description: String { rawValue }
 

@@ -58,7 +58,7 @@ package enum AdminProcess {
     private static func table(_ parts: LoopParts, _ service: AdminService) throws -> RouteTable {
         var table = RouteTable()
         try table.add(Assets.routes { _, territory in parts.identity.theme(of: territory) })
-        try table.add([LanguageSwitch.route])
+        try table.add([LanguageSwitch.route, AccessibilityPages.route])
         // The front page of a territory belongs to the nodes; here the console is the front page.
         try table.add(parts.identity.routes.filter { $0.pattern != "/" })
         try table.add(ConsolePages(service).routes)
@@ -71,7 +71,8 @@ package enum AdminProcess {
         try table.publish(
             OpenAPIDocument.Info(
                 title: "Préau, admin service", version: "1",
-                description: "Territories, establishments, shards and nodes, for operators and administrators."))
+                description: "Territories, establishments, shards and nodes, for operators and administrators."),
+            common: SharedParts.commonProblems)
         return table
     }
 

@@ -44,7 +44,9 @@ package enum NodeProcess {
     static func table(_ parts: LoopParts) throws -> RouteTable {
         var table = RouteTable()
         try table.add(Assets.routes { call, territory in parts.identity.theme(of: territory) })
-        try table.add([LanguageSwitch.route])
+        try table.add([LanguageSwitch.route, AccessibilityPages.route])
+        // Whoever writes for pages has such a role; families have nothing to do there.
+        try table.add(DesignPages(access: .roles("teacher", "school_life", "head", "staff")).routes)
         try table.add(parts.identity.routes)
         try table.add(parts.school.routes)
         try table.add(ProblemRegistry(SharedParts.problems + School.problems).routes)
@@ -53,7 +55,8 @@ package enum NodeProcess {
                 title: "Préau", version: "1",
                 description:
                     "The digital workspace of French schools. Errors are RFC 9457 problem documents with a stable code."
-            ))
+            ),
+            common: SharedParts.commonProblems)
         return table
     }
 }

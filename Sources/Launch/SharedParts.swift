@@ -62,6 +62,11 @@ final class SharedParts: Sendable {
         ProblemRegistry.Section("Platform", ProblemCode.platform),
     ]
 
+    /// What any route of its kind can answer with: who may not, and which part of the platform does not answer.
+    static func commonProblems(_ route: Route) -> [ProblemCode] {
+        route.access.problems + (route.tag == "Web" ? [] : ProblemCode.platform)
+    }
+
     /// Reads the session keys again; the old ones stay when the file is wrong.
     func reloadKeys() {
         do {

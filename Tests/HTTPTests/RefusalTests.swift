@@ -78,7 +78,6 @@ import Testing
         Case("escaped NUL", 400, "GET /%00 HTTP/1.1\r\nHost: a\r\n\r\n"),
         Case("unknown method", 501, "BREW / HTTP/1.1\r\nHost: a\r\n\r\n"),
         Case("lowercase method", 501, "get / HTTP/1.1\r\nHost: a\r\n\r\n"),
-        Case("TRACE", 501, "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n"),
         Case("CONNECT", 501, "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n"),
         Case("no version", 400, "GET /\r\nHost: a\r\n\r\n"),
         Case("version 1.2", 505, "GET / HTTP/1.2\r\nHost: a\r\n\r\n"),

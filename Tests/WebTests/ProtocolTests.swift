@@ -40,6 +40,23 @@ import Testing
 @Suite struct CursorTests {
     private let signer = CursorSigner(keys: [HMACKey([1, 2, 3])])
 
+    @Test func tokensSayWhoseTheyAre() {
+        let tokens = ForgeryTokens(keys: [HMACKey([1]), HMACKey([2])])
+        let old = ForgeryTokens(keys: [HMACKey([2])])
+        let token = old.token(for: "session-1", owner: "a")
+        #expect(token.utf8.count == 86)
+        #expect(tokens.verifies(token, for: "session-1") && !tokens.verifies(token, for: "session-2"))
+        #expect(tokens.belongs(token, to: "a") && !tokens.belongs(token, to: "b") && !tokens.belongs(token, to: ""))
+        #expect(!ForgeryTokens(keys: [HMACKey([1])]).belongs(token, to: "a"))
+        let plain = tokens.token(for: "a")
+        #expect(!tokens.belongs(plain, to: "a") && !ForgeryTokens.namesOwner(plain) && ForgeryTokens.namesOwner(token))
+        // The halves cannot change places: a code is made for one use.
+        #expect(!tokens.verifies(token, for: "owner a") && !tokens.verifies(String(token.suffix(43)), for: "a"))
+        for text in ["", "x", String(token.dropLast()), token + "AA", String(repeating: "A", count: 5000)] {
+            #expect(!tokens.belongs(text, to: "a") && !tokens.verifies(text, for: "session-1"))
+        }
+    }
+
     @Test func comesBack() throws {
         let values = ["Martin", "0192f1c0", "é\"\n"]
         let cursor = signer.cursor(values, list: "pupils/7")

@@ -27,8 +27,8 @@ package struct Gate: Sendable {
         } else if case .ended = loaded {
             cookie = CookieHeader.remove(SessionCookie.name, isSecure: call.request.isSecure)
         }
-        if let refusal = try admit(call, cookie) { return refusal }
-        try await checkToken(call)
+        if let refusal = try await admit(call, cookie) { return refusal }
+        if let again = try await checkToken(call) { return again }
         var response = try await next(call)
         if let cookie, !response.headers.contains(where: { $0.value.hasPrefix(SessionCookie.name + "=") }) {
             response.headers.add("Set-Cookie", cookie)
@@ -64,16 +64,27 @@ package struct Gate: Sendable {
         }
     }
 
-    private func enter(_ call: Call, _ session: Session) {
+    /// Makes the call one of this session: its language, its frame, its token.
+    func enter(_ call: Call, _ session: Session) {
         call[SessionKey.self] = session
         // The switch in the frame of each page wins over the account's language, until signing out forgets it.
         if call.request.cookie(Call.languageCookie) == nil { call.language = session.holder.language }
         guard call.route.surface == .page else { return }
-        call.frame.forgeryToken = service.keyring.tokens.token(for: SessionBinding.of(session))
+        call.frame.forgeryToken = service.keyring.tokens.token(
+            for: SessionBinding.of(session), owner: SessionBinding.owner(session.holder.account))
         call.frame.home = "/home"
         call.frame.person = PageFrame.Person(
             name: session.holder.name, profile: service.title(of: session.holder, call.language),
-            items: [PageFrame.Item(.myAccount, "/account")])
+            items: [PageFrame.Item(.myAccount, "/account")], languages: "/account/language")
+        call.frame.sessionEnd = end(of: session, call)
+    }
+
+    /// When the session ends if nothing is done, on the clocks of the person's school.
+    private func end(of session: Session, _ call: Call) -> Int? {
+        let limits = service.sessions.limits
+        let end = min(call.now / 1_000_000 + limits.idle, session.startedAt + limits.absolute)
+        let zone = try? service.timeZone(call.territory, session.holder)
+        return zone.map { $0.local(microseconds: end * 1_000_000).secondOfDay / 60 }
     }
 
     /// The territory's name and colours.
@@ -89,7 +100,7 @@ package struct Gate: Sendable {
     // MARK: Whether they may
 
     /// Nil for someone who may pass; else the answer that leads them to the sign-in page.
-    private func admit(_ call: Call, _ cookie: String?) throws -> Response? {
+    private func admit(_ call: Call, _ cookie: String?) async throws -> Response? {
         switch call.route.access {
         case .everyone, .secretAddress: return nil
         case .operatorToken:
@@ -99,40 +110,46 @@ package struct Gate: Sendable {
             // Served by another listener; on this one it does not exist.
             throw IdentityError.notHere
         case .signedIn:
-            return call.session == nil ? try turnAway(call, cookie) : nil
-        case .roles(let roles): return try admit(call, roles, cookie)
+            return call.session == nil ? try await turnAway(call, cookie) : nil
+        case .roles(let roles): return try await admit(call, roles, cookie)
         case .operatorTokenOrRoles(let roles):
-            return call[OperatorKey.self] == true ? nil : try admit(call, roles, cookie)
+            return call[OperatorKey.self] == true ? nil : try await admit(call, roles, cookie)
         }
     }
 
-    private func admit(_ call: Call, _ roles: Set<String>, _ cookie: String?) throws -> Response? {
-        guard let session = call.session else { return try turnAway(call, cookie) }
+    private func admit(_ call: Call, _ roles: Set<String>, _ cookie: String?) async throws -> Response? {
+        guard let session = call.session else { return try await turnAway(call, cookie) }
         guard session.holder.roles.contains(where: { roles.contains($0.rawValue) }) else {
             throw IdentityError.forbidden
         }
         return nil
     }
 
-    private func turnAway(_ call: Call, _ cookie: String?) throws -> Response {
+    private func turnAway(_ call: Call, _ cookie: String?) async throws -> Response {
         guard call.route.surface == .page else {
             let problem = IdentityError.signedOut.problem
             throw cookie.map { problem.adding(header: "Set-Cookie", $0) } ?? problem
         }
         let isRead = call.request.method == .get || call.request.method == .head
         var response = Response.seeOther(isRead ? ReturnPath.link(back: call.here) : "/login")
+        if !isRead, let page = await SignInRoutes(service).entrance(keeping: call) { response = page }
         if let cookie { response.headers.add("Set-Cookie", cookie) }
         response.headers.set("Cache-Control", "no-store")
         return response
     }
 
-    private func checkToken(_ call: Call) async throws {
+    /// Nil for a request with the token of its session. A form of an earlier session of the same person is not done, but
+    /// shown to be sent again: they signed in anew in another window.
+    private func checkToken(_ call: Call) async throws -> Response? {
         guard call.route.forgeryProtection == .session, let session = call.session, call[OperatorKey.self] != true
         else {
-            return
+            return nil
         }
-        guard try await call.carriesToken(of: service.keyring.tokens, for: SessionBinding.of(session)) else {
-            throw Problem(.forgedRequest)
-        }
+        if try await call.carriesToken(of: service.keyring.tokens, for: SessionBinding.of(session)) { return nil }
+        guard case .form(let form) = await KeptForm.of(call),
+            form.isOf(session.holder.account, service.keyring.tokens)
+        else { throw Problem(.forgedRequest) }
+        let page = IdentityPages(language: call.language).resume(form, token: call.frame.forgeryToken)
+        return noStore(call.page(page, status: .forbidden))
     }
 }

@@ -1,5 +1,6 @@
 internal import Cryptography
 internal import HTTP
+internal import Tenancy
 internal import Web
 
 /// What the token of a form is bound to.
@@ -8,6 +9,9 @@ enum SessionBinding {
     static let cookieName = "preau_visit"
 
     static func of(_ session: Session) -> String { "session " + session.id.description }
+
+    /// Whose a token is, whatever the session.
+    static func owner(_ account: AccountID) -> String { account.description }
 
     static func of(visit: String) -> String { "visit " + visit }
 

@@ -24,7 +24,10 @@ final class TerritoryThemes: @unchecked Sendable {
 
     private static func theme(_ territory: Territory) -> Theme? {
         var parser = JSONParser(Array(territory.theme.text.utf8))
-        guard let accent = try? parser.parse()["accent"]?.text else { return nil }
-        return Theme(name: territory.id.rawValue, accent: accent)
+        guard let colors = try? parser.parse(), let accent = colors["accent"]?.text else { return nil }
+        return Theme(
+            name: territory.id.rawValue, band: colors["colour"]?.text, onBand: colors["on_colour"]?.text,
+            accent: accent,
+            accentOnDark: colors["accent_on_dark"]?.text)
     }
 }

@@ -32,7 +32,10 @@ struct AccountRoutes: Sendable {
     private var changeLanguage: Route {
         .page(
             .post, "/account/language", access: .signedIn, tag: "Identity", summary: "Keeps the account's language.",
-            body: .form([.enumeration("language", Language.allCases.map(\.rawValue), "The language.").required]),
+            body: .form([
+                .enumeration("language", Language.allCases.map(\.rawValue), "The language.").required,
+                .text("back", "The page to come back to.", maxLength: 2000),
+            ]),
             errors: [.signInUnavailable]
         ) { call in
             let session = try call.requireSession()
@@ -42,7 +45,8 @@ struct AccountRoutes: Sendable {
                     .invalidBody, errors: reader.errors.map { Problem.Detail(.pointer("/" + $0.field), $0.reason) })
             }
             let cookie = try await service.setLanguage(language, of: session)
-            var response = Response.seeOther("/account?saved=1")
+            let back = reader.form["back"].flatMap { Link(localPath: $0) }
+            var response = Response.seeOther(back ?? "/account?saved=1")
             let isSecure = call.request.isSecure
             response.headers.add("Set-Cookie", CookieHeader.set(SessionCookie.name, cookie, isSecure: isSecure))
             response.headers.add("Set-Cookie", CookieHeader.remove(Call.languageCookie, isSecure: isSecure))

@@ -17,6 +17,10 @@ struct IdentityPages {
         /// What went wrong with the attempt as a whole.
         var failure: Phrase?
         var notice: Phrase?
+        /// Why the page is here unasked.
+        var warning: Phrase?
+        /// A form that was sent after the session was over, sealed.
+        var kept: String?
         var next: String?
         let token: String
     }
@@ -24,6 +28,7 @@ struct IdentityPages {
     /// The territory's page: its news, and the form. Without a territory, the form alone and where else to go.
     func entrance(_ form: SignInForm, territory: Territory?, now: Int64, elsewhere: HTML?) -> Page {
         let notice = form.notice.map { Notice(.success, text($0)).html(language, isLive: true) }
+        let warning = form.warning.map { Notice(.warning, text($0)).html(language, isLive: true) }
         let failure = form.failure.map { Notice(.error, text($0)).html(language, isLive: true) }
         let fields = [
             Field(
@@ -34,9 +39,10 @@ struct IdentityPages {
                 autocomplete: "current-password", maxLength: 1024),
         ]
         let action: Link = form.next.map { "/login?next=\($0)" } ?? "/login"
-        let post = PostForm(action, fields, submit: text(.signIn), forgeryToken: form.token).html(language)
+        var post = PostForm(action, fields, submit: text(.signIn), forgeryToken: form.token)
+        if let kept = form.kept { post.hidden = [(KeptForm.field, kept)] }
         let card: HTML = """
-            <h2>\(text(.signIn))</h2>\(notice)\(failure)\(post)<p class="hint">\(text(.sharedComputer))</p>
+            <h2>\(text(.signIn))</h2>\(notice)\(warning)\(failure)\(post.html(language))<p class="hint">\(text(.sharedComputer))</p>
             """
         let news = territory.map { self.news($0.news(at: now), in: $0.timeZone) }
         return Page(
@@ -94,6 +100,30 @@ struct IdentityPages {
             title: .signOutTitle,
             main:
                 "\(Component.heading(text(.signOutTitle)))\(Component.card(nil, "<p>\(text(.signOutQuestion))</p>\(form.html(language))"))",
+            width: .narrow)
+    }
+
+    /// A form that was sent too late, to be sent again.
+    func resume(_ kept: KeptForm, token: String?) -> Page {
+        let written = kept.fields.filter { $0.value.contains(" ") || $0.value.contains("\n") }
+        let shown: HTML? =
+            written.isEmpty
+            ? nil
+            : Component.card(
+                text(.whatYouWrote), written.html { "<div class=\"kept\">\(Component.prose($0.value))</div>" })
+        let files: HTML? = kept.hadFiles ? "<p>\(text(.filesAgain))</p>" : nil
+        var form = PostForm(
+            Link(localPath: kept.action) ?? ReturnPath.start, [], submit: text(.sendAgain),
+            cancel: Component.button(text(.giveUp), to: ReturnPath.start), forgeryToken: token)
+        form.hidden = kept.fields.map { ($0.name, $0.value) }
+        form.hasFiles = kept.isMultipart
+        return Page(
+            title: .notSentYet,
+            main: """
+                \(Component.heading(text(.notSentYet)))\
+                \(Notice(.information, markup: "<p>\(text(.notSentYetLead))</p>\(files)").html(language, isLive: true))\
+                \(shown)\(form.html(language))
+                """,
             width: .narrow)
     }
 

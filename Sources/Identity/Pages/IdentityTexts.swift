@@ -14,6 +14,26 @@ extension Phrase {
     static let formExpired = Phrase(
         fr: "La page est restée ouverte trop longtemps, ou votre navigateur refuse les cookies : recommencez.",
         en: "The page was open for too long, or the browser refuses cookies: start again.")
+    static let formIsKept = Phrase(
+        fr:
+            "Votre session était terminée : rien n'a été envoyé. Connectez-vous avec le même compte, et ce que vous avez saisi vous sera rendu.",
+        en:
+            "Your session was over: nothing was sent. Sign in with the same account, and what you typed is given back.")
+    static let formTooLongToKeep = Phrase(
+        fr:
+            "Votre session était terminée : rien n'a été envoyé, et le texte est trop long pour être gardé ici. Connectez-vous dans un autre onglet, puis revenez au formulaire avec le bouton « Précédent » et renvoyez-le.",
+        en:
+            "Your session was over: nothing was sent, and the text is too long to be kept here. Sign in in another tab, then go back to the form and send it again."
+    )
+    static let notSentYet = Phrase(fr: "Votre formulaire attend d'être envoyé", en: "Your form is waiting to be sent")
+    static let notSentYetLead = Phrase(
+        fr: "Il venait d'une session terminée. Rien n'est perdu, et rien n'a encore été envoyé.",
+        en: "It came from a session that is over. Nothing is lost, and nothing was sent yet.")
+    static let whatYouWrote = Phrase(fr: "Ce que vous avez écrit", en: "What you wrote")
+    static let filesAgain = Phrase(
+        fr: "Les fichiers joints sont à choisir à nouveau.", en: "Attached files have to be chosen again.")
+    static let sendAgain = Phrase(fr: "Envoyer maintenant", en: "Send now")
+    static let giveUp = Phrase(fr: "Ne pas envoyer", en: "Do not send")
     static let justSignedOut = Phrase(fr: "Vous êtes déconnecté.", en: "You are signed out.")
     static let sharedComputer = Phrase(
         fr: "Sur un ordinateur partagé, déconnectez-vous en partant.",

@@ -42,10 +42,15 @@ struct SignInRoutes: Sendable {
     private var signIn: Route {
         .page(
             .post, "/login", access: .everyone, tag: "Identity", summary: "Signs in.", query: [Self.next],
-            body: .form([
-                .text("username", "The login.", maxLength: 256).required,
-                .text("password", "The password.", maxLength: 1024).required,
-            ]), errors: [.wrongCredentials, .throttled, .signInBusy, .signInUnavailable], forgeryProtection: .handler
+            body: .form(
+                [
+                    .text("username", "The login.", maxLength: 256).required,
+                    .text("password", "The password.", maxLength: 1024).required,
+                    .text(
+                        KeptForm.field, "A form sent after the session was over, sealed.",
+                        maxLength: KeptForm.longestSealed),
+                ], limits: FormLimits(bytes: 2 * 65_536, valueBytes: KeptForm.longestSealed)),
+            errors: [.wrongCredentials, .throttled, .signInBusy, .signInUnavailable], forgeryProtection: .handler
         ) { call in try await signIn(call) }
     }
 
@@ -54,6 +59,10 @@ struct SignInRoutes: Sendable {
         var form = form(call)
         form.login = String((fields["username"] ?? "").prefix(256))
         let password = fields["password"] ?? ""
+        let kept = fields[KeptForm.field].flatMap {
+            KeptForm.open($0, with: service.keyring, now: call.now / 1_000_000)
+        }
+        if kept != nil { form.kept = fields[KeptForm.field] }
         guard let visit = SessionBinding.visit(of: call.request),
             try await call.carriesToken(of: service.keyring.tokens, for: SessionBinding.of(visit: visit))
         else {
@@ -70,7 +79,7 @@ struct SignInRoutes: Sendable {
                 SignIn.Attempt(
                     login: form.login, password: password, address: call.request.remoteAddress,
                     client: ClientName.describe(call.request.header("user-agent")), replacing: call.session))
-            var response = Response.seeOther(ReturnPath.target(call.query.text(ReturnPath.parameter)))
+            var response = welcome(call, started.session, kept)
             response.headers.add(
                 "Set-Cookie",
                 CookieHeader.set(SessionCookie.name, started.cookie, isSecure: call.request.isSecure))
@@ -83,6 +92,29 @@ struct SignInRoutes: Sendable {
             for (name, value) in problem.headers { response.headers.add(name, value) }
             return response
         }
+    }
+
+    /// What follows a sign-in: the page that was asked for, or the form that was sent too late.
+    private func welcome(_ call: Call, _ session: Session, _ kept: KeptForm?) -> Response {
+        guard let kept, kept.isOf(session.holder.account, service.keyring.tokens) else {
+            return .seeOther(ReturnPath.target(call.query.text(ReturnPath.parameter)))
+        }
+        Gate(service).enter(call, session)
+        return call.page(IdentityPages(language: call.language).resume(kept, token: call.frame.forgeryToken))
+    }
+
+    /// The sign-in page, with the form that this request sent in it; nil when there is nothing to keep.
+    func entrance(keeping call: Call) async -> Response? {
+        let offer = await KeptForm.of(call)
+        guard offer != .none else { return nil }
+        var form = form(call)
+        form.next = nil
+        form.warning = .formTooLongToKeep
+        if case .form(let kept) = offer, let sealed = try? kept.sealed(with: service.keyring) {
+            form.kept = sealed
+            form.warning = .formIsKept
+        }
+        return entrance(call, form, status: .unauthorized)
     }
 
     private func failure(_ problem: Problem) -> Phrase {

@@ -47,4 +47,11 @@ struct ByteReader {
         defer { position += Int(count) }
         return String(validating: bytes[position..<position + Int(count)], as: UTF8.self)
     }
+
+    /// What ``ByteWriter/longText(_:)`` wrote.
+    mutating func longText() -> String? {
+        guard let count = varint(), Int(count) <= bytes.count - position else { return nil }
+        defer { position += Int(count) }
+        return String(validating: bytes[position..<position + Int(count)], as: UTF8.self)
+    }
 }

@@ -33,4 +33,10 @@ struct ByteWriter {
         bytes.append(UInt8(utf8.count))
         bytes.append(contentsOf: utf8)
     }
+
+    /// A length and so many bytes of UTF-8.
+    mutating func longText(_ value: String) {
+        varint(UInt32(value.utf8.count))
+        bytes.append(contentsOf: value.utf8)
+    }
 }

@@ -10,12 +10,14 @@ package final class Keyring: Sendable {
         let root: HMACKey
         let session: HMACKey
         let throttle: HMACKey
+        let forms: SealedBox
 
         init(id: String, secret: [UInt8]) {
             self.id = id
             root = HMACKey(secret)
             session = root.derived(for: "preau.identity.session")
             throttle = root.derived(for: "preau.identity.throttle")
+            forms = SealedBox(key: root.code(for: "preau.identity.kept-form"))
         }
     }
 

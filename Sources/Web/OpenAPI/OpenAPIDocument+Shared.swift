@@ -6,7 +6,7 @@ extension OpenAPIDocument {
                 writeHeader(
                     "Idempotency-Key", isRequired: false, example: "\"8f3e0c52-3d0e-4b7a-9d3f-2f6b1c7e9a10\"",
                     "The client's name for this write: sent twice, it is done once, and the second answer is the first.",
-                    to: &writer)
+                    pattern: #"^("[!#-\[\]-~]{1,62}"|[!#-\[\]-~]{1,64})$"#, to: &writer)
             }
             writer.object("IfMatch") { writer in
                 writeHeader(
@@ -58,13 +58,17 @@ extension OpenAPIDocument {
     }
 
     private static func writeHeader(
-        _ name: String, isRequired: Bool, example: String, _ description: String, to writer: inout JSONWriter
+        _ name: String, isRequired: Bool, example: String, _ description: String, pattern: String? = nil,
+        to writer: inout JSONWriter
     ) {
         writer.field("name", name)
         writer.field("in", "header")
         writer.field("required", isRequired)
         writer.field("description", description)
-        writer.object("schema") { $0.field("type", "string") }
+        writer.object("schema") { writer in
+            writer.field("type", "string")
+            if let pattern { writer.field("pattern", pattern) }
+        }
         writer.field("example", example)
     }
 }

@@ -16,18 +16,20 @@ package struct OpenAPIDocument {
 
     private let routes: [Route]
     private let info: Info
+    private let common: (Route) -> [ProblemCode]
     private var components: [(name: String, json: [UInt8])] = []
 
-    init(_ table: RouteTable, _ info: Info) {
+    init(_ table: RouteTable, _ info: Info, _ common: @escaping (Route) -> [ProblemCode] = { _ in [] }) {
         routes = table.routes.filter { $0.surface == .api }
         self.info = info
+        self.common = common
     }
 
     /// The document as JSON.
     /// - Throws: `conflictingSchemas` when one name stands for two shapes.
     mutating func json() throws(RouteTableError) -> [UInt8] {
         try collectComponents()
-        let (info, routes, components) = (info, routes, components)
+        let (info, routes, components, common) = (info, routes, components, common)
         var writer = JSONWriter(capacity: 65_536)
         writer.object { writer in
             writer.field("openapi", "3.1.0")
@@ -50,7 +52,7 @@ package struct OpenAPIDocument {
                     writer.object { writer in
                         for route in routes where route.pattern == pattern {
                             writer.key(escaping: route.method.rawValue.lowercased())
-                            route.writeOperation(to: &writer)
+                            route.writeOperation(common: common(route), to: &writer)
                         }
                     }
                 }
@@ -112,8 +114,11 @@ package struct OpenAPIDocument {
 
 extension RouteTable {
     /// Adds `GET /api/v1/openapi.json`, which describes every API route that the table holds by now, itself included.
+    /// - Parameter common: what any route of its kind can answer with besides its own codes: no session, a part that is gone.
     /// - Throws: as `add`, and `conflictingSchemas` when one name stands for two shapes.
-    package mutating func publish(_ info: OpenAPIDocument.Info) throws(RouteTableError) {
+    package mutating func publish(
+        _ info: OpenAPIDocument.Info, common: @escaping (Route) -> [ProblemCode] = { _ in [] }
+    ) throws(RouteTableError) {
         func route(_ bytes: [UInt8]) -> Route {
             let tag = EntityTag.strong(Assets.hash(bytes))
             return .api(
@@ -128,7 +133,7 @@ extension RouteTable {
         }
         var described = self
         try described.add([route([])])
-        var document = OpenAPIDocument(described, info)
+        var document = OpenAPIDocument(described, info, common)
         try add([route(try document.json())])
     }
 }

@@ -2,7 +2,8 @@ internal import HTTP
 
 extension Route {
     /// The Operation Object.
-    func writeOperation(to writer: inout JSONWriter) {
+    /// - Parameter common: codes beyond the route's own.
+    func writeOperation(common: [ProblemCode], to writer: inout JSONWriter) {
         writer.object { writer in
             writer.field("operationId", operationID)
             writer.field("tags", [tag])
@@ -25,7 +26,7 @@ extension Route {
             writeBody(to: &writer)
             writer.object("responses") { writer in
                 for answer in answers { answer.write(to: &writer) }
-                writeErrors(to: &writer)
+                writeErrors(documentedErrors + common.filter { !documentedErrors.contains($0) }, to: &writer)
             }
         }
     }
@@ -80,8 +81,7 @@ extension Route {
     }
 
     /// One response for each status; the codes it can carry, each with an example.
-    private func writeErrors(to writer: inout JSONWriter) {
-        let codes = documentedErrors
+    private func writeErrors(_ codes: [ProblemCode], to writer: inout JSONWriter) {
         for status in Set(codes.map(\.status)).sorted() where !answers.contains(where: { $0.status == status }) {
             let ofStatus = codes.filter { $0.status == status }
             writer.key(escaping: String(status))

@@ -27,6 +27,7 @@ extension Schema {
         case .text(let lengths, let format):
             writer.field("type", "string")
             if format != .plain { writer.field("format", format.rawValue) }
+            if let pattern = format.pattern { writer.field("pattern", pattern) }
             if lengths.lowerBound > 0 { writer.field("minLength", lengths.lowerBound) }
             writer.field("maxLength", lengths.upperBound)
         case .enumeration(let values):
@@ -57,6 +58,22 @@ extension Schema {
             writer.array("anyOf", [schema, .null]) { $1.writeOpenAPI(to: &$0) }
         case .oneOf(let schemas): writer.array("oneOf", schemas) { $1.writeOpenAPI(to: &$0) }
         case .named(let name, _): writer.field("$ref", "#/components/schemas/" + name)
+        }
+    }
+}
+
+extension Schema.Format {
+    /// What `accepts` asks for, for those formats that JSON Schema does not know.
+    fileprivate var pattern: String? {
+        switch self {
+        case .plain: "^[^\\u0000]*$"
+        case .timeOfDay: "^([01][0-9]|2[0-3]):[0-5][0-9]$"
+        case .uri: "^https?://[!-~]*$"
+        case .uai: "^[0-9]{7}[A-Z]$"
+        case .languageTag: "^(fr|en)$"
+        case .slug: "^[a-z0-9-]+$"
+        case .byte: "^[A-Za-z0-9_-]*$"
+        case .uuid, .date, .dateTime, .email: nil
         }
     }
 }

@@ -79,9 +79,12 @@ package enum Component {
     }
 
     /// Back and on, among weeks or days; the words are left to screen readers where there is no room.
+    /// - Parameter present: the way back to now, between the two.
     package static func stepper(
-        _ label: String, previous: (label: String, link: Link)?, next: (label: String, link: Link)?
+        _ label: String, previous: (label: String, link: Link)?, next: (label: String, link: Link)?,
+        present: (label: String, link: Link)? = nil
     ) -> HTML {
+        let now: HTML? = present.map { "<li><a class=\"button\" href=\"\($0.link)\">\($0.label)</a></li>" }
         let back: HTML? = previous.map {
             """
             <li><a class="button" rel="prev" href="\($0.link)"><svg class="icon" aria-hidden="true">\
@@ -94,7 +97,7 @@ package enum Component {
             <svg class="icon" aria-hidden="true"><use href="\(Assets.icons)#right"/></svg></a></li>
             """
         }
-        return "<nav class=\"stepper\" aria-label=\"\(label)\"><ul>\(back)\(on)</ul></nav>"
+        return "<nav class=\"stepper\" aria-label=\"\(label)\"><ul>\(back)\(now)\(on)</ul></nav>"
     }
 
     /// News, the newest first.

@@ -5,6 +5,12 @@ package struct Field: Sendable {
         case input(type: StaticString)
         case area(rows: Int)
         case select([(value: String, label: String)])
+        /// One of a few, all of them seen: `value` is the chosen one.
+        case radios([(value: String, label: String)])
+        /// Several of some: `chosen` are ticked.
+        case boxes([(value: String, label: String)], chosen: Set<String> = [])
+        /// A file of the person's device; the form needs `PostForm.hasFiles`.
+        case file(accept: String?)
         case box
     }
 
@@ -19,6 +25,8 @@ package struct Field: Sendable {
     package var autocomplete: String?
     package var maxLength: Int?
     package var inputMode: String?
+    /// Says "optional" beside a label that is not required; not where nothing is.
+    package var saysOptional = true
 
     package init(
         _ name: String, _ label: String, _ control: Control = .input(type: "text"), value: String? = nil,
@@ -54,7 +62,16 @@ package struct Field: Sendable {
             """
         }
         let label: HTML =
-            "\(label)\(isRequired ? nil : "<span class=\"optional\"> (\(Phrase.optional[language]))</span>" as HTML)"
+            "\(label)\(isRequired || !saysOptional ? nil : "<span class=\"optional\"> (\(Phrase.optional[language]))</span>" as HTML)"
+        switch control {
+        case .radios(let options):
+            let choices = options.html { choice("radio", $0, isChosen: $0.value == value, id) }
+            return group(id, described, label, "\(hint)\(error)<div class=\"choices-row\">\(choices)</div>")
+        case .boxes(let options, let chosen):
+            let choices = options.html { choice("checkbox", $0, isChosen: chosen.contains($0.value), id) }
+            return group(id, described, label, "\(hint)\(error)<div class=\"choices-columns\">\(choices)</div>")
+        default: break
+        }
         if case .box = control {
             return """
                 <div class="field box"><label for="\(id)"><input type="checkbox" value="1"\(common)\(flag: "checked", value != nil)>\
@@ -73,17 +90,35 @@ package struct Field: Sendable {
             <select\(common)>\
             \(options.html { "<option value=\"\($0.value)\"\(flag: "selected", $0.value == value)>\($0.label)</option>" })</select>
             """
-        case .box: .empty
+        case .file(let accept): "<input type=\"file\"\(common)\(attribute: "accept", accept)>"
+        case .box, .radios, .boxes: .empty
         }
     }
 
-    /// The list of what is wrong, above a form: each error leads to its field.
+    /// The fields of a choice and their common label. It takes the focus when the summary of errors leads here.
+    private func group(_ id: String, _ described: [String], _ label: HTML, _ content: HTML) -> HTML {
+        """
+        <fieldset class="field choices\(error == nil ? "" : " is-wrong")" id="\(id)" tabindex="-1"\
+        \(attribute: "aria-describedby", described.isEmpty ? nil : described.joined(separator: " "))><legend>\(label)</legend>\(content)</fieldset>
+        """
+    }
+
+    private func choice(
+        _ type: StaticString, _ option: (value: String, label: String), isChosen: Bool, _ id: String
+    ) -> HTML {
+        """
+        <label class="choice"><input type="\(type.description)" name="\(name)" value="\(option.value)"\
+        \(flag: "checked", isChosen)\(flag: "required", isRequired && type.description == "radio")><span>\(option.label)</span></label>
+        """
+    }
+
+    /// The list of what is wrong, above a form: each error leads to its field. The focus arrives here.
     package static func summary(_ fields: [Field], _ language: Language) -> HTML? {
         let wrong = fields.filter { $0.error != nil }
         guard !wrong.isEmpty else { return nil }
         let items = wrong.html { "<li><a href=\"#field-\($0.name)\">\($0.label)</a> – \($0.error ?? "")</li>" }
-        return Notice(.error, markup: "<p>\(Phrase.formHasErrors[language])</p><ul>\(items)</ul>").html(
-            language, isLive: true)
+        let notice = Notice(.error, markup: "<p>\(Phrase.formHasErrors[language])</p><ul>\(items)</ul>")
+        return "<div class=\"summary\" tabindex=\"-1\" autofocus>\(notice.html(language, isLive: true))</div>"
     }
 }
 
@@ -103,6 +138,10 @@ package struct PostForm: Sendable {
     package var more: HTML?
     /// Sends files: the route's body is `.multipart`.
     package var hasFiles = false
+    /// What the form sends without showing it.
+    package var hidden: [(name: String, value: String)] = []
+    /// Not where the page shows it itself, above more than this form.
+    package var showsSummary = true
 
     package init(_ action: Link, _ fields: [Field], submit: String, cancel: HTML? = nil, forgeryToken: String?) {
         self.action = action
@@ -114,8 +153,10 @@ package struct PostForm: Sendable {
 
     package func html(_ language: Language) -> HTML {
         """
-        <form class="form" method="post" action="\(action)"\(attribute: "enctype", hasFiles ? "multipart/form-data" : nil) novalidate>\(Component.token(forgeryToken))\
-        \(Field.summary(fields, language))\(fields.html { $0.html(language) })\(more)\
+        <form class="form" method="post" action="\(action)"\
+        \(attribute: "enctype", hasFiles ? "multipart/form-data" : nil) novalidate>\(Component.token(forgeryToken))\
+        \(hidden.html { Component.hidden($0.name, $0.value) ?? .empty })\
+        \(showsSummary ? Field.summary(fields, language) : nil)\(fields.html { $0.html(language) })\(more)\
         <div class="actions"><button class="button main" type="submit">\(submit)</button>\(cancel)</div></form>
         """
     }

@@ -20,12 +20,17 @@ package struct PageFrame: Sendable {
         package let items: [Item]
         /// Where the sign-out form posts.
         package let signOut: Link
+        /// Where the choice of a language posts, to be kept with the account; nil: kept in a cookie.
+        package let languages: Link?
 
-        package init(name: String, profile: String, items: [Item], signOut: Link = "/logout") {
+        package init(
+            name: String, profile: String, items: [Item], signOut: Link = "/logout", languages: Link? = nil
+        ) {
             self.name = name
             self.profile = profile
             self.items = items
             self.signOut = signOut
+            self.languages = languages
         }
     }
 
@@ -34,7 +39,7 @@ package struct PageFrame: Sendable {
     /// Below it, smaller: "Seine-et-Marne".
     package var siteOwner: String?
     package var home: Link = "/"
-    /// The territory's style sheet, see ``Theme/link(for:)``.
+    /// The territory's style sheet, see ``Theme/link``.
     package var theme: Link?
     package var navigation: [Item] = []
     package var person: Person?
@@ -42,7 +47,9 @@ package struct PageFrame: Sendable {
     package var forgeryToken: String?
     /// Shown above the page: what the form before has done, a message to all.
     package var notices: [Notice] = []
-    package var footer: [Item] = []
+    package var footer: [Item] = [Item(.accessibilityMention, "/accessibility")]
+    /// When the session ends if nothing is done, in minutes since midnight: announced on every page.
+    package var sessionEnd: Int?
 
     package init() {}
 }

@@ -1,13 +1,16 @@
 /// The whole document around a page.
 package enum PageShell {
-    package static func render(_ page: Page, frame: PageFrame, language: Language, here: Link) -> [UInt8] {
+    /// - Parameter hasErrors: whether the page shows a form again for what is wrong with it: its title begins with that.
+    package static func render(
+        _ page: Page, frame: PageFrame, language: Language, here: Link, hasErrors: Bool = false
+    ) -> [UInt8] {
         var html = HTML(capacity: 6144 + page.main.bytes.count)
         html += """
             <!doctype html>
             <html lang="\(language.rawValue)"><head><meta charset="utf-8">\
             <meta name="viewport" content="width=device-width, initial-scale=1">\
             <meta name="color-scheme" content="light dark">\
-            <title>\(page.title[language]) – \(frame.siteName)</title>\
+            <title>\(hasErrors ? Phrase.errorInTitle[language] : "")\(page.title[language]) – \(frame.siteName)</title>\
             <link rel="stylesheet" href="\(Assets.styleSheet)">\(theme(frame))\
             <link rel="icon" href="\(Assets.mark)" type="image/svg+xml"></head>
             <body class="\(page.isEntrance ? "entrance" : "inside")">\
@@ -78,7 +81,8 @@ package enum PageShell {
         <details class="user menu"><summary><span class="avatar" aria-hidden="true">\(initials(person.name))</span>\
         <span class="user-name">\(person.name)</span></summary><div class="panel">\
         <p class="user-profile"><strong>\(person.name)</strong><br>\(person.profile)</p>\
-        <ul>\(navigation(person.items, language, here))</ul>\(languages(language, here))\
+        <ul>\(navigation(person.items, language, here))</ul>\
+        \(person.languages.map { languageForm($0, frame, language, here) } ?? languages(language, here))\
         <form method="post" action="\(person.signOut)">\(Component.token(frame.forgeryToken))\
         <button class="button quiet" type="submit">\(Phrase.signOut[language])</button></form></div></details>
         """
@@ -101,9 +105,29 @@ package enum PageShell {
         return "<nav class=\"languages\" aria-label=\"\(Phrase.languages[language])\"><ul>\(links)</ul></nav>"
     }
 
+    /// As `languages`, for somebody whose account keeps the choice.
+    private static func languageForm(
+        _ action: Link, _ frame: PageFrame, _ language: Language, _ here: Link
+    ) -> HTML {
+        let choices = Language.allCases.html { other in
+            other == language
+                ? "<li><span aria-current=\"true\" lang=\"\(other.rawValue)\">\(other.ownName)</span></li>"
+                : """
+                <li><button class="link" name="language" value="\(other.rawValue)" lang="\(other.rawValue)">\(other.ownName)</button></li>
+                """
+        }
+        return """
+            <form class="languages" method="post" action="\(action)" aria-label="\(Phrase.languages[language])">\
+            \(Component.token(frame.forgeryToken))\(Component.hidden("back", here.text))<ul>\(choices)</ul></form>
+            """
+    }
+
     private static func footer(_ page: Page, _ frame: PageFrame, _ language: Language, _ here: Link) -> HTML {
         let items = frame.footer.isEmpty ? nil : "<ul>\(navigation(frame.footer, language, here))</ul>" as HTML
         let owner = frame.siteOwner.map { frame.siteName + " · " + $0 } ?? frame.siteName
-        return "<footer class=\"bottom\"><div><p>\(owner)</p>\(items)</div></footer>"
+        let end: HTML? = frame.sessionEnd.map { minutes in
+            "<p class=\"session-end\">\(Phrase.sessionEnds { $0.time(minutes: minutes) }[language])</p>"
+        }
+        return "<footer class=\"bottom\"><div>\(end)<p>\(owner)</p>\(items)</div></footer>"
     }
 }

@@ -9,7 +9,23 @@ extension Phrase {
     static let firstPage = Phrase(fr: "Début de la liste", en: "Start of the list")
     static let formHasErrors = Phrase(
         fr: "Ce formulaire n'est pas encore complet :", en: "This form is not complete yet:")
+    static let errorInTitle = Phrase(fr: "Erreur : ", en: "Error: ")
     static let noLessons = Phrase(fr: "Pas de cours", en: "No lessons")
     static let today = Phrase(fr: "Aujourd'hui", en: "Today")
     static let daysOfWeek = Phrase(fr: "Jours de la semaine", en: "Days of the week")
+    static let closeDialog = Phrase(fr: "Fermer", en: "Close")
+    static let new = Phrase(fr: "Nouveau :", en: "New:")
+    static let filters = Phrase(fr: "Filtrer la liste", en: "Filter the list")
+    static let applyFilters = Phrase(fr: "Filtrer", en: "Filter")
+    static let clearFilters = Phrase(fr: "Tout afficher", en: "Show all")
+    static let breadcrumbs = Phrase(fr: "Vous êtes ici", en: "You are here")
+    static let accessibilityMention = Phrase(
+        fr: "Accessibilité : non conforme", en: "Accessibility: not compliant (no audit yet)")
+
+    /// - Parameter time: of the establishment's clocks.
+    static func sessionEnds(_ time: (Language) -> String) -> Phrase {
+        Phrase(
+            fr: "Sans activité, votre session se termine à \(time(.fr)) ; un formulaire envoyé après n'est pas perdu.",
+            en: "Without activity, your session ends at \(time(.en)); a form sent later is not lost.")
+    }
 }

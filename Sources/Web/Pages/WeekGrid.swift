@@ -54,12 +54,20 @@ package struct WeekGrid: Sendable {
     private let today: CivilDate?
     private let hours: Range<Int>
     private let colors: [String: Int]
+    private let name: String?
+    private let prefix: String
 
     /// - Parameters:
     ///   - days: in order; each a column.
+    ///   - name: whose week it is, where a page has several.
+    ///   - prefix: of the identifiers of the days, of letters and digits; another one for each grid of a page.
     ///   - today: marked when it is among them.
     ///   - hours: the least shown; widened to hold every item, up to 14 hours.
-    package init(_ days: [Day], today: CivilDate?, hours: Range<Int> = 8..<17) {
+    package init(
+        _ days: [Day], today: CivilDate?, hours: Range<Int> = 8..<17, name: String? = nil, prefix: String = ""
+    ) {
+        self.name = name
+        self.prefix = "d" + prefix
         self.days = days
         self.today = today
         var (first, last) = (hours.lowerBound, hours.upperBound)
@@ -86,16 +94,17 @@ package struct WeekGrid: Sendable {
     /// On a phone the days are one under the other: links lead to each.
     private func jumps(_ language: Language) -> HTML {
         let links = days.html { day in
-            "<li><a href=\"#d\(day.date)\"\(attribute: "aria-current", day.date == today ? "date" : nil)>\(language.shortWeekdayName(day.date.weekday))<b>\(day.date.parts.day)</b></a></li>"
+            "<li><a href=\"#\(prefix)\(day.date)\"\(attribute: "aria-current", day.date == today ? "date" : nil)>\(language.shortWeekdayName(day.date.weekday))<b>\(day.date.parts.day)</b></a></li>"
         }
-        return "<nav class=\"jumps\" aria-label=\"\(Phrase.daysOfWeek[language])\"><ul>\(links)</ul></nav>"
+        let label = [Phrase.daysOfWeek[language], name].compactMap { $0 }.joined(separator: ", ")
+        return "<nav class=\"jumps\" aria-label=\"\(label)\"><ul>\(links)</ul></nav>"
     }
 
     private func append(_ day: Day, to html: inout HTML, _ language: Language) {
         let isToday = day.date == today
         let tag: HTML? = isToday ? " <span class=\"tag\">\(Phrase.today[language])</span>" : nil
         html += """
-            <section class="day\(isToday ? " is-today" : "")" aria-labelledby="d\(day.date)"><h2 id="d\(day.date)">\
+            <section class="day\(isToday ? " is-today" : "")"><h2 id="\(prefix)\(day.date)">\
             \(language.weekdayAndDay(day.date))\(tag)</h2>
             """
         if let note = day.note { html += "<p class=\"day-note\">\(note)</p>" }

@@ -11,7 +11,8 @@ enum ProblemPage {
             <p class="problem-status">\(Phrase.errorNumber(problem.status)[language])</p>
             <h1>\(problem.code.title[language])</h1>
             <p>\((problem.detail ?? problem.code.meaning)[language])</p>\(details)\(again)
-            <p class="actions"><a class="button" href="/">\(Phrase.backHome[language])</a></p>
+            <p class="actions"><a class="button main" href="/">\(Phrase.backHome[language])</a>\
+            <a class="button quiet" href="\("/errors/\(problem.code.code)" as Link)">\(Phrase.aboutThisError[language])</a></p>
             <p class="small muted">\(Phrase.requestNumber[language]) <code>\(requestID)</code></p>
             </div>
             """

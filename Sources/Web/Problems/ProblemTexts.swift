@@ -1,6 +1,7 @@
 extension Phrase {
     static func errorNumber(_ status: Int) -> Phrase { Phrase(fr: "Erreur \(status)", en: "Error \(status)") }
     static let backHome = Phrase(fr: "Revenir à l'accueil", en: "Back to the home page")
+    static let aboutThisError = Phrase(fr: "À propos de cette erreur", en: "About this error")
     static let requestNumber = Phrase(
         fr: "Numéro de la demande, à donner à l'assistance :", en: "Request number, to give to support:")
 

@@ -29,7 +29,7 @@ package final class Call: @unchecked Sendable {
         self.path = path
         now = WallClock.microseconds
         language = Call.language(of: request)
-        query = try QueryValues(request.query, declared: route.query)
+        query = try QueryValues(request.query, declared: route.query, emptyIsAbsent: route.surface != .api)
     }
 
     /// For a request that no query could be read of: enough to answer it with a problem.

@@ -9,7 +9,8 @@ package struct QueryValues: Sendable {
 
     /// - Throws: `malformedRequest` for a query that cannot be decoded, `invalidParameter` naming each item that is missing,
     ///   given twice or of the wrong kind.
-    init(_ query: String?, declared: [Parameter]) throws(Problem) {
+    /// - Parameter emptyIsAbsent: as a form of a page means it; a program that names an item gives it a value.
+    init(_ query: String?, declared: [Parameter], emptyIsAbsent: Bool = true) throws(Problem) {
         guard !declared.isEmpty else { return }
         let form: Form
         do {
@@ -20,8 +21,7 @@ package struct QueryValues: Sendable {
         var errors: [Problem.Detail] = []
         for parameter in declared {
             let given = form.all(parameter.name)
-            // An empty item is what a form with an empty optional field sends.
-            guard let text = given.first, !text.isEmpty || parameter.isRequired else {
+            guard let text = given.first, !text.isEmpty || parameter.isRequired || !emptyIsAbsent else {
                 if parameter.isRequired { errors.append(Problem.Detail(.parameter(parameter.name), .missing)) }
                 continue
             }

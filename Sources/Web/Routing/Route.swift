@@ -105,11 +105,18 @@ package struct Route: Sendable {
     package var documentedErrors: [ProblemCode] {
         var codes = errors
         func add(_ code: ProblemCode) { if !codes.contains(code) { codes.append(code) } }
-        if !parameters.isEmpty { add(.notFound) }
-        if !query.isEmpty { add(.invalidParameter) }
+        if !parameters.isEmpty {
+            add(.malformedRequest)
+            add(.notFound)
+        }
+        if !query.isEmpty {
+            add(.malformedRequest)
+            add(.invalidParameter)
+        }
         if query.contains(where: { $0.name == "cursor" }) { add(.invalidCursor) }
         if !body.isNone {
             add(.malformedRequest)
+            add(.bodyTimedOut)
             add(.bodyTooLarge)
             add(.unsupportedMediaType)
             if case .json = body { add(.invalidBody) }

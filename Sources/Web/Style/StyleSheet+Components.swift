@@ -5,8 +5,6 @@ extension StyleSheet {
         .actions{display:flex;flex-wrap:wrap;gap:.625rem;align-items:center}
         .card{background:var(--surface);border:1px solid var(--line);border-radius:var(--radius);box-shadow:var(--shadow);
         padding:1.125rem}
-        .card>h2{margin-bottom:1rem}
-        .card>form+*{margin-top:1rem}
         .card ul{padding-left:1.25rem}
         .button{display:inline-flex;align-items:center;justify-content:center;gap:.5rem;min-height:2.75rem;padding:.5rem 1.125rem;
         border:1px solid var(--edge);border-radius:.6rem;background:var(--surface);color:var(--ink);font-weight:600;
@@ -35,7 +33,7 @@ extension StyleSheet {
         .empty p{margin:0;max-width:34rem}
         .empty-sign{width:3rem;height:3rem;color:var(--accent)}
         .empty-title{color:var(--ink);font-weight:650;font-size:1.0625rem}
-        .table{overflow-x:auto;background:var(--surface);border:1px solid var(--line);border-radius:var(--radius);
+        .table{position:relative;overflow-x:auto;background:var(--surface);border:1px solid var(--line);border-radius:var(--radius);
         box-shadow:var(--shadow)}
         table{border-collapse:collapse;width:100%}
         caption{text-align:left;font-weight:650;padding:.875rem clamp(.625rem,2vw,1rem) .375rem}
@@ -68,9 +66,9 @@ extension StyleSheet {
         .entrance{background:linear-gradient(var(--accent-soft),var(--ground) 24rem)}
         .entrance main{max-width:60rem}
         .stepper ul{list-style:none;padding:0;display:flex;gap:.5rem}
-        .stepper .button{padding-inline:.625rem}
+        .stepper .button{padding-inline:.75rem}
         @media(min-width:48rem){.card{padding:1.5rem}.door{grid-template:auto 1fr/minmax(0,1fr) minmax(0,25rem);gap:1.75rem 3rem}
         .door>.card{grid-area:1/2/3;padding:2rem}.door-head{padding-top:1rem}.door-side{grid-area:2/1}}
-        @media(max-width:40rem){.stepper span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}}
+        @media(max-width:40rem){.stepper a>span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}}
         """
 }

@@ -28,7 +28,7 @@ extension StyleSheet {
         .avatar{display:grid;place-items:center;width:2rem;height:2rem;border-radius:50%;background:var(--on-band);
         color:var(--band);font-size:.8125rem;font-weight:700;flex:none}
         .user>summary{padding:.25rem .375rem}
-        .user-name{display:none}
+        .user-name{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
         .languages ul{display:flex;gap:.125rem}
         .languages a,.languages span{display:flex;align-items:center;min-height:2.75rem;padding:0 .625rem;color:inherit;
         font-size:.9375rem}
@@ -53,7 +53,7 @@ extension StyleSheet {
         border-block:3px solid transparent;font-weight:550}
         .nav-bar a:hover{border-bottom-color:var(--line)}
         .nav-bar [aria-current]{border-bottom-color:var(--accent);color:var(--accent);font-weight:650}
-        .user-name{display:block}
+        .user-name{position:static;width:auto;height:auto;clip-path:none}
         .user>summary{padding-right:.75rem}}
         @media(max-width:23rem){.brand-owner{display:none}.menu>summary{padding-inline:.375rem}}
         """

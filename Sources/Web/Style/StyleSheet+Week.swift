@@ -56,17 +56,20 @@ extension StyleSheet {
         grid-template-columns:minmax(0,1fr);min-height:calc(var(--hours)*var(--hour));
         background:repeating-linear-gradient(var(--line) 0 1px,transparent 1px var(--hour))}
         .lesson{grid-row:var(--r)/span var(--s);grid-column:1;padding:.25rem .5rem;border-left-width:.25rem;overflow:hidden;
-        margin-bottom:2px;border-radius:.375rem;position:relative}
+        margin-bottom:2px;border-radius:.375rem;display:grid;grid-template-columns:minmax(0,1fr) auto;align-content:start}
+        .lesson>*{grid-column:1/3}
         .lesson:hover,.lesson:focus-within{box-shadow:0 0 0 1px hsl(var(--h) var(--stripe))}
-        .lesson .when{font-size:.75rem}
+        .lesson .when{font-size:.75rem;line-height:1.375rem;white-space:nowrap;overflow:hidden}
+        .lesson:has(.mark) .when{grid-column:1}
         .lesson .what{font-size:.875rem;line-height:1.2}
         .lesson .where{font-size:.75rem}
-        .lesson .mark{position:absolute;right:.25rem;top:.1875rem;margin:0}
+        .lesson .mark{grid-area:1/2;margin:0 0 0 .25rem}
         .lesson .tag{font-size:.6875rem;line-height:1rem;padding:0 .375rem}
         .of2{width:50%}.of3{width:33.3%}.of4{width:25%}
         .k1.of2{margin-left:50%}.k1.of3{margin-left:33.3%}.k2.of3{margin-left:66.6%}
         .k1.of4{margin-left:25%}.k2.of4{margin-left:50%}.k3.of4{margin-left:75%}
-        .of2 .mark,.of3 .mark,.of4 .mark{position:static}}}
+        .of2>.when,.of3>.when,.of4>.when{grid-column:1/3!important;white-space:normal}
+        .of2>.mark,.of3>.mark,.of4>.mark{grid-area:auto/1/auto/3!important;margin:0}}}
         """
     }
 

@@ -178,12 +178,10 @@ package struct TimetablePages: Sendable {
             ])
         let before = (isDay ? Phrase.previousDay : .previousWeek)[language]
         let after = (isDay ? Phrase.nextDay : .nextWeek)[language]
-        return """
-            <div class="toolbar">\(tabs)<nav class="moves" aria-label="\(Phrase.moveInTime[language])"><ul>\
-            <li>\(Component.button(before, to: link(days.lowerBound + -step, view)))</li>\
-            <li>\(Component.button(Phrase.thisWeek[language], to: link(nil, view)))</li>\
-            <li>\(Component.button(after, to: link(days.lowerBound + step, view)))</li></ul></nav></div>
-            """
+        let steps = Component.stepper(
+            Phrase.moveInTime[language], previous: (before, link(days.lowerBound + -step, view)),
+            next: (after, link(days.lowerBound + step, view)), present: (Phrase.thisWeek[language], link(nil, view)))
+        return "<div class=\"toolbar\">\(tabs)\(steps)</div>"
     }
 
     /// Oneself and one's children, of whom one is shown.

@@ -36,7 +36,7 @@ struct TimetableWeek {
             }
             date = date + 1
         }
-        return WeekGrid(days, today: today)
+        return WeekGrid(days, today: today, name: view.establishment.name, prefix: view.establishment.uai.rawValue)
     }
 
     private func item(_ occurrence: Occurrence, _ language: Language) -> WeekGrid.Item {
