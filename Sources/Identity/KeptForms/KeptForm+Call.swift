@@ -14,7 +14,8 @@ extension KeptForm {
     /// passwords and codes.
     static func of(_ call: Call) async -> Offer {
         guard call.route.surface == .page, call.request.method == .post, comesFromHere(call.request),
-            let sent = await sent(call), let token = sent.fields.first(where: { $0.name == ForgeryTokens.field })?.value,
+            let sent = await sent(call),
+            let token = sent.fields.first(where: { $0.name == ForgeryTokens.field })?.value,
             ForgeryTokens.namesOwner(token), !sent.fields.contains(where: { isSecret($0.name) })
         else { return .none }
         let fields = sent.fields.filter { $0.name != ForgeryTokens.field }
