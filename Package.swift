@@ -62,7 +62,7 @@ let package = Package(
         module("Tenancy", ["Postgres", "Redis", "Runtime"]),
 
         // Router, forms, HTML, problem+json, OpenAPI, languages.
-        module("Web", ["HTTP", "Cryptography", "Runtime"]),
+        module("Web", ["HTTP", "Cryptography", "Markdown", "Runtime"]),
 
         // One wrapper per native library, the only importer of its C module.
         module("HTTP", ["CMicroHTTPD", "Compression", "Runtime"]),
@@ -73,6 +73,7 @@ let package = Package(
         module("Compression", ["CZlib"]),
         module("PDF", ["CPango"]),
         module("Magic", ["CMagic"]),
+        module("Markdown", ["CMarkGFM"]),
 
         // Event loop and executor, timers, blocking pool, log, metrics.
         module("Runtime", ["CLinux"]),
@@ -91,6 +92,7 @@ let package = Package(
         library("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
         library("CPango", pkgConfig: nil, debian: "libpango1.0-dev"),  // with cairo; why without pkg-config: its shim.h
         library("CMagic", pkgConfig: "libmagic", debian: "libmagic-dev"),
+        library("CMarkGFM", pkgConfig: "libcmark-gfm", debian: "libcmark-gfm-extensions-dev"),
 
         tests("RuntimeTests", ["Runtime"]),
         tests("HTTPTests", ["HTTP", "Compression", "Runtime"]),
@@ -108,6 +110,7 @@ let package = Package(
                 "TestTenancy",
             ]),
         tests("MagicTests", ["Magic"]),
+        tests("MarkdownTests", ["Markdown"]),
         tests(
             "SchoolTests",
             [

@@ -12,8 +12,8 @@ struct FileReceiving {
     private let use: FileUse
     private(set) var upload: FileUpload
     private var hash: SHA256
-    /// What was received and not kept yet.
-    private var pending: [UInt8] = []
+    /// What came with the end of a piece and belongs to the next one.
+    private var rest: [UInt8] = []
     /// Up to where bytes are kept.
     private(set) var offset: Int
 
@@ -31,52 +31,52 @@ struct FileReceiving {
         hash = known
     }
 
-    /// Bytes received, kept or not.
-    var received: Int { offset + pending.count }
-
     /// Reads to the end of what `next` gives. What came before an error is kept, so that the upload can go on from there.
     /// - Throws: `.tooLarge`, `.typeRefused`, `.offsetMismatch`; what `next` throws.
     mutating func receive(_ next: () async throws -> [UInt8]?) async throws {
-        do {
-            while let bytes = try await next() { try await take(bytes) }
-        } catch let error as FileError {
-            throw error
-        } catch {
-            try await keep()
-            throw error
+        var (bytes, failure) = await gather(next, from: offset)
+        while !bytes.isEmpty {
+            if offset == 0, bytes.count == FileContentStep.pieceLength {
+                // Known from the first piece: somebody need not send 500 MB to hear that it was in vain.
+                try await check(try await files.types.mediaType(of: bytes))
+            }
+            hash.update(bytes)
+            let step = FileContentStep(
+                content: upload.content, start: offset, end: offset + bytes.count, hashState: hash.savedState)
+            let (contents, context, piece) = (files.contents, context, bytes)
+            async let isKept = contents.append(piece, step, in: context)
+            // An error is looked at once the piece is kept: leaving now would cancel its write.
+            if failure == nil { (bytes, failure) = await gather(next, from: step.end) } else { bytes = [] }
+            guard try await isKept else { throw FileError.offsetMismatch(at: offset) }
+            offset = step.end
         }
-        try await keep()
+        if let failure { throw failure }
     }
 
-    private mutating func take(_ bytes: [UInt8]) async throws {
-        guard received + bytes.count <= upload.length ?? use.largest else {
-            throw FileError.tooLarge(limit: use.largest)
-        }
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let room = FileContentStep.pieceLength - received % FileContentStep.pieceLength
-            pending += rest.prefix(room)
-            rest = rest.dropFirst(room)
-            if received % FileContentStep.pieceLength == 0 { try await keep() }
-        }
-    }
-
-    /// Writes what is pending.
-    private mutating func keep() async throws {
-        guard !pending.isEmpty else { return }
+    /// The bytes up to the end of a piece, or of all there is, or to an error.
+    private mutating func gather(
+        _ next: () async throws -> [UInt8]?, from start: Int
+    ) async -> (bytes: [UInt8], failure: (any Error)?) {
+        let room = FileContentStep.pieceLength - start % FileContentStep.pieceLength
         var bytes: [UInt8] = []
-        swap(&bytes, &pending)
-        if offset == 0, bytes.count == FileContentStep.pieceLength {
-            // Known from the first piece: somebody need not send 500 MB to hear that it was in vain.
-            try await check(try await files.types.mediaType(of: bytes))
+        swap(&bytes, &rest)
+        while bytes.count < room {
+            do {
+                guard let more = try await next() else { return (bytes, nil) }
+                guard start + bytes.count + more.count <= upload.length ?? use.largest else {
+                    return ([], FileError.tooLarge(limit: use.largest))
+                }
+                if bytes.isEmpty { bytes.reserveCapacity(room + more.count) }
+                bytes += more
+            } catch {
+                return (bytes, error)
+            }
         }
-        hash.update(bytes)
-        let step = FileContentStep(
-            content: upload.content, start: offset, end: offset + bytes.count, hashState: hash.savedState)
-        guard try await files.contents.append(bytes, step, in: context) else {
-            throw FileError.offsetMismatch(at: offset)
+        if bytes.count > room {
+            rest = Array(bytes[room...])
+            bytes.removeSubrange(room...)
         }
-        offset = step.end
+        return (bytes, nil)
     }
 
     private func check(_ mediaType: String) async throws {

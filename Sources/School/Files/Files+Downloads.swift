@@ -34,15 +34,25 @@ extension Files {
     private func send(
         _ content: FileContentID, _ range: Range<Int>, to writer: ResponseWriter, in context: TenantContext
     ) async throws {
-        var next = range.lowerBound
-        while next < range.upperBound {
-            let end = min(range.upperBound, (next / FileContentStep.pieceLength + 1) * FileContentStep.pieceLength)
-            guard let bytes = try await contents.read(content, next..<end, in: context) else {
-                throw FileError.notFound
-            }
-            try await writer.write(bytes)
-            next = end
+        guard !range.isEmpty else { return }
+        var piece = try await read(content, from: range.lowerBound, within: range, in: context)
+        var place = range.lowerBound + piece.count
+        while place < range.upperBound {
+            let start = place
+            async let following = read(content, from: start, within: range, in: context)
+            try await writer.write(piece)
+            piece = try await following
+            place += piece.count
         }
+        try await writer.write(piece)
+    }
+
+    private func read(
+        _ content: FileContentID, from start: Int, within range: Range<Int>, in context: TenantContext
+    ) async throws -> [UInt8] {
+        let end = min(range.upperBound, (start / FileContentStep.pieceLength + 1) * FileContentStep.pieceLength)
+        guard let bytes = try await contents.read(content, start..<end, in: context) else { throw FileError.notFound }
+        return bytes
     }
 }
 

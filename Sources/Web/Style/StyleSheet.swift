@@ -1,7 +1,8 @@
 /// The one style sheet: phone first, then wider windows, dark, print. Its parts are in the extensions of this type.
 package enum StyleSheet {
     /// The whole, without comments and needless spaces.
-    static let bytes: [UInt8] = minified([properties, base, frame, components, lists, forms, week, paper].joined())
+    static let bytes: [UInt8] = minified(
+        [properties, base, frame, components, lists, forms, writing, week, paper].joined())
 
     /// Runs of white space become one space, and none stays beside punctuation where CSS needs none.
     static func minified(_ text: String) -> [UInt8] {
