@@ -46,14 +46,17 @@ let package = Package(
             ]),
 
         // The operators' command: a client of the admin service.
-        module("Operator", ["Control"]),
+        module("Operator", ["Control", "Runtime"]),
 
         // School services, one folder each │ the control plane.
         module(
             "School", ["Identity", "Tenancy", "Web", "HTTP", "Postgres", "PDF", "Cryptography", "Magic", "Runtime"]),
         module(
             "Control",
-            ["School", "Identity", "Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "YAML", "Runtime"]),
+            [
+                "School", "Identity", "Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "YAML", "XML",
+                "Archive", "Runtime",
+            ]),
 
         // Accounts, sessions, sign-in.
         module("Identity", ["Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "Runtime"]),
@@ -74,6 +77,8 @@ let package = Package(
         module("PDF", ["CPango"]),
         module("Magic", ["CMagic"]),
         module("Markdown", ["CMarkGFM"]),
+        module("XML", ["CExpat"]),
+        module("Archive", ["CArchive"]),
 
         // Event loop and executor, timers, blocking pool, log, metrics.
         module("Runtime", ["CLinux"]),
@@ -93,6 +98,8 @@ let package = Package(
         library("CPango", pkgConfig: nil, debian: "libpango1.0-dev"),  // with cairo; why without pkg-config: its shim.h
         library("CMagic", pkgConfig: "libmagic", debian: "libmagic-dev"),
         library("CMarkGFM", pkgConfig: "libcmark-gfm", debian: "libcmark-gfm-extensions-dev"),
+        library("CExpat", pkgConfig: "expat", debian: "libexpat1-dev"),
+        library("CArchive", pkgConfig: "libarchive", debian: "libarchive-dev"),
 
         tests("RuntimeTests", ["Runtime"]),
         tests("HTTPTests", ["HTTP", "Compression", "Runtime"]),
@@ -101,6 +108,8 @@ let package = Package(
         tests("YAMLTests", ["YAML"]),
         tests("CryptographyTests", ["Cryptography"]),
         tests("PDFTests", ["PDF", "TestSupport"]),
+        tests("XMLTests", ["XML"]),
+        tests("ArchiveTests", ["Archive", "Compression"]),
         tests("WebTests", ["Web", "HTTP", "Cryptography", "Runtime"]),
         tests("TenancyTests", ["Tenancy", "Postgres", "Runtime", "TestSupport", "TestTenancy"]),
         tests(
@@ -118,6 +127,10 @@ let package = Package(
                 "TestSupport", "TestTenancy",
             ]),
         tests(
-            "ControlTests", ["Control", "Tenancy", "Web", "Postgres", "YAML", "Runtime", "TestSupport", "TestTenancy"]),
+            "ControlTests",
+            [
+                "Control", "Identity", "Tenancy", "Web", "Postgres", "YAML", "XML", "Archive", "Runtime", "TestSupport",
+                "TestTenancy",
+            ]),
     ]
 )

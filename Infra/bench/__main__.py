@@ -6,9 +6,9 @@ import sys
 from stack.errors import StackError
 from stack.progress import Progress
 
-from . import homework, page
+from . import feeds, homework, page
 
-BENCHMARKS = {"page": page.run, "homework": homework.run}
+BENCHMARKS = {"page": page.run, "homework": homework.run, "feeds": feeds.run}
 
 
 def arguments():

@@ -37,8 +37,12 @@ package enum AdminProcess {
                     loop: parts.loop, directory: parts.directory, tenancy: parts.tenancy, hasher: shared.hasher,
                     isProduction: shared.configuration.isProduction,
                     migrate: { loop, shard in await migrator(shared, admin, on: loop).run(shard: shard) })
+                let feeds = FeedService(service, pool: shared.feedPool)
+                let upkeep = FeedUpkeep(feeds)
+                upkeep.start()
+                parts.keep(upkeep)
                 return (
-                    try table(parts, service),
+                    try table(parts, service, feeds),
                     [
                         OperatorGate.middleware(token: shared.secrets.adminToken ?? ""),
                         Gate(parts.identity).middleware, AdminGate.middleware(service),
@@ -55,7 +59,9 @@ package enum AdminProcess {
             close: { $0.close() })
     }
 
-    private static func table(_ parts: LoopParts, _ service: AdminService) throws -> RouteTable {
+    private static func table(
+        _ parts: LoopParts, _ service: AdminService, _ feeds: FeedService
+    ) throws -> RouteTable {
         var table = RouteTable()
         try table.add(Assets.routes { _, territory in parts.identity.theme(of: territory) })
         try table.add([LanguageSwitch.route, AccessibilityPages.route])
@@ -66,8 +72,10 @@ package enum AdminProcess {
         try table.add(JobAPI(service).routes)
         try table.add(AuditAPI(service).routes)
         try table.add(DelegationAPI(service).routes)
+        try table.add(FeedAPI(feeds).routes + FeedTableAPI(feeds).routes)
         let control = ProblemRegistry.Section("Control", ProblemCode.control)
-        try table.add(ProblemRegistry(SharedParts.problems + [control]).routes)
+        let imports = ProblemRegistry.Section("Feeds", ProblemCode.feeds)
+        try table.add(ProblemRegistry(SharedParts.problems + [control, imports]).routes)
         try table.publish(
             OpenAPIDocument.Info(
                 title: "Préau, admin service", version: "1",

@@ -1,3 +1,4 @@
+internal import Control
 internal import Identity
 internal import Postgres
 internal import Redis
@@ -18,6 +19,7 @@ final class LoopParts: @unchecked Sendable {
     private var heartbeat: NodeHeartbeat?
     private var sweep: FileSweep?
     private var jobs: JobsThread?
+    private var upkeep: FeedUpkeep?
 
     /// - Parameter backgroundConnections: to the directory and each shard, for work that takes long.
     init(_ shared: SharedParts, on loop: EventLoop, backgroundConnections: Int = 1) {
@@ -50,6 +52,7 @@ final class LoopParts: @unchecked Sendable {
 
     func keep(_ sweep: FileSweep) { self.sweep = sweep }
     func keep(_ jobs: JobsThread) { self.jobs = jobs }
+    func keep(_ upkeep: FeedUpkeep) { self.upkeep = upkeep }
 
     /// What has to be said to others before the connections close.
     func sayGoodbye() async {
@@ -61,6 +64,7 @@ final class LoopParts: @unchecked Sendable {
         loop.assertCurrent()
         watcher?.stop()
         sweep?.stop()
+        upkeep?.stop()
         tenancy.close()
         directory.close()
         redis.close()

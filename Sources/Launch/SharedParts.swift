@@ -25,6 +25,8 @@ final class SharedParts: Sendable {
     let diaries: DiaryCache
     /// Writes PDF.
     let documentPool: BlockingPool
+    /// For reading archives and XML, on the admin service only.
+    let feedPool: BlockingPool
 
     struct Secrets: Sendable {
         let directoryPassword: String
@@ -54,6 +56,8 @@ final class SharedParts: Sendable {
         diaries = DiaryCache(metrics: metrics)
         // A document takes a second at most; past ten waiting the person is told to come back.
         documentPool = try BlockingPool(name: "document", threads: 1, queue: 10)
+        // One import at a time keeps a core busy; the next ones wait for a thread, and their senders with them.
+        feedPool = try BlockingPool(name: "feed", threads: configuration.admin == nil ? 0 : 2, queue: 8)
     }
 
     /// The codes that every process may answer with; its services add theirs.

@@ -23,7 +23,9 @@ struct AdminClient: Sendable {
     /// One call.
     /// - Returns: the body of a 2xx answer.
     /// - Throws: `.refused` for any other answer, `.unreachable`.
-    func send(_ method: String, _ path: String, body: Data? = nil) async throws -> Data {
+    func send(
+        _ method: String, _ path: String, body: Data? = nil, type: String = "application/json"
+    ) async throws -> Data {
         guard let url = URL(string: base + path) else { throw OperatorError.usage("not an address: \(base)\(path)") }
         var request = URLRequest(url: url, timeoutInterval: 600)
         request.httpMethod = method
@@ -31,7 +33,7 @@ struct AdminClient: Sendable {
         request.setValue("en", forHTTPHeaderField: "Accept-Language")
         request.setValue("application/json", forHTTPHeaderField: "Accept")
         if let body {
-            request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+            request.setValue(type, forHTTPHeaderField: "Content-Type")
             request.httpBody = body
         }
         let data: Data
@@ -41,6 +43,37 @@ struct AdminClient: Sendable {
         } catch {
             throw OperatorError.unreachable(url: base, reason: error.localizedDescription)
         }
+        return try AdminClient.checked(data, response)
+    }
+
+    /// Sends a stream of unknown length, and waits for the answer as long as it takes.
+    /// - Parameters:
+    ///   - archive: a file or a folder.
+    ///   - progress: told of 0 to 1 while bytes leave.
+    /// - Returns: the body of a 2xx answer. - Throws: `.refused`, `.unreachable`, `.unreadable`.
+    func upload(
+        _ archive: String, to path: String, progress: @escaping @Sendable (Double) -> Void
+    ) async throws -> Data {
+        let stream = try ArchiveStream(archive, progress: progress)
+        guard let url = URL(string: base + path) else { throw OperatorError.usage("not an address: \(base)\(path)") }
+        var request = URLRequest(url: url, timeoutInterval: 3600)
+        request.httpMethod = "POST"
+        request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization")
+        request.setValue("en", forHTTPHeaderField: "Accept-Language")
+        request.setValue("application/json", forHTTPHeaderField: "Accept")
+        request.setValue(stream.mediaType, forHTTPHeaderField: "Content-Type")
+        request.httpBodyStream = stream
+        let data: Data
+        let response: URLResponse
+        do {
+            (data, response) = try await URLSession.shared.data(for: request)
+        } catch {
+            throw OperatorError.unreachable(url: base, reason: error.localizedDescription)
+        }
+        return try AdminClient.checked(data, response)
+    }
+
+    private static func checked(_ data: Data, _ response: URLResponse) throws -> Data {
         let status = (response as? HTTPURLResponse)?.statusCode ?? 0
         guard (200..<300).contains(status) else {
             let problem = try? JSONDecoder().decode(Problem.self, from: data)

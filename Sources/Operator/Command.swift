@@ -6,6 +6,8 @@ struct Command: Sendable {
     /// Its arguments, as the help shows them.
     let usage: String
     let summary: String
+    /// Whether there has to be a platform to talk to.
+    var needsStack = true
     let run: @Sendable (_ words: inout Words, _ client: AdminClient) async throws -> Output
 
     var name: String { words.joined(separator: " ") }
@@ -15,6 +17,8 @@ struct Command: Sendable {
 struct Output: Sendable {
     let text: String
     let json: Data
+    /// Printed all the same; the program then ends with status 1.
+    var hasFailed = false
 }
 
 /// The words after a command's name.

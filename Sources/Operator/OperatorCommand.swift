@@ -3,26 +3,32 @@ internal import Foundation
 /// `preau`: the operators' command. Everything it does goes through the admin service.
 package enum OperatorCommand {
     /// - Parameter arguments: after the program's name.
-    /// - Returns: what to print on standard output.
+    /// - Returns: what to print on standard output, and whether all went well.
     /// - Throws: `OperatorError`; the program then ends with status 1.
-    package static func run(_ arguments: [String]) async throws -> String {
+    package static func run(_ arguments: [String]) async throws -> (text: String, succeeded: Bool) {
         var words = Words(arguments)
         let wantsHelp = words.flag("--help") || words.flag("-h")
         let wantsJSON = words.flag("--json")
         let state = try words.option("--state") ?? ".preau"
         guard let command = words.command(of: commands) else {
             if let first = words.first, !wantsHelp { throw OperatorError.usage("no such command: \(first)\n\n\(help)") }
-            return help
+            return (help, true)
         }
-        guard !wantsHelp else { return "preau \(command.name) \(command.usage)\n\n\(command.summary)\n\n\(options)" }
-        let stack = try StackFile.read(state: state)
-        let output = try await command.run(&words, AdminClient(base: stack.admin, token: stack.adminToken))
-        return wantsJSON ? String(decoding: output.json, as: UTF8.self) : output.text
+        guard !wantsHelp else { return ("preau \(command.name) \(command.usage)\n\n\(command.summary)\n\n\(options)", true) }
+        let client: AdminClient
+        if command.needsStack {
+            let stack = try StackFile.read(state: state)
+            client = AdminClient(base: stack.admin, token: stack.adminToken)
+        } else {
+            client = AdminClient(base: "", token: "")
+        }
+        let output = try await command.run(&words, client)
+        return (wantsJSON ? String(decoding: output.json, as: UTF8.self) : output.text, !output.hasFailed)
     }
 
     private static let commands =
         ManifestCommands.all + PlatformCommands.all + JobCommands.all + AuditCommands.all
-        + MandateCommands.all
+        + MandateCommands.all + FeedCommands.all
 
     private static let options = """
         Options everywhere:

@@ -9,7 +9,9 @@ import Web
     @Test func documentsEachCode() throws {
         let path = String(#filePath.dropLast("Tests/ControlTests/ErrorDocumentTests.swift".count))
         let document = try String(contentsOfFile: path + "docs/errors.md", encoding: .utf8)
-        let section = ProblemRegistry.Section("Control", ProblemCode.control).markdown
-        #expect(document.contains(section), "expected in docs/errors.md:\n\(section)")
+        for (module, codes) in [("Control", ProblemCode.control), ("Feeds", ProblemCode.feeds)] {
+            let section = ProblemRegistry.Section(module, codes).markdown
+            #expect(document.contains(section), "expected in docs/errors.md:\n\(section)")
+        }
     }
 }

@@ -67,7 +67,10 @@ struct Placing {
         placements.append(Plan.Placement(uai: uai, shard: shards[index].id))
     }
 
-    private func leastLoaded(among allowed: [ShardID]?) -> Int? {
+    private func leastLoaded(among allowed: [ShardID]?) -> Int? { Placing.leastLoaded(of: shards, among: allowed) }
+
+    /// The place of the shard that takes the next establishment; nil when none does.
+    static func leastLoaded(of shards: [DirectoryState.ShardLoad], among allowed: [ShardID]?) -> Int? {
         shards.indices
             .filter { shards[$0].state == .active && shards[$0].weight > 0 }
             .filter { allowed?.contains(shards[$0].id) ?? true }

@@ -18,11 +18,11 @@ package struct Migration: Sendable {
 
     /// The directory's history, oldest first.
     package static let directory: [Migration] = [
-        .territories, .shards, .accounts, .control, .sessions, .jobs, .administration,
+        .territories, .shards, .accounts, .control, .sessions, .jobs, .administration, .feeds,
     ]
 
     /// A shard's history, oldest first; the same for all shards.
     package static let shard: [Migration] = [
-        .isolation, .school, .timetable, .files, .homework,
+        .isolation, .school, .timetable, .files, .homework, .schoolFeeds,
     ]
 }

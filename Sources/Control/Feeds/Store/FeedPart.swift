@@ -1,0 +1,24 @@
+/// What an import changes in one establishment: columns as PostgreSQL writes arrays, handed from the directory to the shard
+/// as they are.
+struct FeedPart: Sendable {
+    var ids = "{}"
+    var roles = "{}"
+    var given = "{}"
+    var family = "{}"
+    var births = "{}"
+    var externals = "{}"
+    var sources = "{}"
+    var fed = "{}"
+    /// Pairs of a pupil and a guardian, with what the guardian is.
+    var linkedPupils = "{}"
+    var linkedGuardians = "{}"
+    var linkKinds = "{}"
+    /// People who leave.
+    var leaving = "{}"
+    /// The classes and groups that the establishment's own record lists, as JSON.
+    var groups = "[]"
+    var subjectCodes = "{}"
+    var subjectNames = "{}"
+    /// Nobody was fed here before.
+    var isFirst = false
+}

@@ -1,0 +1,9 @@
+/// What a reader tells while it goes through a document. Buffers are good only during the call.
+package protocol XMLHandler: AnyObject {
+    /// An element begins. - Parameter attribute: the value of its attribute `name`, the only one that is handed on.
+    func start(_ element: UnsafeBufferPointer<UInt8>, name attribute: UnsafeBufferPointer<UInt8>?, line: Int)
+    func end(_ element: UnsafeBufferPointer<UInt8>, line: Int)
+    /// Text, in UTF-8, in pieces of any size.
+    func text(_ bytes: UnsafeBufferPointer<UInt8>)
+    func comment(_ bytes: UnsafeBufferPointer<UInt8>)
+}
