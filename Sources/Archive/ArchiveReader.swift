@@ -46,7 +46,9 @@ package final class ArchiveReader {
             default: throw .damaged(ArchiveReader.reason(archive))
             }
             entries += 1
-            guard entries <= limits.entries else { throw .tooLarge("more than \(limits.entries) entries in the archive") }
+            guard entries <= limits.entries else {
+                throw .tooLarge("more than \(limits.entries) entries in the archive")
+            }
             guard let entry, let name = archive_entry_pathname(entry).map({ String(cString: $0) }) else {
                 throw .refused("an entry of the archive has no readable name")
             }

@@ -39,7 +39,8 @@ final class ArchiveStream: InputStream {
             }
             // What is below a folder keeps its place: it may name the academy.
             for case let each as String in names where each.lowercased().hasSuffix(".xml") {
-                pieces.append(Piece(path: path + "/" + each, name: each, size: try ArchiveStream.size(path + "/" + each)))
+                pieces.append(
+                    Piece(path: path + "/" + each, name: each, size: try ArchiveStream.size(path + "/" + each)))
             }
             pieces.sort { $0.name < $1.name }
             guard !pieces.isEmpty else { throw OperatorError.unreadable("\(path): no XML file in it") }
@@ -48,8 +49,10 @@ final class ArchiveStream: InputStream {
         }
         total = pieces.reduce(0) { $0 + $1.size }
         mediaType =
-            isTar ? "application/x-tar"
-            : name.lowercased().hasSuffix(".zip") ? "application/zip"
+            isTar
+            ? "application/x-tar"
+            : name.lowercased().hasSuffix(".zip")
+                ? "application/zip"
                 : name.lowercased().hasSuffix("gz") ? "application/gzip" : "application/octet-stream"
         pieces.reverse()
         super.init(data: Data())

@@ -18,7 +18,8 @@ enum FeedCommands {
         ) { words, client in try await importAAF(&words, client) },
         Command(
             words: ["import", "csv"],
-            usage: "FILE --establishment UAI --kind pupil|guardian|staff [--map COLUMN=FIELD …] [--complete] [--dry-run] [--accept]",
+            usage:
+                "FILE --establishment UAI --kind pupil|guardian|staff [--map COLUMN=FIELD …] [--complete] [--dry-run] [--accept]",
             summary: "Imports a school's own table; names of columns are recognised, or said with --map and remembered."
         ) { words, client in try await importCSV(&words, client) },
         Command(
@@ -49,13 +50,16 @@ enum FeedCommands {
             try words.end()
             return try await carryOut(id, accepts: accepts, client)
         },
-        Command(words: ["import", "list"], usage: "", summary: "Lists the imports, the newest first.") { words, client in
+        Command(words: ["import", "list"], usage: "", summary: "Lists the imports, the newest first.") {
+            words, client in
             try words.end()
             let data = try await client.send("GET", "/api/v1/imports?limit=50")
-            let list = try JSONDecoder().decode(List.self, from: data).items
+            let list = try decoder.decode(List.self, from: data).items
             return Output(
-                text: list.map { "\($0.import)  \($0.kind)  \($0.state)  \($0.territory ?? "–")  \($0.received)  \($0.created_at)" }
-                    .joined(separator: "\n"), json: data)
+                text: list.map {
+                    "\($0.import)  \($0.kind)  \($0.state)  \($0.territory ?? "–")  \($0.received)  \($0.createdAt)"
+                }
+                .joined(separator: "\n"), json: data)
         },
         Command(words: ["import", "show"], usage: "IMPORT", summary: "Shows an import: numbers, plan, anomalies.") {
             words, client in
@@ -69,9 +73,9 @@ enum FeedCommands {
     struct Answer: Decodable {
         struct Progress: Decodable {
             let people: Int
-            let people_done: Int
+            let peopleDone: Int
             let establishments: Int
-            let establishments_done: Int
+            let establishmentsDone: Int
         }
 
         let state: String
@@ -87,18 +91,25 @@ enum FeedCommands {
             let state: String
             let territory: String?
             let received: Int
-            let created_at: String
+            let createdAt: String
         }
 
         let items: [Item]
     }
 
+    private static var decoder: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return decoder
+    }
+
     static func escaped(_ text: String) -> String {
-        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._"))) ?? text
+        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._")))
+            ?? text
     }
 
     static func text(_ data: Data) throws -> String {
-        let answer = try JSONDecoder().decode(Answer.self, from: data)
+        let answer = try decoder.decode(Answer.self, from: data)
         return answer.text + "\n" + state(answer)
     }
 
@@ -107,7 +118,7 @@ enum FeedCommands {
         case "done": "done"
         case "waiting":
             "WAITING: this removes more than usual; nothing was changed. If it is right: preau import resume IMPORT --accept"
-        default: "\(answer.state): \(answer.progress.people_done) of \(answer.progress.people) people"
+        default: "\(answer.state): \(answer.progress.peopleDone) of \(answer.progress.people) people"
         }
     }
 
@@ -161,7 +172,7 @@ enum FeedCommands {
                 while true {
                     try await Task.sleep(for: .milliseconds(700))
                     guard let data = try? await client.send("GET", "/api/v1/imports/\(id)"),
-                        let answer = try? JSONDecoder().decode(Answer.self, from: data)
+                        let answer = try? decoder.decode(Answer.self, from: data)
                     else { continue }
                     if answer.state == "received" { line.show("comparing", 1, "\(answer.received) people") }
                 }
@@ -176,7 +187,7 @@ enum FeedCommands {
     static func conclude(
         _ data: Data, _ id: String, isDryRun: Bool, accepts: Bool, _ client: AdminClient
     ) async throws -> Output {
-        let answer = try JSONDecoder().decode(Answer.self, from: data)
+        let answer = try decoder.decode(Answer.self, from: data)
         if isDryRun || answer.state == "done" { return Output(text: answer.text, json: data) }
         if answer.state == "waiting", !accepts {
             return Output(
@@ -196,11 +207,11 @@ enum FeedCommands {
             do {
                 let data = try await client.send("POST", "/api/v1/imports/\(escaped(id))/steps", body: body)
                 attempts = 0
-                let answer = try JSONDecoder().decode(Answer.self, from: data)
+                let answer = try decoder.decode(Answer.self, from: data)
                 let progress = answer.progress
                 line.show(
-                    "applying ", progress.people == 0 ? 1 : Double(progress.people_done) / Double(progress.people),
-                    "\(progress.people_done) people, \(progress.establishments_done) establishments")
+                    "applying ", progress.people == 0 ? 1 : Double(progress.peopleDone) / Double(progress.people),
+                    "\(progress.peopleDone) people, \(progress.establishmentsDone) establishments")
                 if answer.state == "done" { return Output(text: answer.text + "\ndone", json: data) }
             } catch OperatorError.refused(let status, let code, let detail) where status == 503 {
                 // A shard or the directory is away: what was done is done, the rest is tried again.
@@ -268,7 +279,9 @@ enum FeedCommands {
         settings.hasOddities = words.flag("--oddities")
         if let list = try words.option("--uai") {
             settings.uais = try list.split(separator: ",").map { text in
-                guard let uai = UAI(rawValue: String(text)) else { throw OperatorError.usage("--uai: \(text) is no UAI") }
+                guard let uai = UAI(rawValue: String(text)) else {
+                    throw OperatorError.usage("--uai: \(text) is no UAI")
+                }
                 return uai
             }
         }

@@ -14,7 +14,9 @@ package enum OperatorCommand {
             if let first = words.first, !wantsHelp { throw OperatorError.usage("no such command: \(first)\n\n\(help)") }
             return (help, true)
         }
-        guard !wantsHelp else { return ("preau \(command.name) \(command.usage)\n\n\(command.summary)\n\n\(options)", true) }
+        guard !wantsHelp else {
+            return ("preau \(command.name) \(command.usage)\n\n\(command.summary)\n\n\(options)", true)
+        }
         let client: AdminClient
         if command.needsStack {
             let stack = try StackFile.read(state: state)

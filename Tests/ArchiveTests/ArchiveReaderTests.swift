@@ -9,7 +9,9 @@ import Testing
         var all: [UInt8] = []
         for (name, content) in files {
             var header = [UInt8](repeating: 0, count: 512)
-            func put(_ text: String, at offset: Int) { for (index, byte) in text.utf8.enumerated() { header[offset + index] = byte } }
+            func put(_ text: String, at offset: Int) {
+                for (index, byte) in text.utf8.enumerated() { header[offset + index] = byte }
+            }
             func octal(_ number: Int, _ digits: Int) -> String {
                 let text = String(number, radix: 8)
                 return String(repeating: "0", count: digits - text.count) + text
@@ -29,7 +31,9 @@ import Testing
         return all + [UInt8](repeating: 0, count: 1024)
     }
 
-    private func read(_ bytes: [UInt8], limits: ArchiveLimits = ArchiveLimits(), piece: Int = 1000) throws -> [String: [UInt8]] {
+    private func read(_ bytes: [UInt8], limits: ArchiveLimits = ArchiveLimits(), piece: Int = 1000) throws -> [String:
+        [UInt8]]
+    {
         var position = 0
         let reader = try ArchiveReader(limits: limits) {
             let end = min(bytes.count, position + piece)
@@ -46,7 +50,9 @@ import Testing
     }
 
     @Test func readsTarWithAndWithoutGzip() throws {
-        let files: [(name: String, content: [UInt8])] = [("a.xml", Array("one".utf8)), ("b/c.xml", [UInt8](repeating: 7, count: 5000))]
+        let files: [(name: String, content: [UInt8])] = [
+            ("a.xml", Array("one".utf8)), ("b/c.xml", [UInt8](repeating: 7, count: 5000)),
+        ]
         let tar = Self.tar(files)
         for bytes in [tar, try Gzip.compress(tar)] {
             let found = try read(bytes)
@@ -56,7 +62,8 @@ import Testing
     }
 
     @Test(arguments: [100, 600, 4000]) func refusesAnArchiveThatIsCutShort(kept: Int) throws {
-        let packed = try Gzip.compress(Self.tar([("a.xml", (0..<20_000).map { UInt8(truncatingIfNeeded: $0 &* 7919 >> 3) })]))
+        let packed = try Gzip.compress(
+            Self.tar([("a.xml", (0..<20_000).map { UInt8(truncatingIfNeeded: $0 &* 7919 >> 3) })]))
         #expect(throws: ArchiveError.self) { try read(Array(packed.prefix(min(kept, packed.count - 20)))) }
     }
 

@@ -7,7 +7,9 @@ private final class Recorder: XMLHandler {
     var events: [String] = []
 
     func start(_ element: UnsafeBufferPointer<UInt8>, name: UnsafeBufferPointer<UInt8>?, line: Int) {
-        events.append("<" + String(decoding: element, as: UTF8.self) + (name.map { " " + String(decoding: $0, as: UTF8.self) } ?? ""))
+        events.append(
+            "<" + String(decoding: element, as: UTF8.self)
+                + (name.map { " " + String(decoding: $0, as: UTF8.self) } ?? ""))
     }
 
     func end(_ element: UnsafeBufferPointer<UInt8>, line: Int) {
@@ -21,7 +23,9 @@ private final class Recorder: XMLHandler {
 }
 
 @Suite struct XMLReaderTests {
-    private func read(_ bytes: [UInt8], limits: XMLLimits = XMLLimits(), piece: Int = 7) throws(XMLError) -> (Recorder, Int) {
+    private func read(_ bytes: [UInt8], limits: XMLLimits = XMLLimits(), piece: Int = 7) throws(XMLError) -> (
+        Recorder, Int
+    ) {
         let recorder = Recorder()
         let reader = try XMLReader(handler: recorder, limits: limits)
         var start = 0

@@ -13,14 +13,18 @@ extension ProblemCode {
         "preau.feeds.too_large", 413,
         title: Phrase(fr: "Ce fichier est trop gros", en: "This file is too large"),
         meaning: Phrase(
-            fr: "Il dépasse ce qu'une alimentation peut contenir, ou se décompresse en beaucoup plus ; rien n'a été changé.",
+            fr:
+                "Il dépasse ce qu'une alimentation peut contenir, ou se décompresse en beaucoup plus ; rien n'a été changé.",
             en: "It exceeds what a feed can hold, or unpacks to far more; nothing was changed."))
     package static let feedUnknownAcademy = ProblemCode(
         "preau.feeds.unknown_academy", 422,
         title: Phrase(fr: "L'académie n'est pas indiquée", en: "The academy is not given"),
         meaning: Phrase(
-            fr: "Ni l'en-tête ni les établissements ne la disent : précisez-la (academy), car les clés n'ont de sens que dans une académie.",
-            en: "Neither the header nor the establishments say it: give it (academy), since keys mean nothing outside one."))
+            fr:
+                "Ni l'en-tête ni les établissements ne la disent : précisez-la (academy), car les clés n'ont de sens que dans une académie.",
+            en:
+                "Neither the header nor the establishments say it: give it (academy), since keys mean nothing outside one."
+        ))
     package static let feedTerritory = ProblemCode(
         "preau.feeds.territory", 422,
         title: Phrase(fr: "Ce territoire ne peut pas recevoir d'alimentation", en: "This territory cannot take a feed"),
@@ -37,14 +41,17 @@ extension ProblemCode {
         "preau.feeds.guarded", 409,
         title: Phrase(fr: "Trop de départs d'un coup", en: "Too many departures at once"),
         meaning: Phrase(
-            fr: "L'import retirerait plus qu'une part habituelle d'une classe ou d'un profil ; rien n'a été changé. S'il est juste, acceptez-le (accept).",
-            en: "The import would remove more than a usual share of a class or profile; nothing was changed. If it is right, accept it (accept)."
+            fr:
+                "L'import retirerait plus qu'une part habituelle d'une classe ou d'un profil ; rien n'a été changé. S'il est juste, acceptez-le (accept).",
+            en:
+                "The import would remove more than a usual share of a class or profile; nothing was changed. If it is right, accept it (accept)."
         ))
     package static let feedMissingColumn = ProblemCode(
         "preau.feeds.missing_column", 422,
         title: Phrase(fr: "Une colonne manque", en: "A column is missing"),
         meaning: Phrase(
-            fr: "Le fichier n'a pas les colonnes nécessaires, ou leurs noms ne sont pas reconnus : indiquez lesquelles ce sont.",
+            fr:
+                "Le fichier n'a pas les colonnes nécessaires, ou leurs noms ne sont pas reconnus : indiquez lesquelles ce sont.",
             en: "The file lacks needed columns, or their names are not recognised: say which they are."))
 
     /// The codes of feeds, in the order of `docs/errors.md`.

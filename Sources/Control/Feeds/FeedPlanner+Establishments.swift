@@ -23,7 +23,9 @@ extension FeedPlanner {
 
         func label(_ id: Int32) -> (uai: String, name: String, isNew: Bool) {
             if let establishment = known[id] { return (establishment.uai.rawValue, establishment.name, false) }
-            if let new = new.first(where: { $0.provisional == id }) { return (new.uai.rawValue, new.structure.name, true) }
+            if let new = new.first(where: { $0.provisional == id }) {
+                return (new.uai.rawValue, new.structure.name, true)
+            }
             return ("?", "", false)
         }
     }
@@ -88,7 +90,9 @@ extension FeedPlanner {
             }
             try checkAcademy(structure, uai, scope, tenancy.territories[establishment.territory])
             // A domain is an academy and a degree: another one of the same degree is another academy.
-            let others = (foreign[establishment.id] ?? []).filter { $0.hasSuffix("-1d") == scope?.domain.hasSuffix("-1d") }
+            let others = (foreign[establishment.id] ?? []).filter {
+                $0.hasSuffix("-1d") == scope?.domain.hasSuffix("-1d")
+            }
             guard scope?.source == "csv" || others.allSatisfy({ $0.hasPrefix("csv-") }) else {
                 throw Refusal(.foreignAcademy, "\(uai) is fed by the academy \(others[0])", structure)
             }
@@ -101,7 +105,8 @@ extension FeedPlanner {
             return establishment.id.rawValue
         }
         guard let territory else {
-            throw Refusal(.unknownEstablishment, "\(uai) is not known here; name a territory to create it in", structure)
+            throw Refusal(
+                .unknownEstablishment, "\(uai) is not known here; name a territory to create it in", structure)
         }
         guard let department = territory.departments.first(where: { $0.code == uai.department }) else {
             throw Refusal(

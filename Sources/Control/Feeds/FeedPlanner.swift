@@ -58,7 +58,8 @@ final class FeedPlanner {
         let twice = try await store.prepare(number)
         for duplicate in twice.people {
             anomalies.add(
-                FeedAnomaly(.duplicateKey, "the same key \(duplicate.count + 1) times; one was taken", key: duplicate.key))
+                FeedAnomaly(
+                    .duplicateKey, "the same key \(duplicate.count + 1) times; one was taken", key: duplicate.key))
         }
         for structure in twice.structures {
             anomalies.add(FeedAnomaly(.duplicateUAI, "\(structure.uai) is another's UAI too", key: structure.key))
@@ -69,7 +70,9 @@ final class FeedPlanner {
         try await heed(comparison, number)
         var result = try await count(number, establishments)
         for (kind, count) in rejected { result[kind].rejected += count }
-        for duplicate in twice.people { if let kind = FeedKind(rawValue: duplicate.kind) { result[kind].rejected += duplicate.count } }
+        for duplicate in twice.people {
+            if let kind = FeedKind(rawValue: duplicate.kind) { result[kind].rejected += duplicate.count }
+        }
         for (kind, count) in comparison.unplacedPeople {
             if let kind = FeedKind(rawValue: kind) { result[kind].rejected += count }
         }

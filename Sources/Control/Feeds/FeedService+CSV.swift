@@ -28,7 +28,8 @@ extension FeedService {
             let missing = columns.missing(for: table.kind)
             guard missing.isEmpty else {
                 throw FeedError.missingColumn(
-                    "missing: \(missing.map(\.rawValue).joined(separator: ", ")); found: \(text.header.joined(separator: ", "))")
+                    "missing: \(missing.map(\.rawValue).joined(separator: ", ")); found: \(text.header.joined(separator: ", "))"
+                )
             }
             try await schools.remember(table.mapping, of: table.establishment.id, table.kind)
             let uai = table.establishment.uai.rawValue
@@ -38,7 +39,9 @@ extension FeedService {
             for old in try await staging.add([scope], to: number) { try await staging.clear(old) }
             var anomalies = people.anomalies
             for (index, name) in text.header.enumerated() where columns.fields[index] == nil {
-                anomalies.add(FeedAnomaly(.unknownAttribute, "a column that is not read", line: 1, column: String(name.prefix(60))))
+                anomalies.add(
+                    FeedAnomaly(
+                        .unknownAttribute, "a column that is not read", line: 1, column: String(name.prefix(60))))
             }
             let unknown = try await stage(people.entries, scope, table, number)
             anomalies.add(unknown.anomalies)
@@ -75,13 +78,16 @@ extension FeedService {
                 let found = entry.children.filter { children[$0] != nil }
                 for child in entry.children where children[child] == nil {
                     anomalies.add(
-                        FeedAnomaly(.unknownReference, "no such child in the school's own files", line: entry.line, column: "child", key: child))
+                        FeedAnomaly(
+                            .unknownReference, "no such child in the school's own files", line: entry.line,
+                            column: "child", key: child))
                 }
                 guard !found.isEmpty else {
                     rejected += 1
                     continue
                 }
-                for child in found where children[child]?.links.contains(where: { $0.guardian == entry.person.key }) == false {
+                for child in found
+                where children[child]?.links.contains(where: { $0.guardian == entry.person.key }) == false {
                     children[child]?.links.append(FeedPerson.Link(guardian: entry.person.key, kinship: 0, level: 1))
                 }
                 try writer.add(entry.person, scope: 0)

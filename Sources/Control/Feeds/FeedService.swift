@@ -247,14 +247,17 @@ package final class FeedService: @unchecked Sendable {
         let part = try await applying.part(number, context.establishment)
         let today = establishment.timeZone.date(microseconds: WallClock.microseconds)
         let names = try await FeedShardStore.apply(
-            part, calendar: Self.calendar(of: establishment, admin.tenancy, today), today: today, context, admin.tenancy)
+            part, calendar: Self.calendar(of: establishment, admin.tenancy, today), today: today, context, admin.tenancy
+        )
         try await applying.conclude(number, context.establishment, names: names, by: actor, requestID: requestID)
     }
 
     /// The school year of an establishment; one of the usual days where its territory has none.
     static func calendar(of establishment: Establishment, _ tenancy: Tenancy, _ today: CivilDate) -> SchoolCalendar {
         let year = SchoolYear(of: today)
-        if let calendar = tenancy.territories[establishment.territory]?.calendar(schoolYear: year, zone: establishment.zone) {
+        if let calendar = tenancy.territories[establishment.territory]?.calendar(
+            schoolYear: year, zone: establishment.zone)
+        {
             return calendar
         }
         let number = Int(year.rawValue)

@@ -7,11 +7,13 @@ import XML
 
 /// Reading AAF: pure, from text to people.
 @Suite struct AAFReadingTests {
-    static func entries(_ inner: String, encoding: String = "UTF-8") throws -> (entries: [AAFEntry], reader: AAFReader) {
+    static func entries(_ inner: String, encoding: String = "UTF-8") throws -> (entries: [AAFEntry], reader: AAFReader)
+    {
         var found: [AAFEntry] = []
         let reader = AAFReader { found.append($0) }
         let xml = try XMLReader(handler: reader)
-        let text = "<?xml version=\"1.0\" encoding=\"\(encoding)\"?>\n<!DOCTYPE ficAlimMENESR SYSTEM \"ficAlimMENESR.dtd\">\n<!-- codeAcademieExport=\"24\" degre=\"2D\" -->\n<ficAlimMENESR>\n\(inner)\n</ficAlimMENESR>"
+        let text =
+            "<?xml version=\"1.0\" encoding=\"\(encoding)\"?>\n<!DOCTYPE ficAlimMENESR SYSTEM \"ficAlimMENESR.dtd\">\n<!-- codeAcademieExport=\"24\" degre=\"2D\" -->\n<ficAlimMENESR>\n\(inner)\n</ficAlimMENESR>"
         for chunk in stride(from: 0, to: text.utf8.count, by: 97) {
             let bytes = Array(text.utf8.dropFirst(chunk).prefix(97))
             let outcome = bytes.withUnsafeBytes { part -> Result<Void, XMLError> in
@@ -23,8 +25,12 @@ import XML
         return (found, reader)
     }
 
-    static func add(_ category: String, _ id: String, _ attributes: [(String, [String])], request: String = "addRequest") -> String {
-        let kind = category.hasPrefix("Etab") ? "categorieStructure" : category.hasPrefix("Mat") ? "categorieMatiere" : "categoriePersonne"
+    static func add(
+        _ category: String, _ id: String, _ attributes: [(String, [String])], request: String = "addRequest"
+    ) -> String {
+        let kind =
+            category.hasPrefix("Etab")
+            ? "categorieStructure" : category.hasPrefix("Mat") ? "categorieMatiere" : "categoriePersonne"
         let isChange = request == "modifyRequest"
         let inner = attributes.map { name, values in
             "<\(isChange ? "modification" : "attr") name=\"\(name)\"\(isChange ? " operation=\"replace\"" : "")>"
@@ -67,8 +73,10 @@ import XML
                 "PersEducNat", "1352",
                 [
                     ("ENTPersonJointure", ["1352"]), ("sn", ["CAILLOU"]), ("givenName", ["Inès"]),
-                    ("ENTPersonStructRattach", ["999"]), ("ENTPersonFonctions", ["4931$ENS$ENSEIGNEMENT$L1900$EPS", "5000$-$SANS OBJET"]),
-                    ("ENTAuxEnsClasses", ["4931$5A"]), ("ENTAuxEnsClassesMatieres", ["4931$5A$100100", "6000$3B$100100"]),
+                    ("ENTPersonStructRattach", ["999"]),
+                    ("ENTPersonFonctions", ["4931$ENS$ENSEIGNEMENT$L1900$EPS", "5000$-$SANS OBJET"]),
+                    ("ENTAuxEnsClasses", ["4931$5A"]),
+                    ("ENTAuxEnsClassesMatieres", ["4931$5A$100100", "6000$3B$100100"]),
                     ("ENTAuxEnsClassesPrincipal", []), ("ENTPersonCategorieEnseignant", ["O"]),
                 ]))
         // Not the administrative establishment, and not the function without an object.
@@ -79,7 +87,8 @@ import XML
     }
 
     @Test(arguments: [
-        ("DIR", "head"), ("EDU", "school_life"), ("AED", "school_life"), ("DOC", "teacher"), ("ADF", "staff"), ("XYZ", "staff"),
+        ("DIR", "head"), ("EDU", "school_life"), ("AED", "school_life"), ("DOC", "teacher"), ("ADF", "staff"),
+        ("XYZ", "staff"),
     ])
     func theFunctionGivesTheRole(code: String, role: String) throws {
         let person = try #require(
@@ -98,10 +107,11 @@ import XML
                     ("ENTPersonClasses", ["490$11$ORDINAIRE$73183$Petite section de M. FICTIF"]),
                     ("ENTEleveNiveau", ["1111$PS"]), ("ENTEleveAutoriteParentale", ["501$1", "502$2"]),
                 ]))
-        #expect(person.places == [
-            FeedPerson.Place(
-                structure: "490", kind: .klass, code: "73183", label: "Petite section de M. FICTIF", part: .pupil)
-        ])
+        #expect(
+            person.places == [
+                FeedPerson.Place(
+                    structure: "490", kind: .klass, code: "73183", label: "Petite section de M. FICTIF", part: .pupil)
+            ])
         #expect(person.level == "PS" && person.links.map(\.level) == [1, 1])
     }
 
@@ -134,7 +144,8 @@ import XML
         attributes[3].1 = ["31/02/2014"]
         let entry = try #require(try Self.entries(Self.add("Eleve", "1447044", attributes)).entries.first)
         var codes: [FeedAnomaly.Code] = []
-        guard case .person(let person, .whole) = AAFInterpreter.meaning(of: entry, report: { codes.append($0.code) }) else {
+        guard case .person(let person, .whole) = AAFInterpreter.meaning(of: entry, report: { codes.append($0.code) })
+        else {
             return #expect(Bool(false))
         }
         #expect(person.birthDate == nil && codes == [.badValue])
@@ -144,7 +155,8 @@ import XML
         var person = try #require(try Self.person("Eleve", "1447044", Self.pupil))
         let change = try Self.entries(
             Self.add(
-                "Eleve", "1447044", [("ENTEleveClasses", ["4931$6B"]), ("sn", []), ("mail", [])], request: "modifyRequest"))
+                "Eleve", "1447044", [("ENTEleveClasses", ["4931$6B"]), ("sn", []), ("mail", [])],
+                request: "modifyRequest"))
         let entry = try #require(change.entries.first)
         #expect(entry.operation == .change)
         #expect(person.take(entry) == [])
@@ -179,7 +191,9 @@ import XML
     }
 
     @Test func noticesWhatIsMissingInADelivery() {
-        func names(_ list: String...) -> [AAFFileName] { list.compactMap { AAFFileName(path: "E_Complet_20260101_\($0).xml") } }
+        func names(_ list: String...) -> [AAFFileName] {
+            list.compactMap { AAFFileName(path: "E_Complet_20260101_\($0).xml") }
+        }
         let whole = names("Eleve_0000", "PersRelEleve_0000", "PersEducNat_0000", "EtabEducNat_0000")
         #expect(AAFFileName.missing(in: whole) == [])
         #expect(AAFFileName.missing(in: Array(whole.dropLast())).count == 1)
@@ -219,7 +233,8 @@ import XML
 
     @Test func guardsClassesAndProfiles() {
         func alarms(_ klass: String, _ leaving: Int, _ present: Int, role: String = "pupil") -> Int {
-            FeedGuard().alarms([.init(uai: "0770001H", role: role, klass: klass, leaving: leaving, present: present)]).count
+            FeedGuard().alarms([.init(uai: "0770001H", role: role, klass: klass, leaving: leaving, present: present)])
+                .count
         }
         #expect(alarms("6A", 2, 4) == 0 && alarms("6A", 8, 26) == 1 && alarms("6A", 7, 26) == 0)
         #expect(alarms("", 15, 100) == 0 && alarms("", 16, 100) == 1 && alarms("", 4, 10) == 0)

@@ -43,18 +43,24 @@ import Testing
 
     @Test func readsQuotesAndCountsLines() throws {
         let text = try CSVText(Array("a;b\r\n\"x \"\"y\"\"\nz\";2\r\n\r\n3;4\r5;6".utf8))
-        #expect(text.rows == [
-            .init(line: 2, fields: ["x \"y\"\nz", "2"]), .init(line: 5, fields: ["3", "4"]), .init(line: 6, fields: ["5", "6"]),
-        ])
+        #expect(
+            text.rows == [
+                .init(line: 2, fields: ["x \"y\"\nz", "2"]), .init(line: 5, fields: ["3", "4"]),
+                .init(line: 6, fields: ["5", "6"]),
+            ])
     }
 
-    @Test(arguments: ["", "\n\n", "a;b\n\"open", "a\u{0}b;c", "a;" + String(repeating: "x", count: 11_000), String(repeating: ";", count: 300)])
+    @Test(arguments: [
+        "", "\n\n", "a;b\n\"open", "a\u{0}b;c", "a;" + String(repeating: "x", count: 11_000),
+        String(repeating: ";", count: 300),
+    ])
     func refusesWhatIsNoTable(text: String) {
         #expect(throws: CSVText.Refusal.self) { try CSVText(Array(text.utf8)) }
     }
 
     @Test(arguments: [
-        ("01/02/2014", "2014-02-01"), ("2014-02-01", "2014-02-01"), ("01022014", "2014-02-01"), ("1.2.14", "2014-02-01"),
+        ("01/02/2014", "2014-02-01"), ("2014-02-01", "2014-02-01"), ("01022014", "2014-02-01"),
+        ("1.2.14", "2014-02-01"),
         ("01-02-1999", "1999-02-01"), ("31/02/2014", nil), ("demain", nil), ("1/2", nil),
     ])
     func readsDates(text: String, date: String?) {
@@ -62,17 +68,19 @@ import Testing
     }
 
     @Test func tellsErrorsByLineAndColumn() throws {
-        let file = "externalid;Prénom*;Nom*;Classe;Date de naissance*;email;Casier\nE1;Élie;FICTIF;6A;01/02/2014;x@y.invalid;3\nE2;;FICTIF;6A;;;\nE 3;Zoé;CONTE;6A;;;\nE4;Zoé;CONTE;6A|6B;30/02/2014;sans;\nE1;Autre;FICTIF;6A;;;"
+        let file =
+            "externalid;Prénom*;Nom*;Classe;Date de naissance*;email;Casier\nE1;Élie;FICTIF;6A;01/02/2014;x@y.invalid;3\nE2;;FICTIF;6A;;;\nE 3;Zoé;CONTE;6A;;;\nE4;Zoé;CONTE;6A|6B;30/02/2014;sans;\nE1;Autre;FICTIF;6A;;;"
         let text = try CSVText(Array(file.utf8))
         let columns = CSVColumns(header: text.header, remembered: [:])
         #expect(columns.missing(for: .pupil) == [] && columns.fields.last == .some(nil))
         let people = CSVPeople(text, columns, kind: .pupil, structure: "0770001H")
         #expect(people.entries.map(\.person.key) == ["E1", "E4"] && people.rejected == 3)
         #expect(people.entries[1].person.places.map(\.code) == ["6A", "6B"])
-        #expect(people.anomalies.list.map { "\($0.code.rawValue) \($0.line ?? 0) \($0.column ?? "-")" } == [
-            "missing_field 3 given_name", "wrong_key 4 key", "bad_value 5 Date de naissance*", "bad_value 5 email",
-            "duplicate_key 6 -",
-        ])
+        #expect(
+            people.anomalies.list.map { "\($0.code.rawValue) \($0.line ?? 0) \($0.column ?? "-")" } == [
+                "missing_field 3 given_name", "wrong_key 4 key", "bad_value 5 Date de naissance*", "bad_value 5 email",
+                "duplicate_key 6 -",
+            ])
     }
 
     @Test func columnsAreRememberedByName() throws {

@@ -34,7 +34,11 @@ struct FeedFixture: Sendable {
                 ('val-fictif', '94', 'Val-Fictif', 'Créteil', 'C');
             update directory_version set version = version + 1
             """)
-        for number in 1...2 { try platform.sql(.shard(Int16(number)), "truncate placement, school_year, person cascade; truncate subject, room cascade") }
+        for number in 1...2 {
+            try platform.sql(
+                .shard(Int16(number)), "truncate placement, school_year, person cascade; truncate subject, room cascade"
+            )
+        }
         let node = try await platform.startNode(user: "preau_admin")
         let fixture = FeedFixture(
             platform: platform, node: node, pool: try BlockingPool(name: "feed", threads: 2, queue: 8))
@@ -105,7 +109,8 @@ struct FeedFixture: Sendable {
 
     /// Sends an archive; what comes back is planned.
     func plan(
-        _ archive: [UInt8], into territory: TerritoryID? = FeedFixture.territory, dryRun: Bool = false, academy: String? = nil
+        _ archive: [UInt8], into territory: TerritoryID? = FeedFixture.territory, dryRun: Bool = false,
+        academy: String? = nil
     ) async throws -> FeedImport {
         try await node.run { [self] tenancy in
             let bytes = Bytes(archive)

@@ -29,14 +29,20 @@ import Testing
                 #expect(first.codes.contains(code), "\(code)")
             }
             let people = first("pupils", "added") + first("guardians", "added") + first("staff", "added")
-            #expect(try fixture.count("select count(*) from account where state = 'pending' and password_hash is null") == people)
+            #expect(
+                try fixture.count("select count(*) from account where state = 'pending' and password_hash is null")
+                    == people)
             #expect(try fixture.count("select count(distinct login) from account") == people)
             #expect(try fixture.count("select count(*) from account where login !~ '^[a-z-]+\\.[a-z-]+[0-9]*$'") == 0)
             // Contacts are known to the school and have no account.
-            #expect(try fixture.shards("select count(*) from guardianship where kind = 'contact' and not sees_data") > 0)
-            #expect(try fixture.count("select count(*) from profile where role = 'guardian'") >= first("guardians", "added"))
+            #expect(
+                try fixture.shards("select count(*) from guardianship where kind = 'contact' and not sees_data") > 0)
+            #expect(
+                try fixture.count("select count(*) from profile where role = 'guardian'") >= first("guardians", "added")
+            )
             #expect(try fixture.shards("select count(*) from person where role = 'pupil'") == first("pupils", "added"))
-            #expect(try fixture.shards("select count(*) from membership where role = 'pupil' and source = 'feed'") > 2 * 90)
+            #expect(
+                try fixture.shards("select count(*) from membership where role = 'pupil' and source = 'feed'") > 2 * 90)
             #expect(try fixture.shards("select count(*) from membership where role = 'main_teacher'") > 0)
             #expect(try fixture.shards("select count(*) from teaching_assignment") > 0)
             #expect(try fixture.shards("select count(*) from teaching_group where kind = 'class' and level = '6e'") > 0)
@@ -46,8 +52,13 @@ import Testing
                     "select count(*) from person p where role = 'pupil' and external_id <> '24-8000005' and external_id <> '24-8000006' and not exists (select from guardianship g where g.establishment_id = p.establishment_id and g.pupil_id = p.id and g.kind = 'legal_1' and g.sees_data)"
                 ) == 0)
             // Both shards have their share, and a teacher of two schools has one account.
-            for number in 1...2 { #expect(try fixture.platform.sql(.shard(Int16(number)), "select count(*) from placement") != "0") }
-            #expect(try fixture.count("select count(*) from (select account_id from profile where role = 'teacher' group by 1 having count(*) > 1) x") > 0)
+            for number in 1...2 {
+                #expect(try fixture.platform.sql(.shard(Int16(number)), "select count(*) from placement") != "0")
+            }
+            #expect(
+                try fixture.count(
+                    "select count(*) from (select account_id from profile where role = 'teacher' group by 1 having count(*) > 1) x"
+                ) > 0)
 
             let again = try await fixture.run(archive)
             #expect(again.isEmpty, "\(again)")
@@ -61,13 +72,19 @@ import Testing
             try await fixture.run(try FeedFixture.archive { _ in })
             var changed = 0
             for day in 1...12 {
-                let numbers = try await fixture.run(try FeedFixture.archive { $0.day = day; $0.isDelta = true }, accept: true)
+                let numbers = try await fixture.run(
+                    try FeedFixture.archive {
+                        $0.day = day
+                        $0.isDelta = true
+                    }, accept: true)
                 changed += numbers("pupils", "changed") + numbers("pupils", "added") + numbers("pupils", "disappeared")
             }
             #expect(changed > 0)
             let whole = try await fixture.run(try FeedFixture.archive { $0.day = 12 }, accept: true)
             for who in ["pupils", "staff", "guardians", "contacts"] {
-                for what in ["added", "changed", "disappeared"] { #expect(whole(who, what) == 0, "\(who) \(what): \(whole)") }
+                for what in ["added", "changed", "disappeared"] {
+                    #expect(whole(who, what) == 0, "\(who) \(what): \(whole)")
+                }
             }
         }
     }
@@ -94,17 +111,24 @@ import Testing
             #expect(try fixture.count("select count(*) from feed_person where state <> 'active'") == 0)
             // Agreed to, it is done; and those who come back are themselves again.
             _ = try await fixture.finish(half, accept: true)
-            #expect(try fixture.count("select count(*) from feed_person where state = 'disappeared' and kind = 'pupil'") == 7)
+            #expect(
+                try fixture.count("select count(*) from feed_person where state = 'disappeared' and kind = 'pupil'")
+                    == 7)
             #expect(try fixture.shards("select count(*) from person where role = 'pupil' and left_on is not null") == 7)
-            let logins = try fixture.platform.sql(.directory, "select string_agg(login, ' ' order by login) from account")
+            let logins = try fixture.platform.sql(
+                .directory, "select string_agg(login, ' ' order by login) from account")
             let back = try await fixture.run(try FeedFixture.delivery(files))
             #expect(back("pupils", "returned") == 7 && back("pupils", "added") == 0, "\(back)")
             #expect(try fixture.count("select count(*) from feed_person where state <> 'active'") == 0)
             #expect(try fixture.count("select count(*) from feed_departure") == 0)
-            #expect(try fixture.platform.sql(.directory, "select string_agg(login, ' ' order by login) from account") == logins)
+            #expect(
+                try fixture.platform.sql(.directory, "select string_agg(login, ' ' order by login) from account")
+                    == logins)
             #expect(try fixture.shards("select count(*) from person where left_on is not null") == 0)
             #expect(
-                try fixture.shards("select count(*) from membership m join person p on p.establishment_id = m.establishment_id and p.id = m.person_id where p.role = 'pupil' and m.ends_on is null")
+                try fixture.shards(
+                    "select count(*) from membership m join person p on p.establishment_id = m.establishment_id and p.id = m.person_id where p.role = 'pupil' and m.ends_on is null"
+                )
                     == 12)
         }
     }
@@ -128,16 +152,27 @@ import Testing
             let changed = Self.smallSchool(pupils: 4, given: "Renommée", klass: "6C")
             let numbers = try await fixture.run(try FeedFixture.delivery(changed))
             #expect(numbers("pupils", "changed") == 4)
-            #expect(try fixture.shards("select count(*) from person where given_name = 'Sam' and external_id = '24-1000'") == 1)
+            #expect(
+                try fixture.shards("select count(*) from person where given_name = 'Sam' and external_id = '24-1000'")
+                    == 1)
             #expect(try fixture.shards("select count(*) from person where given_name = 'Renommée'") == 3)
             #expect(try fixture.count("select count(*) from account where given_name = 'Renommée'") == 3)
             #expect(
-                try fixture.shards("select count(*) from person_detail where fed ->> 'email' = 'nouveau@exemple.invalid' and entered ->> 'email' = 'sam@exemple.invalid'")
+                try fixture.shards(
+                    "select count(*) from person_detail where fed ->> 'email' = 'nouveau@exemple.invalid' and entered ->> 'email' = 'sam@exemple.invalid'"
+                )
                     == 1)
             // A class given by hand is not the feed's to take; one that it gave is.
-            #expect(try fixture.shards("select count(*) from membership where source = 'manual' and ends_on is null") == 1)
-            #expect(try fixture.shards("select count(*) from membership m join teaching_group g on g.establishment_id = m.establishment_id and g.id = m.group_id where g.name = '6C' and m.ends_on is null and m.role = 'pupil'") == 4)
-            #expect(try fixture.shards("select count(*) from membership m join teaching_group g on g.establishment_id = m.establishment_id and g.id = m.group_id where g.name = '6A' and m.ends_on is null and m.role = 'pupil'") == 0)
+            #expect(
+                try fixture.shards("select count(*) from membership where source = 'manual' and ends_on is null") == 1)
+            #expect(
+                try fixture.shards(
+                    "select count(*) from membership m join teaching_group g on g.establishment_id = m.establishment_id and g.id = m.group_id where g.name = '6C' and m.ends_on is null and m.role = 'pupil'"
+                ) == 4)
+            #expect(
+                try fixture.shards(
+                    "select count(*) from membership m join teaching_group g on g.establishment_id = m.establishment_id and g.id = m.group_id where g.name = '6A' and m.ends_on is null and m.role = 'pupil'"
+                ) == 0)
         }
     }
 
@@ -145,18 +180,23 @@ import Testing
         try await FeedFixture.with { fixture in
             let files = Self.smallSchool(pupils: 3)
             try await fixture.run(try FeedFixture.delivery(files))
-            func outcome(_ archive: [UInt8], into territory: String? = "seine-et-marne") async throws -> FeedFixture.Numbers {
+            func outcome(_ archive: [UInt8], into territory: String? = "seine-et-marne") async throws
+                -> FeedFixture.Numbers
+            {
                 try FeedFixture.Numbers(
                     try await fixture.plan(archive, into: territory.flatMap(TerritoryID.init(rawValue:)), dryRun: true))
             }
             // Another academy's number, another territory, no territory for a new school, the same UAI twice.
             #expect(try await outcome(try FeedFixture.delivery(files, academy: "25")).codes.contains("foreign_academy"))
-            #expect(try await outcome(try FeedFixture.delivery(files), into: "val-fictif").codes.contains("foreign_establishment"))
+            #expect(
+                try await outcome(try FeedFixture.delivery(files), into: "val-fictif").codes.contains(
+                    "foreign_establishment"))
             let new = Self.smallSchool(pupils: 3, structure: "9001", uai: "0778002E", firstKey: 2000)
             #expect(try await outcome(try FeedFixture.delivery(new), into: nil).codes.contains("unknown_establishment"))
-            let twice = [
-                (content: "EtabEducNat", inner: files[0].inner + Self.structure("9002", "0778001D"))
-            ] + files.dropFirst()
+            let twice =
+                [
+                    (content: "EtabEducNat", inner: files[0].inner + Self.structure("9002", "0778001D"))
+                ] + files.dropFirst()
             let numbers = try await outcome(try FeedFixture.delivery(twice))
             #expect(numbers.codes.contains("duplicate_uai") && numbers("establishments", "rejected") == 1)
             await #expect(throws: FeedError.self) {
@@ -174,12 +214,16 @@ import Testing
             _ = try await fixture.finish(planned)
             try fixture.platform.sql(
                 .directory,
-                "set session_replication_role = replica; delete from feed_profile; delete from profile; delete from account; delete from feed_person; delete from feed_link; delete from feed_structure")
+                "set session_replication_role = replica; delete from feed_profile; delete from profile; delete from account; delete from feed_person; delete from feed_link; delete from feed_structure"
+            )
             let before = try fixture.shards("select count(*) from membership")
             let again = try await fixture.run(try FeedFixture.archive { _ in })
             #expect(again("pupils", "added") > 0)
             #expect(try fixture.shards("select count(*) from membership") == before)
-            #expect(try fixture.count("select count(*) from profile p where not exists (select from account a where a.id = p.account_id)") == 0)
+            #expect(
+                try fixture.count(
+                    "select count(*) from profile p where not exists (select from account a where a.id = p.account_id)")
+                    == 0)
             #expect(try await fixture.run(try FeedFixture.archive { _ in }).isEmpty)
         }
     }
@@ -188,10 +232,13 @@ import Testing
         try await FeedFixture.with { fixture in
             try fixture.platform.sql(
                 .directory,
-                "insert into account (id, login, given_name, family_name) values (gen_random_uuid(), 'elie.fictif', 'E', 'F'), (gen_random_uuid(), 'elie.fictif3', 'E', 'F')")
+                "insert into account (id, login, given_name, family_name) values (gen_random_uuid(), 'elie.fictif', 'E', 'F'), (gen_random_uuid(), 'elie.fictif3', 'E', 'F')"
+            )
             try await fixture.run(try FeedFixture.delivery(Self.smallSchool(pupils: 4)))
             #expect(
-                try fixture.platform.sql(.directory, "select string_agg(login, ' ' order by login) from account where login like 'elie.fictif%'")
+                try fixture.platform.sql(
+                    .directory,
+                    "select string_agg(login, ' ' order by login) from account where login like 'elie.fictif%'")
                     == "elie.fictif elie.fictif2 elie.fictif3 elie.fictif4 elie.fictif5 elie.fictif6")
         }
     }
@@ -210,7 +257,8 @@ import Testing
 
     /// One teacher, and pupils with one guardian each. - Parameter present: those whose records are there.
     static func smallSchool(
-        pupils count: Int, present: Range<Int>? = nil, given: String = "Élie", klass: String = "6A", structure: String = "9000",
+        pupils count: Int, present: Range<Int>? = nil, given: String = "Élie", klass: String = "6A",
+        structure: String = "9000",
         uai: String = "0778001D", firstKey: Int = 1000
     ) -> [(content: String, inner: String)] {
         let pupils = (present ?? 0..<count).map { number in
@@ -219,7 +267,8 @@ import Testing
                 [
                     ("sn", ["FICTIF"]), ("givenName", [given]), ("ENTPersonStructRattach", [structure]),
                     ("ENTPersonDateNaissance", ["01/02/2015"]), ("ENTEleveClasses", ["\(structure)$\(klass)"]),
-                    ("ENTEleveNivFormation", ["6EME"]), ("ENTElevePersRelEleve", ["\(firstKey + 5000 + number)$10$1$1$1$0"]),
+                    ("ENTEleveNivFormation", ["6EME"]),
+                    ("ENTElevePersRelEleve", ["\(firstKey + 5000 + number)$10$1$1$1$0"]),
                     ("mail", [given == "Élie" ? "ancien@exemple.invalid" : "nouveau@exemple.invalid"]),
                 ])
         }
@@ -252,7 +301,8 @@ extension FeedImportTests {
             func age(_ days: Int) throws {
                 try fixture.platform.sql(
                     .directory,
-                    "update feed_person set disappeared_at = now() - interval '\(days) days' where state <> 'active'; update feed_departure set left_at = now() - interval '\(days) days'")
+                    "update feed_person set disappeared_at = now() - interval '\(days) days' where state <> 'active'; update feed_departure set left_at = now() - interval '\(days) days'"
+                )
             }
             try age(31)
             #expect(try await fixture.upkeep() == [4, 0])
@@ -268,7 +318,9 @@ extension FeedImportTests {
             #expect(try fixture.count("select count(*) from feed_person") == 15)
             #expect(try fixture.count("select count(*) from feed_departure") == 0)
             #expect(try fixture.count("select count(*) from feed_link") == 7)
-            #expect(try fixture.shards("select count(*) from person where external_id = '24-1007' or family_name = ''") == 0)
+            #expect(
+                try fixture.shards("select count(*) from person where external_id = '24-1007' or family_name = ''") == 0
+            )
             #expect(try fixture.shards("select count(*) from person where source = 'erased' and given_name = ''") == 2)
             #expect(try fixture.shards("select count(*) from person_detail") == 15)
         }

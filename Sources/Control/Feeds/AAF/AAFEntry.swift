@@ -25,7 +25,9 @@ package struct AAFEntry: Sendable, Equatable {
     /// The first value of an attribute that is not empty.
     package func first(_ attributes: AAFAttribute...) -> String? {
         for attribute in attributes {
-            if let found = values.first(where: { $0.attribute == attribute && !$0.value.isEmpty }) { return found.value }
+            if let found = values.first(where: { $0.attribute == attribute && !$0.value.isEmpty }) {
+                return found.value
+            }
         }
         return nil
     }

@@ -45,7 +45,8 @@ package struct AAFFileName: Sendable, Hashable {
     /// What is missing in a complete delivery: a kind of file altogether, a number in its row.
     package static func missing(in names: [AAFFileName]) -> [String] {
         var missing: [String] = []
-        for content in [Content.structures, .pupils, .guardians, .staff] where !names.contains(where: { $0.content == content }) {
+        for content in [Content.structures, .pupils, .guardians, .staff]
+        where !names.contains(where: { $0.content == content }) {
             missing.append("no \(content.rawValue) file")
         }
         for (prefix, files) in Dictionary(grouping: names, by: { $0.folder + "/" + $0.prefix + $0.content.rawValue }) {

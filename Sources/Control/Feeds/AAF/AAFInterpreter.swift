@@ -102,7 +102,8 @@ package struct AAFInterpreter: Sendable {
         if !uai.hasValidLetter {
             report(
                 AAFDefect(
-                    code: .uaiLetter, message: "the letter of \(uai) does not fit its digits", attribute: .structureUAI))
+                    code: .uaiLetter, message: "the letter of \(uai) does not fit its digits", attribute: .structureUAI)
+            )
         }
         structure.academy = entry.first(.structureAcademyCode, .academyCode).flatMap(AAFHeader.number)
         structure.city = entry.first(.structureCity, .structureCity1D).flatMap(AAFValues.name) ?? ""

@@ -22,7 +22,8 @@ extension FeedPerson {
             let values = entry.values[start..<end]
             switch attribute {
             // Dates are told of classes that must be there first; old links only count where the new one is absent.
-            case .classEntry, .classExit, .structureExit, .parents, .guardian1, .guardian2: later.append((attribute, values))
+            case .classEntry, .classExit, .structureExit, .parents, .guardian1, .guardian2:
+                later.append((attribute, values))
             // AAF1D has no other; AAF also writes it, for readers of before.
             case .parentalAuthority where hasLinks: break
             default: set(attribute, values, &defects)
@@ -104,7 +105,8 @@ extension FeedPerson {
     private mutating func add(_ place: Place) {
         guard place.code.utf8.count <= 60,
             !places.contains(where: {
-                $0.structure == place.structure && $0.kind == place.kind && $0.code == place.code && $0.part == place.part
+                $0.structure == place.structure && $0.kind == place.kind && $0.code == place.code
+                    && $0.part == place.part
             })
         else { return }
         places.append(place)

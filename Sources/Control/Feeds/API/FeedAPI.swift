@@ -21,7 +21,8 @@ package struct FeedAPI: Sendable {
         .api(
             .post, "/api/v1/imports/aaf", access: FeedAPI.administrators, tag: "Imports",
             summary: "Takes in an archive of AAF files and says what it would change; changes nothing yet.",
-            description: "A zip, or a tar with or without gzip. Several academies may be in one, each in a folder of its own.",
+            description:
+                "A zip, or a tar with or without gzip. Several academies may be in one, each in a folder of its own.",
             query: [
                 .uuid("import", "The new import's identifier, chosen by the caller.").required,
                 .slug("into", "The territory in which unknown establishments are created."),
@@ -67,7 +68,8 @@ package struct FeedAPI: Sendable {
 
     private var list: Route {
         .api(
-            .get, "/api/v1/imports", access: FeedAPI.administrators, tag: "Imports", summary: "Imports, the newest first.",
+            .get, "/api/v1/imports", access: FeedAPI.administrators, tag: "Imports",
+            summary: "Imports, the newest first.",
             query: Parameter.paging, answers: [.json(ListPage<FeedLineAnswer>.schema, "A page of imports.")]
         ) { call in
             let scope = try service.admin.scope(call)

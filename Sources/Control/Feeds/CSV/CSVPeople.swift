@@ -56,7 +56,8 @@ package struct CSVPeople: Sendable {
                 person.birthDate = CSVPeople.date(value)
                 if person.birthDate == nil { report(.badValue, "no day: expected dd/mm/yyyy", row.line, column) }
             case .klass:
-                for code in value.split(separator: "|").compactMap({ AAFValues.name(String($0)) }) where code.utf8.count <= 60 {
+                for code in value.split(separator: "|").compactMap({ AAFValues.name(String($0)) })
+                where code.utf8.count <= 60 {
                     person.places.append(
                         FeedPerson.Place(
                             structure: structure, kind: .klass, code: code, part: kind == .pupil ? .pupil : .teacher))
@@ -65,7 +66,8 @@ package struct CSVPeople: Sendable {
             case .function:
                 person.functions.append(
                     FeedPerson.Function(
-                        structure: structure, code: CSVPeople.function(value), label: String(value.prefix(80)), discipline: ""))
+                        structure: structure, code: CSVPeople.function(value), label: String(value.prefix(80)),
+                        discipline: ""))
             case .email where !value.contains("@") || value.utf8.count > 200:
                 report(.badValue, "no address of mail", row.line, column)
             case .ine: person.ine = String(value.prefix(20))
@@ -73,7 +75,8 @@ package struct CSVPeople: Sendable {
             default: person.details[field.rawValue] = String(value.prefix(200))
             }
         }
-        for (name, field) in [(person.familyName, CSVColumns.Field.familyName), (person.givenName, .givenName)] where name.isEmpty {
+        for (name, field) in [(person.familyName, CSVColumns.Field.familyName), (person.givenName, .givenName)]
+        where name.isEmpty {
             report(.missingField, "\(field.rawValue) is missing", row.line, field.rawValue)
             return nil
         }
@@ -82,11 +85,15 @@ package struct CSVPeople: Sendable {
             return nil
         }
         if let key, !AAFInterpreter.isKey(key) {
-            report(.wrongKey, "an identifier of letters, digits, dashes and dots is expected", row.line, CSVColumns.Field.key.rawValue)
+            report(
+                .wrongKey, "an identifier of letters, digits, dashes and dots is expected", row.line,
+                CSVColumns.Field.key.rawValue)
             return nil
         }
         let made = key ?? CSVPeople.key(of: person)
-        return Entry(person: person.with(key: made, structure: structure, teaches: kind == .staff && person.functions.isEmpty), children: children, line: row.line)
+        return Entry(
+            person: person.with(key: made, structure: structure, teaches: kind == .staff && person.functions.isEmpty),
+            children: children, line: row.line)
     }
 
     /// Somebody without an identifier is known by name and date of birth.
@@ -108,7 +115,9 @@ package struct CSVPeople: Sendable {
             let digits = Array(text)
             return date(String(digits[0...1]) + "/" + String(digits[2...3]) + "/" + String(digits[4...7]))
         }
-        guard parts.count >= 3, let one = Int(parts[0]), let month = Int(parts[1]), let three = Int(parts[2]) else { return nil }
+        guard parts.count >= 3, let one = Int(parts[0]), let month = Int(parts[1]), let three = Int(parts[2]) else {
+            return nil
+        }
         let year = parts[0].count == 4 ? one : three
         let day = parts[0].count == 4 ? three : one
         let full = year >= 100 ? year : year + (year > 40 ? 1900 : 2000)
@@ -119,7 +128,8 @@ package struct CSVPeople: Sendable {
     private static func function(_ text: String) -> String {
         let plain = LoginRule.base(given: text, family: "")
         let known: [(String, String)] = [
-            ("ens", "ENS"), ("prof", "ENS"), ("doc", "DOC"), ("dir", "DIR"), ("princip", "DIR"), ("provis", "DIR"), ("cpe", "EDU"),
+            ("ens", "ENS"), ("prof", "ENS"), ("doc", "DOC"), ("dir", "DIR"), ("princip", "DIR"), ("provis", "DIR"),
+            ("cpe", "EDU"),
             ("conseiller", "EDU"), ("vie", "EDU"), ("aed", "AED"), ("assistant", "AED"), ("surveill", "AED"),
         ]
         return known.first { plain.hasPrefix($0.0) }?.1 ?? "ADM"

@@ -82,8 +82,9 @@ package struct CSVText: Sendable {
     private static let macRoman = Array(
         "ÄÅÇÉÑÖÜáàâäãåçéèêëíìîïñóòôöõúùûü†°¢£§•¶ß®©™´¨≠ÆØ∞±≤≥¥µ∂∑∏π∫ªºΩæø¿¡¬√ƒ≈∆«»…\u{a0}ÀÃÕŒœ–—“”‘’÷◊ÿŸ⁄€‹›ﬁﬂ‡·‚„‰ÂÊÁËÈÍÎÏÌÓÔ\u{f8ff}ÒÚÛÙıˆ˜¯˘˙˚¸˝˛ˇ"
             .unicodeScalars)
-    private static let windows1252 = Array(
-        "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ".unicodeScalars)
+    private static let windows1252 =
+        Array(
+            "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ".unicodeScalars)
         + (0xa0...0xff).map { Unicode.Scalar(UInt8($0)) }
 
     // MARK: Lines and fields
@@ -157,7 +158,9 @@ package struct CSVText: Sendable {
                 field.append(scalar)
             }
             length += 1
-            guard length <= longestField else { throw .tooLarge("line \(line): a field of more than \(longestField) characters") }
+            guard length <= longestField else {
+                throw .tooLarge("line \(line): a field of more than \(longestField) characters")
+            }
         }
         if isQuoted { throw .malformed(line: firstLine, reason: "a quote that is never closed") }
         if length > 0 || !fields.isEmpty { try endRow() }

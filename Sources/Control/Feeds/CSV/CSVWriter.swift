@@ -10,7 +10,8 @@ package struct CSVWriter: Sendable {
             if index > 0 { bytes.append(UInt8(ascii: ";")) }
             var text = field
             if let first = text.first, CSVWriter.isFormula(first) { text = "'" + text }
-            if text.unicodeScalars.contains(where: { $0 == ";" || $0 == "\"" || $0 == "\n" || $0 == "\r" || $0 == "\t" }) {
+            if text.unicodeScalars.contains(where: { $0 == ";" || $0 == "\"" || $0 == "\n" || $0 == "\r" || $0 == "\t" }
+            ) {
                 bytes.append(UInt8(ascii: "\""))
                 for byte in text.utf8 {
                     if byte == UInt8(ascii: "\"") { bytes.append(byte) }

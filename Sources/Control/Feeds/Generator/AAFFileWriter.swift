@@ -50,7 +50,8 @@ final class AAFFileWriter {
     private func open() throws {
         guard let content else { return }
         let digits = String(number)
-        let name = prefix + content.rawValue + "_" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits + ".xml"
+        let name =
+            prefix + content.rawValue + "_" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits + ".xml"
         descriptor = Glibc.open(folder + "/" + name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else { throw GeneratorError.unwritable(folder + "/" + name, errno) }
         inFile = 0
@@ -82,7 +83,9 @@ final class AAFFileWriter {
     private func flush() throws {
         var position = 0
         while position < buffer.count {
-            let count = buffer.withUnsafeBytes { write(descriptor, $0.baseAddress?.advanced(by: position), $0.count - position) }
+            let count = buffer.withUnsafeBytes {
+                write(descriptor, $0.baseAddress?.advanced(by: position), $0.count - position)
+            }
             guard count > 0 else { throw GeneratorError.unwritable(folder, errno) }
             position += count
         }
@@ -113,7 +116,8 @@ struct AAFRecordWriter {
     }
 
     mutating func request(
-        _ operation: FeedOperation, _ category: AAFEntry.Category, _ id: String, _ attributes: (inout AAFRecordWriter) -> Void
+        _ operation: FeedOperation, _ category: AAFEntry.Category, _ id: String,
+        _ attributes: (inout AAFRecordWriter) -> Void
     ) {
         let element =
             switch operation {

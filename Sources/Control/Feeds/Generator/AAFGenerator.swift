@@ -79,7 +79,8 @@ package struct AAFGenerator {
                         record.attribute(.structurePhone, "0199000000")
                         record.attribute(.structureClasses, classes.map { "\($0.code)$\($0.level)EME \($0.code)" })
                         record.attribute(
-                            .structureGroups, classes.flatMap { one in ["ESP", "ALL"].map { "\(one.level)\($0)$LV2$\(one.code)" } })
+                            .structureGroups,
+                            classes.flatMap { one in ["ESP", "ALL"].map { "\(one.level)\($0)$LV2$\(one.code)" } })
                     } else {
                         record.attribute(.structureCity1D, school.town)
                     }
@@ -140,7 +141,9 @@ package struct AAFGenerator {
             let pupil = academy.pupil(number, on: day)
             try files.add { record in
                 record.request(.change, .pupil, pupil.key) { record in
-                    for (attribute, values) in self.places(of: pupil) { record.attribute(attribute, values, changing: true) }
+                    for (attribute, values) in self.places(of: pupil) {
+                        record.attribute(attribute, values, changing: true)
+                    }
                 }
             }
         }
@@ -150,10 +153,13 @@ package struct AAFGenerator {
         let school = academy.school(pupil.school)
         let own = academy.classes(of: pupil.school)[pupil.classIndex]
         if settings.degree == .first {
-            return [(.classes1D, ["\(school.key)$11$ORDINAIRE$\(own.code)$\(own.level) de M. FICTIF \(pupil.classIndex)"])]
+            return [
+                (.classes1D, ["\(school.key)$11$ORDINAIRE$\(own.code)$\(own.level) de M. FICTIF \(pupil.classIndex)"])
+            ]
         }
         return [
-            (.pupilClasses, ["\(school.key)$\(own.code)"]), (.pupilGroups, ["\(school.key)$\(own.level)\(pupil.group)"]),
+            (.pupilClasses, ["\(school.key)$\(own.code)"]),
+            (.pupilGroups, ["\(school.key)$\(own.level)\(pupil.group)"]),
         ]
     }
 
@@ -182,21 +188,25 @@ package struct AAFGenerator {
                     record.attribute(.programme, "1001000\(own.level)110")
                     record.attribute(.programmeName, "\(own.level)EME")
                     record.attribute(.trainingLevel, "\(own.level)EME")
-                    record.attribute(.subjects, ["ANGLAIS LV1", pupil.group == "ESP" ? "ESPAGNOL LV2" : "ALLEMAND LV2"])
+                    record.attribute(
+                        .subjects, ["ANGLAIS LV1", pupil.group == "ESP" ? "ESPAGNOL LV2" : "ALLEMAND LV2"])
                     record.attribute(.classEntry, "\(school.key)$01/09/2026$\(own.code)")
                     record.attribute(.guardians, Self.links(pupil, household))
                 } else {
                     record.attribute(.level1D, "1111$\(own.level)")
                     record.attribute(
                         .parentalAuthority,
-                        (0..<household.guardians).map { academy.guardian(pupil.family, $0, on: day).key + "$\($0 + 1)" })
+                        (0..<household.guardians).map { academy.guardian(pupil.family, $0, on: day).key + "$\($0 + 1)" }
+                    )
                 }
                 for (attribute, values) in places(of: pupil) { record.attribute(attribute, values) }
             }
         }
     }
 
-    private static func links(_ pupil: InventedAcademy.Pupil, _ household: (guardians: Int, hasContact: Bool)) -> [String] {
+    private static func links(_ pupil: InventedAcademy.Pupil, _ household: (guardians: Int, hasContact: Bool))
+        -> [String]
+    {
         func key(_ place: Int) -> String { String(3_000_000 + pupil.family * 3 + place) }
         var links = (0..<household.guardians).map { "\(key($0))$\($0 == 0 ? 10 : 20)$\($0 == 0 ? 1 : 0)$1$1$0" }
         if household.hasContact { links.append("\(key(2))$38$0$0$1$0") }
@@ -239,7 +249,9 @@ package struct AAFGenerator {
                     guard guardian.phone != academy.guardian(family, place, on: day - 1).phone else { continue }
                     try files.add { record in
                         record.request(.change, .guardian, guardian.key) {
-                            $0.attribute(settings.degree == .second ? .homePhone : .homePhone1D, [guardian.phone], changing: true)
+                            $0.attribute(
+                                settings.degree == .second ? .homePhone : .homePhone1D, [guardian.phone], changing: true
+                            )
                         }
                     }
                 } else if isNow {
@@ -248,7 +260,9 @@ package struct AAFGenerator {
                             Self.write(guardian, pupil.key, settings.degree, &record)
                         }
                     }
-                } else if !isHere(family, day), !isHere(family + 1, day) || academy.pupil(family + 1, on: day).family != family {
+                } else if !isHere(family, day),
+                    !isHere(family + 1, day) || academy.pupil(family + 1, on: day).family != family
+                {
                     try files.add { $0.request(.remove, .guardian, guardian.key) { _ in } }
                 } else {
                     continue
@@ -310,7 +324,9 @@ package struct AAFGenerator {
         record.attribute(isSecond ? .title : .title1D, staff.place % 2 == 0 ? "M." : "Mme")
         record.attribute(isSecond ? .email : .email1D, staff.mail)
         record.attribute(.structure, school.key)
-        var functions = ["\(school.key)$\(staff.function.code)$\(staff.function.name)$L0\(staff.subject)00$\(subject.name)"]
+        var functions = [
+            "\(school.key)$\(staff.function.code)$\(staff.function.name)$L0\(staff.subject)00$\(subject.name)"
+        ]
         if let other = staff.otherSchool {
             functions.append("\(academy.school(other).key)$ENS$ENSEIGNEMENT$L0\(staff.subject)00$\(subject.name)")
         }
@@ -322,7 +338,8 @@ package struct AAFGenerator {
         record.attribute(.disciplines, ["\(subject.name)$L0\(staff.subject)00"])
         record.attribute(.teacherClasses, codes)
         record.attribute(.classSubjects, codes.map { "\($0)$\(subject.code)" })
-        record.attribute(.mainTeacherOf, staff.place - 4 < classes.count ? ["\(school.key)$\(classes[staff.place - 4].code)"] : [])
+        record.attribute(
+            .mainTeacherOf, staff.place - 4 < classes.count ? ["\(school.key)$\(classes[staff.place - 4].code)"] : [])
     }
 
     // MARK: Oddities
@@ -330,7 +347,10 @@ package struct AAFGenerator {
     /// What real deliveries have: a key that is another's, a name that is missing, a dead reference, a date that is no day.
     private func writeOddities(_ files: AAFFileWriter) throws {
         let school = academy.school(0)
-        func pupil(_ id: String, inside: String? = nil, name: String = "BANCAL", structure: String? = nil, birth: String = "01/02/2014") throws {
+        func pupil(
+            _ id: String, inside: String? = nil, name: String = "BANCAL", structure: String? = nil,
+            birth: String = "01/02/2014"
+        ) throws {
             try files.add { record in
                 record.request(.whole, .pupil, id) { record in
                     record.attribute(.joinKey, inside ?? id)

@@ -24,7 +24,8 @@ struct InventedAcademy {
         schools = max(1, max(settings.uais.count, (all + settings.schoolSize / 2) / settings.schoolSize))
         pupils = max(schools, all)
         staffPerSchool = max(4, pupils / schools / 12)
-        classesPerSchool = max(settings.degree == .second ? 4 : 5, (pupils / schools + Self.pupilsPerClass - 1) / Self.pupilsPerClass)
+        classesPerSchool = max(
+            settings.degree == .second ? 4 : 5, (pupils / schools + Self.pupilsPerClass - 1) / Self.pupilsPerClass)
     }
 
     // MARK: Schools
@@ -54,7 +55,8 @@ struct InventedAcademy {
             name: InventedNames.school(&draw), town: draw.pick(InventedNames.towns))
     }
 
-    private static let nowhere: UAI = UAI(number: 0) ?? UAI(rawValue: "0000000A") ?? { preconditionFailure("a constant") }()
+    private static let nowhere: UAI =
+        UAI(number: 0) ?? UAI(rawValue: "0000000A") ?? { preconditionFailure("a constant") }()
 
     /// Codes of the classes, level by level.
     func classes(of school: Int) -> [(code: String, level: String)] {
@@ -70,7 +72,8 @@ struct InventedAcademy {
     }
 
     static let subjects: [(code: String, name: String)] = [
-        ("020700", "FRANCAIS"), ("061300", "MATHEMATIQUES"), ("043700", "HISTOIRE-GEOGRAPHIE"), ("030201", "ANGLAIS LV1"),
+        ("020700", "FRANCAIS"), ("061300", "MATHEMATIQUES"), ("043700", "HISTOIRE-GEOGRAPHIE"),
+        ("030201", "ANGLAIS LV1"),
         ("030602", "ESPAGNOL LV2"), ("030102", "ALLEMAND LV2"), ("062900", "SCIENCES DE LA VIE ET DE LA TERRE"),
         ("062300", "PHYSIQUE-CHIMIE"), ("070800", "TECHNOLOGIE"), ("090100", "ARTS PLASTIQUES"),
         ("081300", "EDUCATION MUSICALE"), ("100100", "EDUCATION PHYSIQUE ET SPORTIVE"),
@@ -199,7 +202,8 @@ struct InventedAcademy {
         }
         return Staff(
             key: String(Self.staffKeys + number), school: school,
-            otherSchool: function.0 == "ENS" && schools > 1 && draw.chance(8) ? (school + 1) % schools : nil, place: place,
+            otherSchool: function.0 == "ENS" && schools > 1 && draw.chance(8) ? (school + 1) % schools : nil,
+            place: place,
             given: given, familyName: name, mail: "agent.\(number)@ac-exemple.invalid", function: function,
             subject: draw.below(Self.subjects.count), classes: Array(Set(taught)).sorted())
     }

@@ -16,12 +16,17 @@ enum InventedNames {
         " DE CARTON", " DU THÉÂTRE", " DES BOIS", " D'AILLEURS", " DU MATIN", " LE BREF",
     ]
     static let towns = [
-        "BRUMEVILLE", "SONGEVILLE", "MIRAGEVAL", "FABLEVILLE", "CONTEBOURG", "IMAGINAY", "RITOURNELLE", "UTOPIE LE HAUT",
+        "BRUMEVILLE", "SONGEVILLE", "MIRAGEVAL", "FABLEVILLE", "CONTEBOURG", "IMAGINAY", "RITOURNELLE",
+        "UTOPIE LE HAUT",
         "CHIMÉRAC", "AILLEURS LA FORÊT",
     ]
-    static let streets = ["RUE DES LICORNES", "IMPASSE DU SONGE", "PLACE DE NULLE PART", "AVENUE DES CHIMÈRES", "CHEMIN DU CONTE"]
+    static let streets = [
+        "RUE DES LICORNES", "IMPASSE DU SONGE", "PLACE DE NULLE PART", "AVENUE DES CHIMÈRES", "CHEMIN DU CONTE",
+    ]
 
     static func family(_ draw: inout Draw) -> String { draw.pick(first) + draw.pick(second) }
-    static func school(_ draw: inout Draw) -> String { draw.pick(["DU GRIFFON", "DE LA LICORNE", "DU DRAGON", "DE LA CHIMÈRE", "DU LUTIN"])
-        + " " + draw.pick(["DISTRAIT", "PRESSÉ", "BAVARD", "INVISIBLE", "TRANSPARENT", "RÊVEUR"]) }
+    static func school(_ draw: inout Draw) -> String {
+        draw.pick(["DU GRIFFON", "DE LA LICORNE", "DU DRAGON", "DE LA CHIMÈRE", "DU LUTIN"])
+            + " " + draw.pick(["DISTRAIT", "PRESSÉ", "BAVARD", "INVISIBLE", "TRANSPARENT", "RÊVEUR"])
+    }
 }

@@ -26,7 +26,11 @@ extension FeedPerson {
             default: break
             }
         }
-        if let own { self.structure = own } else if self.structure == nil || kind == .staff { self.structure = structure }
+        if let own {
+            self.structure = own
+        } else if self.structure == nil || kind == .staff {
+            self.structure = structure
+        }
         if kind == .staff, let own = self.structure { otherStructures = [own] }
     }
 }
@@ -65,6 +69,7 @@ extension FeedPerson.Function {
     fileprivate init?(_ value: JSON, structure: String) {
         guard let code = value.text("code") else { return nil }
         self.init(
-            structure: structure, code: code, label: value.text("name") ?? "", discipline: value.text("discipline") ?? "")
+            structure: structure, code: code, label: value.text("name") ?? "",
+            discipline: value.text("discipline") ?? "")
     }
 }

@@ -5,7 +5,8 @@ extension FeedResult {
     package func text(_ language: Language) -> String {
         var lines: [String] = []
         for (name, counts) in [
-            (language == .fr ? "élèves" : "pupils", pupils), (language == .fr ? "responsables" : "guardians", guardians),
+            (language == .fr ? "élèves" : "pupils", pupils),
+            (language == .fr ? "responsables" : "guardians", guardians),
             (language == .fr ? "contacts sans compte" : "contacts without account", contacts),
             (language == .fr ? "personnels" : "staff", staff),
             (language == .fr ? "établissements" : "establishments", establishments),
@@ -22,7 +23,8 @@ extension FeedResult {
         for anomaly in anomalies.prefix(20) { lines.append("? " + Self.line(anomaly)) }
         if anomalies.count > 20 {
             lines.append(
-                language == .fr ? "? … et \(anomalies.count - 20) autres anomalies" : "? … and \(anomalies.count - 20) more")
+                language == .fr
+                    ? "? … et \(anomalies.count - 20) autres anomalies" : "? … and \(anomalies.count - 20) more")
         }
         return lines.joined(separator: "\n")
     }
@@ -43,7 +45,9 @@ extension FeedResult {
     }
 
     private static func line(_ place: Place, _ language: Language) -> String {
-        func list(_ groups: [(group: String, count: Int)], _ one: String, _ many: String, _ preposition: String) -> [String] {
+        func list(_ groups: [(group: String, count: Int)], _ one: String, _ many: String, _ preposition: String)
+            -> [String]
+        {
             groups.map { "\($0.count) \($0.count == 1 ? one : many) \(preposition) \($0.group)" }
         }
         let parts =

@@ -53,7 +53,8 @@ final class AAFFile {
         _ code: FeedAnomaly.Code, _ message: String, line: Int? = nil, column: String? = nil, key: String? = nil
     ) {
         into.delivery.anomalies.add(
-            FeedAnomaly(code, message, file: name.name, line: line, column: column, key: key.map { String($0.prefix(60)) }))
+            FeedAnomaly(
+                code, message, file: name.name, line: line, column: column, key: key.map { String($0.prefix(60)) }))
     }
 
     private func take(_ entry: AAFEntry) {

@@ -37,7 +37,11 @@ struct FeedDeltaResolver {
             case .change:
                 guard let entry = change.entry else { continue }
                 var person = FeedPerson(kind: change.kind, key: change.key)
-                if case .person(let present)? = standing[key] { person = present } else if let base = bases[key] { person = base }
+                if case .person(let present)? = standing[key] {
+                    person = present
+                } else if let base = bases[key] {
+                    person = base
+                }
                 for defect in person.take(entry) {
                     anomalies.add(
                         FeedAnomaly(
@@ -81,7 +85,9 @@ struct FeedDeltaResolver {
             for link in links { wanted.insert(Key(scope: key.scope, key: link.guardian)) }
         }
         let missing = wanted.filter { standing[$0] == nil }.sorted { ($0.scope, $0.key) < ($1.scope, $1.key) }
-        for (key, person) in try await load(missing).sorted(by: { ($0.key.scope, $0.key.key) < ($1.key.scope, $1.key.key) }) {
+        for (key, person) in try await load(missing).sorted(by: {
+            ($0.key.scope, $0.key.key) < ($1.key.scope, $1.key.key)
+        }) {
             order.append(key)
             standing[key] = .person(person)
         }

@@ -79,7 +79,8 @@ final class StageWriter {
     }
 
     private static func hasLessons(_ person: FeedPerson, _ structure: String) -> Bool {
-        person.places.contains { $0.structure == structure } || person.assignments.contains { $0.structure == structure }
+        person.places.contains { $0.structure == structure }
+            || person.assignments.contains { $0.structure == structure }
     }
 
     /// Somebody who is gone: compared with what is known of them, and with nothing else.

@@ -90,7 +90,8 @@ struct FeedEstablishmentStore {
             for row in results[2] {
                 loads.append(
                     DirectoryState.ShardLoad(
-                        id: ShardID(rawValue: try row.int16(0)), state: Shard.State(rawValue: try row.text(1)) ?? .retired,
+                        id: ShardID(rawValue: try row.int16(0)),
+                        state: Shard.State(rawValue: try row.text(1)) ?? .retired,
                         weight: try row.int(2), load: try row.int(3)))
             }
             var shards: [Int16] = []

@@ -104,7 +104,9 @@ struct FeedPlanStore {
     }
 
     /// - Returns: people met twice, and establishments left out because their UAI is another's too.
-    func prepare(_ number: Int) async throws(PostgresError) -> (people: [Duplicate], structures: [(key: String, uai: String)]) {
+    func prepare(_ number: Int) async throws(PostgresError) -> (
+        people: [Duplicate], structures: [(key: String, uai: String)]
+    ) {
         var batch = PostgresBatch(Self.analyze)
         batch.add(Self.duplicates, number)
         batch.add(Self.duplicateStructures, number)
@@ -236,7 +238,8 @@ struct FeedPlanStore {
     func compare(_ number: Int, _ territories: [TerritoryID]) async throws -> Comparison {
         // The joins are over hundreds of thousands of rows: a hash of them fits here, and not in what is usual.
         try await directory.transaction(lane: .background, deadline: FeedStagingStore.longDeadline) { transaction in
-            try await transaction.execute(unprepared: "set local work_mem = '96MB'; set local statement_timeout = '600s'")
+            try await transaction.execute(
+                unprepared: "set local work_mem = '96MB'; set local statement_timeout = '600s'")
             var batch = PostgresBatch(Self.compare, number, territories.map(\.rawValue))
             batch.add(Self.unplaced, number)
             batch.add(Self.unplacedPeople, number)

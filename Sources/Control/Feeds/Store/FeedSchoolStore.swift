@@ -58,7 +58,9 @@ struct FeedSchoolStore {
     func write(
         _ roles: [Role], of establishment: EstablishmentID, to writer: inout CSVWriter
     ) async throws {
-        writer.row(["externalid", "profil", "nom", "prénom", "date de naissance", "classe", "email", "telephone", "portable"])
+        writer.row([
+            "externalid", "profil", "nom", "prénom", "date de naissance", "classe", "email", "telephone", "portable",
+        ])
         var last = ("", "", "00000000-0000-0000-0000-000000000000")
         let context = try tenancy.administrativeContext(for: establishment)
         let limit = 500
@@ -69,7 +71,8 @@ struct FeedSchoolStore {
             for row in rows {
                 let birth = try row.optionalDate(4).map { date in
                     let (year, month, day) = date.parts
-                    return (day < 10 ? "0\(day)/" : "\(day)/") + (month < 10 ? "0\(month)/" : "\(month)/") + String(year)
+                    return (day < 10 ? "0\(day)/" : "\(day)/") + (month < 10 ? "0\(month)/" : "\(month)/")
+                        + String(year)
                 }
                 writer.row([
                     try row.optionalText(0) ?? "", try row.text(1), try row.text(2), try row.text(3), birth ?? "",
