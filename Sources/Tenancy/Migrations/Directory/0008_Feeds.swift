@@ -145,6 +145,7 @@ extension Migration {
             ordinal       integer not null
         );
         create index feed_stage_link_pupil on feed_stage_link (import_number, scope, pupil_key);
+        create index feed_stage_link_guardian on feed_stage_link (import_number, scope, guardian_key);
         create unlogged table feed_stage_structure (
             import_number    integer not null,
             scope            smallint not null,
@@ -180,6 +181,7 @@ extension Migration {
             action           text not null check (action in ('add', 'change', 'leave'))
         );
         create index feed_unit_establishment on feed_unit (import_number, establishment_id);
+        create index feed_unit_key on feed_unit (import_number, domain, key);
 
         -- What is left to do, one row an establishment.
         create table feed_step (
