@@ -293,7 +293,7 @@ def test_feeds_are_the_territorys_own(stack):
     assert post(f"/api/v1/imports/aaf?import={new}&into=eure").status == 401
     administrator = Visitor(stack["admin"], host_of(stack, "seine-et-marne"))
     administrator.sign_in({"login": "admin.seine-et-marne", "password": "preau-demo-2026"})
-    assert post(f"/api/v1/imports/aaf?import={new}&into=eure", administrator).status == 403
+    assert post(f"/api/v1/imports/aaf?import={new}&into=eure", administrator).status == 404
     assert post(f"/api/v1/imports/aaf?import={new}", administrator).status == 403
     assert administrator.call("GET", f"/api/v1/imports/{new}").status == 404
     listed = administrator.call("GET", "/api/v1/imports").json["items"]

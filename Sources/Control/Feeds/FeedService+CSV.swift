@@ -18,7 +18,7 @@ extension FeedService {
     /// Takes a table in and says what it would change.
     /// - Throws: `FeedError`; nothing was changed.
     func receive(_ order: Order, _ table: Table, _ bytes: [UInt8]) async throws -> FeedImport {
-        let number = try await open(order, kind: "csv")
+        let number = try await open(order, kind: "csv", of: table.establishment.id)
         return try await guarding(order, number) {
             let schools = FeedSchoolStore(admin.directory, admin.tenancy)
             let text = try Self.text(bytes)

@@ -31,7 +31,6 @@ package final class FeedService: @unchecked Sendable {
         let academy: String?
         let isDryRun: Bool
         let actor: AuditActor
-        let requestID: String
     }
 
     // MARK: Receiving
@@ -59,13 +58,14 @@ package final class FeedService: @unchecked Sendable {
         }
     }
 
-    func open(_ order: Order, kind: String) async throws -> Int {
+    func open(_ order: Order, kind: String, of establishment: EstablishmentID? = nil) async throws -> Int {
         if let territory = order.territory, admin.tenancy.territories[territory] == nil {
             throw FeedError.unknownTerritory(territory)
         }
         guard
             let number = try await staging.open(
-                order.id, kind: kind, territory: order.territory, actor: order.actor.name, isDryRun: order.isDryRun)
+                order.id, kind: kind, territory: order.territory, establishment: establishment, actor: order.actor.name,
+                isDryRun: order.isDryRun)
         else { throw FeedError.wrongState("already known: each import needs an identifier of its own") }
         return number
     }
@@ -168,8 +168,8 @@ package final class FeedService: @unchecked Sendable {
         return found
     }
 
-    func latest(after: UUID?, limit: Int, territories: [TerritoryID]?) async throws -> [FeedImport.Line] {
-        try await staging.latest(after: after, limit: limit, territories: territories)
+    func latest(after: UUID?, limit: Int, scope: RowScope) async throws -> [FeedImport.Line] {
+        try await staging.latest(after: after, limit: limit, scope: scope)
     }
 
     // MARK: Carrying out
@@ -177,7 +177,7 @@ package final class FeedService: @unchecked Sendable {
     /// Does some of what is left, for a few seconds. Repeated until the import is over; safe to repeat at any time, also by
     /// somebody else after a crash.
     /// - Parameter accepts: agrees to what the guard stopped.
-    func step(_ id: UUID, accepts: Bool, by actor: AuditActor, requestID: String) async throws -> FeedImport {
+    func step(_ id: UUID, accepts: Bool, by actor: AuditActor) async throws -> FeedImport {
         let feed = try await find(id)
         switch feed.state {
         case .done: return feed
@@ -190,7 +190,7 @@ package final class FeedService: @unchecked Sendable {
         case .receiving, .received, .refused, .superseded: throw FeedError.wrongState(feed.state.rawValue)
         }
         if feed.state != .applying { try await staging.set(feed.number, .applying) }
-        try await createEstablishments(feed, by: actor, requestID: requestID)
+        try await createEstablishments(feed, by: actor)
         let start = Instant.now
         repeat {
             let ids = try await applying.next(feed.number, limit: Self.parallel * 4)
@@ -199,19 +199,19 @@ package final class FeedService: @unchecked Sendable {
                 try await staging.clear(feed.number)
                 break
             }
-            try await apply(feed.number, ids, by: actor, requestID: requestID)
+            try await apply(feed.number, ids, by: actor)
         } while Instant.now.since(start) < Self.stepTime
         return try await find(id)
     }
 
-    private func createEstablishments(_ feed: FeedImport, by actor: AuditActor, requestID: String) async throws {
+    private func createEstablishments(_ feed: FeedImport, by actor: AuditActor) async throws {
         let store = FeedEstablishmentStore(admin.directory)
         let waiting = try await store.waiting(in: feed.number)
         if !waiting.isEmpty {
             guard let territory = feed.territory.flatMap({ admin.tenancy.territories[$0] }) else {
                 throw FeedError.wrongState("without a territory for new establishments")
             }
-            try await store.create(waiting, in: territory, for: feed, by: actor, requestID: requestID)
+            try await store.create(waiting, in: territory, for: feed, by: actor)
         }
         try await admin.tenancy.refresh()
         // Also what a crash left half open.
@@ -219,11 +219,11 @@ package final class FeedService: @unchecked Sendable {
         for opening in try await admin.tenancy.openProvisioned() { _ = try opening.result.get() }
     }
 
-    private func apply(_ number: Int, _ ids: [EstablishmentID], by actor: AuditActor, requestID: String) async throws {
+    private func apply(_ number: Int, _ ids: [EstablishmentID], by actor: AuditActor) async throws {
         let tenancy = admin.tenancy
         let contexts = try ids.map { try tenancy.administrativeContext(for: $0) }
         let outcomes = await tenancy.onEach(contexts, parallel: Self.parallel) { [self] context in
-            try await apply(number, context, by: actor, requestID: requestID)
+            try await apply(number, context, by: actor)
         }
         var failure: (any Error)?
         for outcome in outcomes {
@@ -241,7 +241,7 @@ package final class FeedService: @unchecked Sendable {
     }
 
     private func apply(
-        _ number: Int, _ context: TenantContext, by actor: AuditActor, requestID: String
+        _ number: Int, _ context: TenantContext, by actor: AuditActor
     ) async throws {
         guard let establishment = admin.tenancy.map[context.establishment] else { throw FeedError.interrupted }
         let part = try await applying.part(number, context.establishment)
@@ -249,7 +249,7 @@ package final class FeedService: @unchecked Sendable {
         let names = try await FeedShardStore.apply(
             part, calendar: Self.calendar(of: establishment, admin.tenancy, today), today: today, context, admin.tenancy
         )
-        try await applying.conclude(number, context.establishment, names: names, by: actor, requestID: requestID)
+        try await applying.conclude(number, context.establishment, names: names, by: actor)
     }
 
     /// The school year of an establishment; one of the usual days where its territory has none.

@@ -116,7 +116,7 @@ struct FeedFixture: Sendable {
             let bytes = Bytes(archive)
             let order = FeedService.Order(
                 id: .v7(), territory: territory, academy: academy, isDryRun: dryRun,
-                actor: AuditActor(kind: .system, name: "test"), requestID: "r")
+                actor: AuditActor(kind: .system, name: "test"))
             return try await service(tenancy).receive(order) { bytes.next() }
         }
     }
@@ -128,7 +128,7 @@ struct FeedFixture: Sendable {
             var feed = feed
             while feed.state != .done {
                 feed = try await service.step(
-                    feed.id, accepts: accept, by: AuditActor(kind: .system, name: "test"), requestID: "r")
+                    feed.id, accepts: accept, by: AuditActor(kind: .system, name: "test"))
             }
             return feed
         }

@@ -12,14 +12,12 @@ package struct FeedAPI: Sendable {
 
     package var routes: [Route] { [receive, list, show, step] }
 
-    static let administrators = Access.operatorTokenOrRoles(["territory_admin", "region_admin", "platform_admin"])
-
     /// More than the largest academy's archive, unpacked.
     private static let largestArchive = 16 << 30
 
     private var receive: Route {
         .api(
-            .post, "/api/v1/imports/aaf", access: FeedAPI.administrators, tag: "Imports",
+            .post, "/api/v1/imports/aaf", access: AdminAPI.ofTerritories, tag: "Imports",
             summary: "Takes in an archive of AAF files and says what it would change; changes nothing yet.",
             description:
                 "A zip, or a tar with or without gzip. Several academies may be in one, each in a folder of its own.",
@@ -50,15 +48,17 @@ package struct FeedAPI: Sendable {
         let territory = call.query.text("into").flatMap(TerritoryID.init(rawValue:))
         let academy = call.query.text("academy")
         if let academy, AAFHeader.number(academy) == nil { throw Problem(.invalidParameter) }
-        switch try service.admin.scope(call) {
-        case .everything: break
-        // Without a territory the feed may concern anybody's establishments.
-        case .territories(let own):
-            guard let territory, own.contains(territory) else { throw Problem(.forbidden) }
+        let charge = service.admin.charge(call)
+        if let territory {
+            // One that nobody knows is told as such to those who may know all.
+            if !charge.coversPlatform(.imports) { try charge.require(.imports, in: territory) }
+        } else {
+            // Without a territory the feed may concern anybody's establishments.
+            try charge.requirePlatform(.imports)
         }
         return FeedService.Order(
             id: id, territory: territory, academy: academy.flatMap(AAFHeader.number),
-            isDryRun: call.query.flag("dry_run"), actor: service.admin.actor(call), requestID: call.request.id)
+            isDryRun: call.query.flag("dry_run"), actor: service.admin.actor(call))
     }
 
     private func checkMediaType(_ call: Call) throws(Problem) {
@@ -68,26 +68,21 @@ package struct FeedAPI: Sendable {
 
     private var list: Route {
         .api(
-            .get, "/api/v1/imports", access: FeedAPI.administrators, tag: "Imports",
+            .get, "/api/v1/imports", access: AdminAPI.administrators, tag: "Imports",
             summary: "Imports, the newest first.",
             query: Parameter.paging, answers: [.json(ListPage<FeedLineAnswer>.schema, "A page of imports.")]
         ) { call in
-            let scope = try service.admin.scope(call)
             let after = call.query.text("cursor").flatMap { UUID($0) }
             if call.query.text("cursor") != nil, after == nil { throw Problem(.invalidCursor) }
-            let territories: [TerritoryID]? =
-                switch scope {
-                case .everything: nil
-                case .territories(let own): own.sorted { $0.rawValue < $1.rawValue }
-                }
-            let lines = try await service.latest(after: after, limit: call.listLimit + 1, territories: territories)
+            let lines = try await service.latest(
+                after: after, limit: call.listLimit + 1, scope: service.admin.charge(call).rows(.imports))
             return .json(ListPage(lines.map(FeedLineAnswer.init), limit: call.listLimit) { $0.line.id.description })
         }
     }
 
     private var show: Route {
         .api(
-            .get, "/api/v1/imports/{import}", access: FeedAPI.administrators, tag: "Imports",
+            .get, "/api/v1/imports/{import}", access: AdminAPI.administrators, tag: "Imports",
             summary: "One import: where it stands, its numbers, its anomalies.",
             parameters: [.uuid("import", "The import.")], answers: [.json(FeedAnswer.schema, "The import.")]
         ) { call in
@@ -101,7 +96,7 @@ package struct FeedAPI: Sendable {
 
     private var step: Route {
         .api(
-            .post, "/api/v1/imports/{import}/steps", access: FeedAPI.administrators, tag: "Imports",
+            .post, "/api/v1/imports/{import}/steps", access: AdminAPI.administrators, tag: "Imports",
             summary: "Carries out some of an import, for a few seconds; repeated until it is done, also after a crash.",
             parameters: [.uuid("import", "The import.")],
             body: .json(
@@ -114,19 +109,22 @@ package struct FeedAPI: Sendable {
             let feed = try await find(call)
             let body = try await call.jsonBody(as: Step.self)
             let done = try await service.step(
-                feed.id, accepts: body.accept ?? false, by: service.admin.actor(call), requestID: call.request.id)
+                feed.id, accepts: body.accept ?? false, by: service.admin.actor(call))
             return .json(FeedAnswer(feed: done, language: call.language))
         }
     }
 
-    /// The import of the path, if it is of the caller's territories: else it does not exist.
+    /// The import of the path, if it is of what the caller has in their charge: else it does not exist.
     private func find(_ call: Call) async throws -> FeedImport {
         let feed = try await service.find(try call.path.uuid("import"))
-        switch try service.admin.scope(call) {
-        case .everything: return feed
-        case .territories(let own):
-            guard let territory = feed.territory, own.contains(territory) else { throw FeedError.unknownImport }
+        let charge = service.admin.charge(call)
+        if charge.coversPlatform(.imports) { return feed }
+        if let territory = feed.territory, charge.covers(territory, .imports) { return feed }
+        if let id = feed.establishment, let establishment = service.admin.tenancy.map[id],
+            charge.covers(establishment, .imports)
+        {
             return feed
         }
+        throw FeedError.unknownImport
     }
 }

@@ -16,7 +16,7 @@ package struct FeedTableAPI: Sendable {
 
     private var receive: Route {
         .api(
-            .post, "/api/v1/imports/csv", access: FeedAPI.administrators, tag: "Imports",
+            .post, "/api/v1/imports/csv", access: AdminAPI.administrators, tag: "Imports",
             summary: "Takes in a table of one school's people and says what it would change; changes nothing yet.",
             description:
                 "Encoding, separator and dates are found out. Columns are recognised by their names, or as `map` says (`Né(e) le=birth_date`, one a line), which is remembered.",
@@ -31,7 +31,10 @@ package struct FeedTableAPI: Sendable {
             answers: [.json(FeedAnswer.schema, "The import, planned.", status: 201)],
             errors: [.feedUnreadable, .feedTooLarge, .feedMissingColumn, .feedWrongState]
         ) { call in
-            let establishment = try establishment(call, call.query.text("establishment") ?? "")
+            guard let uai = call.query.text("establishment").flatMap(UAI.init(rawValue:)),
+                let establishment = service.admin.tenancy.map[uai]
+            else { throw Problem(.notFound) }
+            try service.admin.charge(call).require(.imports, in: establishment)
             guard let id = call.query.uuid("import"), let kind = call.query.choice("kind", FeedKind.self) else {
                 throw Problem(.invalidParameter)
             }
@@ -39,7 +42,7 @@ package struct FeedTableAPI: Sendable {
             guard let type, call.route.body.mediaTypes.contains(type) else { throw Problem(.unsupportedMediaType) }
             let order = FeedService.Order(
                 id: id, territory: establishment.territory, academy: nil, isDryRun: call.query.flag("dry_run"),
-                actor: service.admin.actor(call), requestID: call.request.id)
+                actor: service.admin.actor(call))
             let table = FeedService.Table(
                 establishment: establishment, kind: kind, mapping: try mapping(call.query.text("map") ?? ""),
                 isComplete: call.query.flag("complete"))
@@ -62,24 +65,15 @@ package struct FeedTableAPI: Sendable {
         return mapping
     }
 
-    /// - Throws: "not found" for a school that is not the caller's.
-    private func establishment(_ call: Call, _ text: String) throws -> Establishment {
-        let scope = try service.admin.scope(call)
-        guard let uai = UAI(rawValue: text), let establishment = service.admin.tenancy.map[uai],
-            scope.contains(establishment.territory)
-        else { throw Problem(.notFound) }
-        return establishment
-    }
-
     private var export: Route {
         .api(
-            .get, "/api/v1/establishments/{establishment}/people.csv", access: FeedAPI.administrators, tag: "Imports",
+            .get, "/api/v1/establishments/{establishment}/people.csv", access: AdminAPI.administrators, tag: "Imports",
             summary: "The people of a school as a table; no cell of it is a formula.",
             parameters: [.uai("establishment", "The school.")],
             query: [.enumeration("kind", kinds, "Only these.")],
             answers: [.other("text/csv", "The table: UTF-8, semicolons.")]
         ) { call in
-            let establishment = try establishment(call, try call.path.text("establishment"))
+            let establishment = try service.admin.establishment(call, for: .imports)
             let bytes = try await service.export(establishment, call.query.choice("kind", FeedKind.self))
             return Response(
                 status: .ok,

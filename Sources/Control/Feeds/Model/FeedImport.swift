@@ -28,6 +28,8 @@ package struct FeedImport: Sendable {
     package let number: Int
     package let kind: String
     package let territory: TerritoryID?
+    /// Of a school's own table.
+    package let establishment: EstablishmentID?
     package let state: State
     package let received: Int
     /// The answer as JSON.

@@ -310,8 +310,8 @@ struct FeedApplyStore {
         """)
     private static let audit = PostgresStatement(
         """
-        insert into audit (actor_kind, actor, request_id, action, scope, target, after)
-        select $3, $4, $5, 'feed.apply', e.territory_id, e.uai, jsonb_build_object('import', i.id, 'people', s.people)
+        insert into audit (actor_kind, actor, address, request_id, action, scope, establishment_id, target, after)
+        select $3, $4, $5, $6, 'feed.apply', e.territory_id, e.id, e.uai, jsonb_build_object('import', i.id, 'people', s.people)
         from feed_step s join feed_import i on i.number = s.import_number join establishment e on e.id = s.establishment_id
         where s.import_number = $1 and s.establishment_id = $2
         """)
@@ -320,8 +320,7 @@ struct FeedApplyStore {
 
     /// Accounts, profiles and what the feed said, once the shard has its part: one transaction.
     func conclude(
-        _ number: Int, _ establishment: EstablishmentID, names: FeedShardStore.Names, by actor: AuditActor,
-        requestID: String
+        _ number: Int, _ establishment: EstablishmentID, names: FeedShardStore.Names, by actor: AuditActor
     ) async throws {
         let id = establishment.rawValue
         try await directory.transaction(lane: .background, deadline: .seconds(120)) { transaction in
@@ -353,7 +352,7 @@ struct FeedApplyStore {
             rest.add(Self.putLinks, number, id)
             rest.add(Self.putStructure, number, id)
             rest.add(Self.finish, number, id)
-            rest.add(Self.audit, number, id, actor.kind.rawValue, actor.name, requestID)
+            rest.add(Self.audit, number, id, actor.kind.rawValue, actor.name, actor.address, actor.requestID)
             _ = try await transaction.run(rest)
         }
     }

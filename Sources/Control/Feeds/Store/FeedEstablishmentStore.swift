@@ -42,9 +42,9 @@ struct FeedEstablishmentStore {
         """)
     private static let audit = PostgresStatement(
         """
-        insert into audit (actor_kind, actor, request_id, action, scope, target, after)
-        select $1, $2, $3, 'establishment.add', $4, uai, jsonb_build_object('by', 'feed', 'import', $5::text)
-        from unnest($6::text[]) as r (uai)
+        insert into audit (actor_kind, actor, address, request_id, action, scope, target, after)
+        select $1, $2, $3, $4, 'establishment.add', $5, uai, jsonb_build_object('by', 'feed', 'import', $6::text)
+        from unnest($7::text[]) as r (uai)
         """)
     private static let waiting = PostgresStatement(
         """
@@ -76,7 +76,7 @@ struct FeedEstablishmentStore {
     /// Creates them, places each on the least loaded shard that the territory allows, and puts their numbers into the import,
     /// in one transaction. They are open once `Tenancy.openProvisioned` has run.
     func create(
-        _ new: [New], in territory: Territory, for feed: FeedImport, by actor: AuditActor, requestID: String
+        _ new: [New], in territory: Territory, for feed: FeedImport, by actor: AuditActor
     ) async throws {
         try await directory.transaction(lane: .background, deadline: .seconds(120)) { transaction in
             var batch = PostgresBatch(ManifestStore.lock)
@@ -107,7 +107,8 @@ struct FeedEstablishmentStore {
                 kinds.map(\.rawValue), kinds.map(Self.levels), new.map(\.uai.department), new.map(\.city),
                 new.map { one in territory.departments.first { $0.code == one.uai.department }?.zone ?? "A" }, shards)
             writing.add(
-                Self.audit, actor.kind.rawValue, actor.name, requestID, territory.id.rawValue, feed.id.description,
+                Self.audit, actor.kind.rawValue, actor.name, actor.address, actor.requestID, territory.id.rawValue,
+                feed.id.description,
                 new.map(\.uai.rawValue))
             writing.add(Self.find, new.map(\.uai.rawValue), territory.id.rawValue)
             var numbers: [String: Int32] = [:]

@@ -13,7 +13,7 @@ struct FeedStagingStore {
 
     private static let open = PostgresStatement(
         """
-        insert into feed_import (id, kind, territory_id, actor, is_dry_run) values ($1, $2, $3, $4, $5)
+        insert into feed_import (id, kind, territory_id, establishment_id, actor, is_dry_run) values ($1, $2, $3, $4, $5, $6)
         on conflict (id) do nothing returning number
         """)
     private static let find = PostgresStatement(
@@ -22,14 +22,15 @@ struct FeedStagingStore {
             (select count(*) from feed_step s where s.import_number = number),
             (select count(*) from feed_step s where s.import_number = number and s.state = 'applied'),
             (select coalesce(sum(people), 0) from feed_step s where s.import_number = number),
-            (select coalesce(sum(people), 0) from feed_step s where s.import_number = number and s.state = 'applied')
+            (select coalesce(sum(people), 0) from feed_step s where s.import_number = number and s.state = 'applied'),
+            establishment_id
         from feed_import where id = $1
         """)
     private static let latest = PostgresStatement(
         """
         select id, kind, territory_id, state, is_dry_run, received, created_at, changed_at from feed_import
         where number < coalesce((select number from feed_import where id = $1), 2147483647)
-            and ($3::text[] is null or territory_id = any ($3::text[]))
+            and ($3::text[] is null or territory_id = any ($3::text[]) or establishment_id = any ($4::integer[]))
         order by number desc limit $2
         """)
     private static let setState = PostgresStatement(
@@ -60,10 +61,11 @@ struct FeedStagingStore {
 
     /// - Returns: the import's number; nil when the identifier has been used.
     func open(
-        _ id: UUID, kind: String, territory: TerritoryID?, actor: String, isDryRun: Bool
+        _ id: UUID, kind: String, territory: TerritoryID?, establishment: EstablishmentID?, actor: String,
+        isDryRun: Bool
     ) async throws(PostgresError) -> Int? {
         var batch = PostgresBatch()
-        batch.add(Self.open, id, kind, territory?.rawValue, actor, isDryRun)
+        batch.add(Self.open, id, kind, territory?.rawValue, establishment?.rawValue, actor, isDryRun)
         return try await directory.run(batch, lane: .background)[0].first?.int(0)
     }
 
@@ -74,6 +76,7 @@ struct FeedStagingStore {
         return FeedImport(
             id: id, number: try row.int(0), kind: try row.text(1),
             territory: try row.optionalText(2).flatMap(TerritoryID.init(rawValue:)),
+            establishment: try row.optionalInt32(13).map(EstablishmentID.init(rawValue:)),
             state: FeedImport.State(rawValue: try row.text(3)) ?? .refused, received: try row.int(4),
             result: try row.json(5).text, plan: (french: try row.text(6), english: try row.text(7)),
             isDryRun: try row.bool(8), steps: try row.int(9), stepsDone: try row.int(10), people: try row.int(11),
@@ -82,12 +85,19 @@ struct FeedStagingStore {
 
     /// The newest first. - Parameters:
     ///   - after: go on behind this one.
-    ///   - territories: only theirs; nil for all.
+    ///   - scope: only those about what is in somebody's charge.
     func latest(
-        after: UUID?, limit: Int, territories: [TerritoryID]?
+        after: UUID?, limit: Int, scope: RowScope
     ) async throws(PostgresError) -> [FeedImport.Line] {
+        var territories: [String]?
+        var establishments: [Int32] = []
+        if case .only(let own, let schools) = scope {
+            territories = own.map(\.rawValue)
+            establishments = schools.map(\.rawValue)
+        }
+        let batch = PostgresBatch(Self.latest, after, limit, territories, establishments)
         var lines: [FeedImport.Line] = []
-        for row in try await directory.run(PostgresBatch(Self.latest, after, limit, territories?.map(\.rawValue)))[0] {
+        for row in try await directory.run(batch)[0] {
             lines.append(
                 FeedImport.Line(
                     id: try row.uuid(0), kind: try row.text(1), territory: try row.optionalText(2),

@@ -8,6 +8,7 @@ extension Migration {
             id           uuid not null unique,
             kind         text not null check (kind in ('aaf', 'csv')),
             territory_id text references territory,     -- where unknown establishments are created; null: nowhere
+            establishment_id integer references establishment, -- of a school's own table
             actor        text not null,
             is_dry_run   boolean not null default false,
             -- receiving: rows are coming in · received: all there · planned: compared · waiting: removes too much, somebody
