@@ -6,6 +6,8 @@ import subprocess
 from .errors import StackError
 from .state import CHECKOUT
 
+# With Swift's runtime inside the programs: what they call of it most is then called directly.
+RELEASE_BUILD = ["-c", "release", "--static-swift-stdlib"]
 PROGRESS = re.compile(r"^\[(\d+)/(\d+)\]\s*(.*)")
 
 

@@ -50,15 +50,26 @@ package struct HeaderFields: Sendable, ExpressibleByArrayLiteral, ExpressibleByD
     /// ASCII letters compared without case; nothing else folds in a field name.
     static func isSame(_ left: String, _ right: String) -> Bool {
         guard left.utf8.count == right.utf8.count else { return false }
-        for (one, other) in zip(left.utf8, right.utf8) where ASCII.lowercased(one) != ASCII.lowercased(other) {
-            return false
+        var (left, right) = (left, right)
+        return left.withUTF8 { left in
+            right.withUTF8 { right in
+                for index in left.indices
+                where left[index] != right[index] && ASCII.lowercased(left[index]) != ASCII.lowercased(right[index]) {
+                    return false
+                }
+                return true
+            }
         }
-        return true
     }
 
     private static func isClean(name: String) -> Bool {
-        for byte in name.utf8 where !ASCII.isToken(byte) { return false }
-        return true
+        var name = name
+        return name.withUTF8 { bytes in
+            // Without a way out of the loop, the compiler looks at many bytes at once.
+            var isClean = true
+            for byte in bytes { isClean = isClean && ASCII.isToken(byte) }
+            return isClean
+        }
     }
 
     private static func isClean(value: String) -> Bool {

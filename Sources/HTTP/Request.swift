@@ -80,20 +80,8 @@ package final class Request: @unchecked Sendable {
 
     /// The value of the first cookie of that name (RFC 6265 §5.4), without surrounding quotes.
     package func cookie(_ name: String) -> String? {
-        let wanted = Array(name.utf8)
-        for range in head.values("cookie") {
-            for pair in head.bytes[range].split(separator: UInt8(ascii: ";")) {
-                let trimmed = pair.drop { $0 == 0x20 }
-                guard trimmed.starts(with: wanted), trimmed.dropFirst(wanted.count).first == UInt8(ascii: "=") else {
-                    continue
-                }
-                var value = trimmed.dropFirst(wanted.count + 1)
-                while value.last == 0x20 { value.removeLast() }
-                if value.count >= 2, value.first == UInt8(ascii: "\""), value.last == UInt8(ascii: "\"") {
-                    value = value.dropFirst().dropLast()
-                }
-                return String(decoding: value, as: UTF8.self)
-            }
+        for field in head.fields where head.isNamed(field, "cookie") {
+            if let value = head.cookie(name, in: field.value) { return head.text(value) }
         }
         return nil
     }

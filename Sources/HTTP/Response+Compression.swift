@@ -1,4 +1,5 @@
 internal import Compression
+internal import Glibc
 
 /// gzip on the way out.
 extension Response {
@@ -8,7 +9,7 @@ extension Response {
     /// Whether the body is worth compressing and the client takes gzip; says in `Vary` that this was a choice.
     mutating func choosesCompression(_ request: Request) -> Bool {
         guard mayCompress, status.allowsBody, isWorthCompressing, !headers.contains("Content-Encoding"),
-            !(headers["Cache-Control"]?.contains("no-transform") ?? false)
+            !(headers["Cache-Control"].map(Response.forbidsTransforming) ?? false)
         else { return false }
         if headers["Vary"].map({ !$0.lowercased().contains("accept-encoding") }) ?? true {
             headers.add("Vary", "Accept-Encoding")
@@ -34,6 +35,13 @@ extension Response {
         return kind.hasPrefix("text/") && kind != "text/event-stream" || kind.hasSuffix("+json")
             || kind.hasSuffix("+xml")
             || Response.compressibleTypes.contains(kind)
+    }
+
+    /// Asked of every answer worth compressing: compared as bytes.
+    private static func forbidsTransforming(_ cacheControl: String) -> Bool {
+        var text = cacheControl
+        let directive: StaticString = "no-transform"
+        return text.withUTF8 { memmem($0.baseAddress, $0.count, directive.utf8Start, directive.utf8CodeUnitCount) != nil }
     }
 
     private static let compressibleTypes: Set<String> = [

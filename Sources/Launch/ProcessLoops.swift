@@ -53,7 +53,9 @@ final class ProcessLoops<Parts: Sendable>: Sendable {
             return server
         }
         try onLoopAsync(first.thread.loop) { [plan] in try await plan.lead(first.parts) }
-        shared.log.notice("serving", ("address", .text(shared.configuration.listen.description)))
+        shared.log.notice(
+            "serving", ("address", .text(shared.configuration.listen.description)),
+            ("allocator", .text(Allocator.name)))
         waitForTheEnd()
         shared.log.notice("stopping")
         draining.store(true, ordering: .releasing)

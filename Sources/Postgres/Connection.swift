@@ -29,6 +29,7 @@ final class Connection: @unchecked Sendable {
     unowned let pool: PostgresPool
     private var registration: RegistrationID?
     private var isWaitingToWrite = false
+    private var cork: Cork
     private var arrays = ParameterArrays()
     private var prepared: [PreparedStatement?] = []
     private var preparedCount = 0
@@ -44,6 +45,7 @@ final class Connection: @unchecked Sendable {
         configuration = pool.configuration
         opened = loop.now
         lastHeard = loop.now
+        cork = Cork(socket: PQsocket(handle))
         PQsetnonblocking(handle, 1)
         PQenterPipelineMode(handle)
         do {
@@ -79,6 +81,12 @@ final class Connection: @unchecked Sendable {
         }
         guard loss == nil else { return pool.operationWasStranded(operation) }
         inFlight.append(operation)
+        // libpq writes at every synchronisation point; what one turn of the loop asks for leaves together.
+        if cork.close() {
+            loop.atEndOfTurn { [self] in
+                if loss == nil { cork.open() }
+            }
+        }
         sendItems(operation.batch)
         flush()
     }

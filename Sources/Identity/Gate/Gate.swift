@@ -119,7 +119,7 @@ package struct Gate: Sendable {
 
     private func admit(_ call: Call, _ roles: Set<String>, _ cookie: String?) async throws -> Response? {
         guard let session = call.session else { return try await turnAway(call, cookie) }
-        guard session.holder.roles.contains(where: { roles.contains($0.rawValue) }) else {
+        guard session.holder.hasOne(of: roles) else {
             throw IdentityError.forbidden
         }
         return nil

@@ -20,12 +20,13 @@ package struct QueryValues: Sendable {
         }
         var errors: [Problem.Detail] = []
         for parameter in declared {
-            let given = form.all(parameter.name)
-            guard let text = given.first, !text.isEmpty || parameter.isRequired || !emptyIsAbsent else {
+            let given = form.fields.firstIndex { $0.name == parameter.name }
+            guard let given, case let text = form.fields[given].value, !text.isEmpty || parameter.isRequired || !emptyIsAbsent
+            else {
                 if parameter.isRequired { errors.append(Problem.Detail(.parameter(parameter.name), .missing)) }
                 continue
             }
-            if given.count > 1 {
+            if form.fields[(given + 1)...].contains(where: { $0.name == parameter.name }) {
                 errors.append(Problem.Detail(.parameter(parameter.name), .givenTwice))
             } else if let reason = parameter.refusal(of: text) {
                 errors.append(Problem.Detail(.parameter(parameter.name), reason))
