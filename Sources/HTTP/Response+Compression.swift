@@ -41,7 +41,11 @@ extension Response {
     private static func forbidsTransforming(_ cacheControl: String) -> Bool {
         var text = cacheControl
         let directive: StaticString = "no-transform"
-        return text.withUTF8 { memmem($0.baseAddress, $0.count, directive.utf8Start, directive.utf8CodeUnitCount) != nil }
+        let length = directive.utf8CodeUnitCount
+        return text.withUTF8 { text in
+            guard let start = text.baseAddress, text.count >= length else { return false }
+            return (0...text.count - length).contains { memcmp(start + $0, directive.utf8Start, length) == 0 }
+        }
     }
 
     private static let compressibleTypes: Set<String> = [
