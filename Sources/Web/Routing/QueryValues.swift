@@ -21,7 +21,8 @@ package struct QueryValues: Sendable {
         var errors: [Problem.Detail] = []
         for parameter in declared {
             let given = form.fields.firstIndex { $0.name == parameter.name }
-            guard let given, case let text = form.fields[given].value, !text.isEmpty || parameter.isRequired || !emptyIsAbsent
+            guard let given, case let text = form.fields[given].value,
+                !text.isEmpty || parameter.isRequired || !emptyIsAbsent
             else {
                 if parameter.isRequired { errors.append(Problem.Detail(.parameter(parameter.name), .missing)) }
                 continue
