@@ -6,9 +6,9 @@ import sys
 from stack.errors import StackError
 from stack.progress import Progress
 
-from . import feeds, homework, page
+from . import feeds, homework, move, page
 
-BENCHMARKS = {"page": page.run, "homework": homework.run, "feeds": feeds.run}
+BENCHMARKS = {"page": page.run, "homework": homework.run, "feeds": feeds.run, "move": move.run}
 
 
 def arguments():

@@ -8,7 +8,7 @@ import subprocess
 
 from .errors import StackError
 from .ports import answers
-from .state import database_account, write_private
+from .state import CHECKOUT, database_account, write_private
 from .templates import fill, fingerprint
 
 BINARIES = pathlib.Path("/usr/lib/postgresql/15/bin")
@@ -18,9 +18,9 @@ SUPERUSER = "postgres"
 class PostgresServer:
     """One server and its one database."""
 
-    def __init__(self, state, processes, ports, name, database):
+    def __init__(self, state, processes, ports, name, database, is_shard=False):
         self.state, self.processes, self.ports = state, processes, ports
-        self.name, self.database = name, database
+        self.name, self.database, self.is_shard = name, database, is_shard
         self.process_name = f"postgres-{name}"
         self.data = state.database_directory / name
         self.account = database_account()
@@ -124,3 +124,7 @@ class PostgresServer:
             "database": self.database, "owner_password": self.state.secret("preau_owner"),
             "node_password": self.state.secret("preau_node"), "admin_password": self.state.secret("preau_admin"),
         })
+        if self.is_shard:
+            self.psql((CHECKOUT / "Infra/postgres/shard.sql").read_text(), connect_to=self.database, variables={
+                "database": self.database, "mover_password": self.state.secret("preau_mover"),
+            })

@@ -107,7 +107,7 @@ class Stack:
     def _start_databases(self):
         """All servers at once: making one takes seconds."""
         names = [("directory", "preau_directory")]
-        names += [(f"shard-{number}", f"preau_shard_{number}") for number in range(1, self.shard_count + 1)]
+        names += [(f"shard-{number}", f"preau_shard_{number}", True) for number in range(1, self.shard_count + 1)]
         servers = [PostgresServer(self.state, self.processes, self.ports, *name) for name in names]
         with self.progress.step(f"PostgreSQL: directory and {self.shard_count} shards") as step:
             # Ports are found one after the other; the rest is independent.
@@ -122,12 +122,13 @@ class Stack:
 
     def _start_admin_and_provision(self, around):
         owner = {"user": "preau_owner", "password_file": str(self.state.secrets / "preau_owner")}
+        mover = {"user": "preau_mover", "password_file": str(self.state.secrets / "preau_mover")}
         settings = programs.configuration(
             self.state, "preau-admin", self.port + 1, self._private_port("preau-admin"), around,
             # It is reached directly: no proxy may speak for a client.
             trusted_proxies=[],
             more={
-                "owner": owner, "admin_token_file": str(self.state.secrets / "admin-token"),
+                "owner": owner, "mover": mover, "admin_token_file": str(self.state.secrets / "admin-token"),
                 "stack_file": str(self.state.descriptor),
             })
         self.description.add_admin(settings["private"])

@@ -85,7 +85,8 @@ extension ProblemCode {
     package static let control: [ProblemCode] = [
         .shardNotMigrated, .invalidManifests, .planRefused, .notInProduction, .jobNotStoppable, .jobNotRepeatable,
         .noRight,
-        .mandateTooWide, .unknownReference, .loginUnknown,
+        .mandateTooWide, .unknownReference, .loginUnknown, .moveRefused, .moveUnknown, .moveNotNow,
+        .moverNotConfigured,
     ]
 }
 

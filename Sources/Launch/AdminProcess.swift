@@ -42,7 +42,7 @@ package enum AdminProcess {
                 upkeep.start()
                 parts.keep(upkeep)
                 return (
-                    try table(parts, service, feeds),
+                    try table(parts, service, feeds, movesEstablishments: admin.mover != nil),
                     [
                         OperatorGate.middleware(token: shared.secrets.adminToken ?? ""),
                         Gate(parts.identity).middleware, AdminGate.middleware(service),
@@ -54,13 +54,28 @@ package enum AdminProcess {
                 watcher.start()
                 parts.keep(watcher)
                 parts.keep(try await JobsThread.start(shared))
+                if let runner = moveRunner(shared, admin, parts) {
+                    runner.start()
+                    parts.keep(runner)
+                }
             },
             isReady: { PrivateServer.Readiness(isReady: true, text: "ready") }, sayGoodbye: { await $0.sayGoodbye() },
             close: { $0.close() })
     }
 
+    private static func moveRunner(
+        _ shared: SharedParts, _ admin: ProcessConfiguration.Admin, _ parts: LoopParts
+    ) -> MoveRunner? {
+        guard let credentials = admin.mover, let password = shared.secrets.moverPassword else { return nil }
+        let mover = Mover(
+            loop: parts.loop, directory: parts.directory, tenancy: parts.tenancy,
+            shards: shared.connection("shard", Endpoint(host: "", port: 0), "", credentials.user, password),
+            process: shared.configuration.process, metrics: shared.metrics, log: shared.log)
+        return MoveRunner(mover, process: shared.configuration.process, log: shared.log)
+    }
+
     private static func table(
-        _ parts: LoopParts, _ service: AdminService, _ feeds: FeedService
+        _ parts: LoopParts, _ service: AdminService, _ feeds: FeedService, movesEstablishments: Bool
     ) throws -> RouteTable {
         var table = RouteTable()
         try table.add(Assets.routes { _, territory in parts.identity.theme(of: territory) })
@@ -73,6 +88,7 @@ package enum AdminProcess {
         try table.add(AuditAPI(service).routes)
         try table.add(DelegationAPI(service).routes)
         try table.add(FeedAPI(feeds).routes + FeedTableAPI(feeds).routes)
+        try table.add(MoveAPI(service, isConfigured: movesEstablishments).routes)
         let control = ProblemRegistry.Section("Control", ProblemCode.control)
         let imports = ProblemRegistry.Section("Feeds", ProblemCode.feeds)
         try table.add(ProblemRegistry(SharedParts.problems + [control, imports]).routes)

@@ -20,6 +20,7 @@ final class LoopParts: @unchecked Sendable {
     private var sweep: FileSweep?
     private var jobs: JobsThread?
     private var upkeep: FeedUpkeep?
+    private var moves: MoveRunner?
 
     /// - Parameter backgroundConnections: to the directory and each shard, for work that takes long.
     init(_ shared: SharedParts, on loop: EventLoop, backgroundConnections: Int = 1) {
@@ -53,6 +54,7 @@ final class LoopParts: @unchecked Sendable {
     func keep(_ sweep: FileSweep) { self.sweep = sweep }
     func keep(_ jobs: JobsThread) { self.jobs = jobs }
     func keep(_ upkeep: FeedUpkeep) { self.upkeep = upkeep }
+    func keep(_ moves: MoveRunner) { self.moves = moves }
 
     /// What has to be said to others before the connections close.
     func sayGoodbye() async {
@@ -65,6 +67,7 @@ final class LoopParts: @unchecked Sendable {
         watcher?.stop()
         sweep?.stop()
         upkeep?.stop()
+        moves?.stop()
         tenancy.close()
         directory.close()
         redis.close()

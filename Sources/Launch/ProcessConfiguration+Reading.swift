@@ -31,6 +31,7 @@ extension ProcessConfiguration {
             let blockingThreads = keys.optional("blocking_threads", .integer(1...64), default: 4)
             let passwordThreads = keys.optional("password_threads", .integer(1...64), default: loopsByDefault)
             let owner = keys.optional("owner", credentials)
+            let mover = keys.optional("mover", credentials)
             let tokenFile = keys.optional("admin_token_file", path)
             let stackFile = keys.optional("stack_file", path)
             if let front, isProduction, !front.hasPrefix("https://") {
@@ -40,11 +41,14 @@ extension ProcessConfiguration {
             if (owner == nil) != (tokenFile == nil) {
                 keys.value.reject("“owner” and “admin_token_file” go together: both for preau-admin, none for a node")
             }
+            if mover != nil, owner == nil { keys.reject("mover", "goes with “owner”: for preau-admin only") }
             guard let process, let listen, let privateListen, let front, let directory, let shardCredentials, let redis,
                 let sessionKeysFile
             else { return nil }
             var admin: Admin?
-            if let owner, let tokenFile { admin = Admin(owner: owner, tokenFile: tokenFile, stackFile: stackFile) }
+            if let owner, let tokenFile {
+                admin = Admin(owner: owner, mover: mover, tokenFile: tokenFile, stackFile: stackFile)
+            }
             return ProcessConfiguration(
                 process: process, listen: listen, privateListen: privateListen, loops: loops, front: front,
                 trustedProxies: trustedProxies, isProduction: isProduction, logLevel: logLevel, directory: directory,

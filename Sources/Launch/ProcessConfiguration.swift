@@ -42,6 +42,8 @@ package struct ProcessConfiguration: Sendable {
 
     package struct Admin: Sendable {
         package let owner: Credentials
+        /// Who moves establishments between shards; nil where nobody does.
+        package let mover: Credentials?
         package let tokenFile: String
         package let stackFile: String?
     }

@@ -32,6 +32,7 @@ final class SharedParts: Sendable {
         let directoryPassword: String
         let shardPassword: String
         let ownerPassword: String?
+        let moverPassword: String?
         let adminToken: String?
     }
 
@@ -43,6 +44,7 @@ final class SharedParts: Sendable {
             directoryPassword: try FileReading.secret(in: configuration.directory.credentials.passwordFile),
             shardPassword: try FileReading.secret(in: configuration.shardCredentials.passwordFile),
             ownerPassword: try configuration.admin.map { try FileReading.secret(in: $0.owner.passwordFile) },
+            moverPassword: try configuration.admin?.mover.map { try FileReading.secret(in: $0.passwordFile) },
             adminToken: try configuration.admin.map { try FileReading.secret(in: $0.tokenFile) })
         keyring = try Keyring(FileReading.secretText(in: configuration.sessionKeysFile))
         // As many waiting as the pool does in about four seconds: past that the person is told to come back.

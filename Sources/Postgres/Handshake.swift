@@ -139,6 +139,7 @@ extension PostgresConfiguration {
             ("tcp_user_timeout", "15000"), ("connect_timeout", "0"),
         ]
         if let address { parameters.append(("hostaddr", address)) }
+        if isReplication { parameters.append(("replication", "database")) }
         switch encryption {
         case .disabled: parameters.append(("sslmode", "disable"))
         case .required: parameters.append(("sslmode", "require"))

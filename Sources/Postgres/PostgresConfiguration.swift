@@ -46,6 +46,9 @@ package struct PostgresConfiguration: Sendable {
     package var backgroundStatementLimit = Duration.seconds(900)
     package var openTransactionLimit = Duration.seconds(60)
 
+    /// Set by `PostgresReplicationSession` alone.
+    var isReplication = false
+
     package init(
         name: String, host: String, port: UInt16, database: String, user: String, password: String?,
         applicationName: String

@@ -112,6 +112,14 @@ package enum SchemaLint {
             """
         ),
         (
+            "the mover cannot bring it along",
+            """
+            select relname from pg_class c where \(isTenants) and (
+                select array_agg(g.privilege_type order by g.privilege_type) from aclexplode(c.relacl) g
+                where g.grantee = 'preau_mover'::regrole) is distinct from '{DELETE,INSERT,SELECT,UPDATE}'
+            """
+        ),
+        (
             "more than select for preau_node",
             """
             select distinct c.relname from pg_class c, aclexplode(c.relacl) g
@@ -140,7 +148,8 @@ package enum SchemaLint {
             """
             select distinct c.relname || ' ' || g.grantee::regrole from pg_class c, aclexplode(c.relacl) g
                 where \(isOurs)
-                and g.grantee not in (0, 'preau_owner'::regrole, 'preau_node'::regrole, 'preau_admin'::regrole)
+                and g.grantee <> 0
+                and g.grantee::regrole::text not in ('preau_owner', 'preau_node', 'preau_admin', 'preau_mover')
             """
         ),
         (
@@ -164,7 +173,8 @@ package enum SchemaLint {
         (
             "a role with a right that no role of ours has",
             """
-            select rolname from pg_roles where rolname like 'preau%' and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)
+            select rolname from pg_roles where rolname like 'preau%' and (rolsuper or rolcreaterole or rolcreatedb
+                or rolname <> 'preau_mover' and (rolbypassrls or rolreplication))
             """
         ),
         (

@@ -24,8 +24,10 @@ package final class TestPlatform: Sendable {
 
     /// Starts the servers and brings them up to date.
     /// - Parameter migrated: false leaves the databases empty, with the roles there and no shard registered.
-    package static func start(shards count: Int = 2, migrated: Bool = true) async throws -> TestPlatform {
-        let platform = try TestPlatform(shards: count)
+    package static func start(
+        shards count: Int = 2, migrated: Bool = true, settings: [String: String] = [:]
+    ) async throws -> TestPlatform {
+        let platform = try TestPlatform(shards: count, settings)
         if migrated {
             // The directory must exist before shards can be registered in it.
             _ = await platform.migrate()
@@ -37,16 +39,27 @@ package final class TestPlatform: Sendable {
         return platform
     }
 
-    private init(shards count: Int) throws {
-        directory = try TestPlatform.server(database: TestPlatform.directoryDatabase)
-        shards = try (0..<count).map { _ in try TestPlatform.server(database: TestPlatform.shardDatabase) }
+    private init(shards count: Int, _ settings: [String: String]) throws {
+        directory = try TestPlatform.server(database: TestPlatform.directoryDatabase, settings)
+        shards = try (0..<count).map { _ in
+            let server = try TestPlatform.server(database: TestPlatform.shardDatabase, settings)
+            // What the superuser sets up is the real thing: the mover's rights are what its tests are about.
+            try server.sql(
+                "\\set database '\(TestPlatform.shardDatabase)'\n\\set mover_password 'unused'\n"
+                    + TestShell.run("cat", TestPlatform.checkout + "/Infra/postgres/shard.sql"),
+                database: TestPlatform.shardDatabase)
+            return server
+        }
         thread = try EventLoopThread(name: "platform")
     }
 
     deinit { thread.stopAndJoin() }
 
-    private static func server(database: String) throws -> TestPostgres {
-        let server = try TestPostgres.start()
+    private static let checkout = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+
+    private static func server(database: String, _ settings: [String: String]) throws -> TestPostgres {
+        let server = try TestPostgres.start(
+            settings: settings.merging(["wal_retrieve_retry_interval": "100ms"]) { own, _ in own })
         try server.sql("create role preau_owner login; create role preau_node login; create role preau_admin login")
         try server.createDatabase(database, owner: "preau_owner")
         return server

@@ -90,6 +90,7 @@ extension OnServers {
             ("create view v as select 1 as x", "a view, sequence or foreign table"),
             ("alter table room replica identity full", "a replica identity other"),
             ("alter table room add x integer generated always as identity", "a column that a move does not carry"),
+            ("revoke insert on room from preau_mover", "room: the mover cannot bring it along"),
             ("grant update on placement to preau_node", "placement: more than select for preau_node"),
             ("grant select on room to public", "room: granted to everybody"),
             ("grant truncate on room to preau_node", "room TRUNCATE: a privilege other than"),

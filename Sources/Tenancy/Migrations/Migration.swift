@@ -19,10 +19,11 @@ package struct Migration: Sendable {
     /// The directory's history, oldest first.
     package static let directory: [Migration] = [
         .territories, .shards, .accounts, .control, .sessions, .jobs, .administration, .feeds,
+        .directoryMoves,
     ]
 
     /// A shard's history, oldest first; the same for all shards.
     package static let shard: [Migration] = [
-        .isolation, .school, .timetable, .files, .homework, .schoolFeeds,
+        .isolation, .school, .timetable, .files, .homework, .schoolFeeds, .moves,
     ]
 }

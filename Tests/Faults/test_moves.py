@@ -1,0 +1,88 @@
+"""A school changes shards while its people are at work, and when what moves it is killed."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+
+from browsing import account, visitor
+from test_faults import CHECKOUT, Load, all_read, eventually, whole_again  # noqa: F401
+
+
+def preau(stack_state, *words):
+    done = subprocess.run(
+        [CHECKOUT / ".build/release/preau", "--state", str(stack_state), "--json", *map(str, words)],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+def at_home(stack, profile):
+    return account(stack, profile, "seine-et-marne")
+
+
+def other_shard(stack_state, uai):
+    here = preau(stack_state, "establishment", "show", uai)["shard"]
+    return 2 if here == 1 else 1
+
+
+def people_of(stack, uai):
+    """Signed-in people of one school."""
+    return [
+        visitor(stack, each) for each in stack["accounts"]
+        if each["establishments"] == [uai] and each["profile"] in ("pupil", "teacher")]
+
+
+def test_a_school_moves_there_and_back_while_people_work(stack, stack_state):
+    uai = at_home(stack, "pupil")["establishments"][0]
+    browsers = people_of(stack, uai)
+    before = [browser.get("/api/v1/me/timetable").json for browser in browsers]
+    home = preau(stack_state, "establishment", "show", uai)
+    target = other_shard(stack_state, uai)
+    with Load(browsers) as load:
+        moved = preau(stack_state, "establishment", "move", uai, "--to", target)
+        back = preau(stack_state, "establishment", "move", uai, "--to", home["shard"])
+        gone = preau(stack_state, "establishment", "move", uai, "--to", target, "--keep", 0)
+    assert load.count > 10
+    # Held, not failed.
+    assert load.failures == []
+    for move in (moved, back, gone):
+        assert move["state"] == "done" and move["verification"] == "equal"
+        assert move["pause_ms"] > 0
+    assert moved["rows"] > 1000 and moved["bytes"] > 10_000
+    assert moved["way_back"] == "open" and back["returns"] == moved["id"] and back["rows"] == 0
+    assert preau(stack_state, "establishment", "show", uai)["shard"] == target
+    # The same sessions, the same contents.
+    assert [browser.get("/api/v1/me/timetable").json for browser in browsers] == before
+    assert preau(stack_state, "establishment", "move", uai, "--to", home["shard"], "--keep", 0)["state"] == "done"
+
+
+def test_a_mover_that_is_killed_while_copying_begins_again(stack, stack_state):
+    uai = at_home(stack, "pupil")["establishments"][0]
+    target = other_shard(stack_state, uai)
+    browsers = people_of(stack, uai)
+    admin = process_of(stack_state, "preau-admin")
+    with Load(browsers) as load:
+        ordered = preau(
+            stack_state, "establishment", "move", uai, "--to", target, "--keep", 0, "--rate", 60_000, "--detach")
+        eventually(lambda: preau(stack_state, "move", "show", ordered["id"])["state"] == "copying", pause=0.02)
+        os.kill(admin, signal.SIGKILL)
+        time.sleep(0.5)
+        started_again(stack_state)
+        eventually(lambda: preau(stack_state, "move", "show", ordered["id"])["state"] in ("done", "aborted"), 60)
+    assert load.failures == []
+    shown = preau(stack_state, "move", "show", ordered["id"])
+    assert (shown["state"], shown["attempt"]) == ("done", 2), shown
+    assert all_read(browsers) == [200] * len(browsers)
+
+
+def process_of(stack_state, name):
+    return json.loads((stack_state / "processes" / f"{name}.json").read_text())["pid"]
+
+
+def started_again(stack_state):
+    done = subprocess.run(
+        [CHECKOUT / "Infra/dev/up", "--detach", "--state", str(stack_state)], stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
