@@ -43,7 +43,8 @@ let package = Package(
         module(
             "Launch",
             [
-                "School", "Control", "Identity", "Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "YAML",
+                "School", "Control", "Identity", "Admission", "Quotas", "Tenancy", "Web", "HTTP", "Postgres", "Redis",
+                "Cryptography", "YAML",
                 "Runtime",
             ]),
 
@@ -56,12 +57,18 @@ let package = Package(
         module(
             "Control",
             [
-                "School", "Identity", "Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "YAML", "XML",
-                "Archive", "Runtime",
+                "School", "Identity", "Admission", "Quotas", "Tenancy", "Web", "HTTP", "Postgres", "Redis",
+                "Cryptography", "YAML", "XML", "Archive", "Runtime",
             ]),
 
         // Accounts, sessions, sign-in.
-        module("Identity", ["Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "Runtime"]),
+        module("Identity", ["Admission", "Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "Runtime"]),
+
+        // Shares of the line.
+        module("Quotas", ["Tenancy", "HTTP", "Postgres", "Redis", "Runtime"]),
+
+        // Calendar rules, presence, the session gate.
+        module("Admission", ["Tenancy", "Web", "Postgres", "Redis", "Runtime"]),
 
         // Territories, shard map, TenantContext, pools, fan-out.
         module("Tenancy", ["Postgres", "Redis", "Runtime"]),
@@ -114,11 +121,17 @@ let package = Package(
         tests("XMLTests", ["XML"]),
         tests("ArchiveTests", ["Archive", "Compression"]),
         tests("WebTests", ["Web", "HTTP", "Cryptography", "Runtime"]),
+        tests(
+            "AdmissionTests",
+            ["Admission", "Tenancy", "Web", "Postgres", "Redis", "Runtime", "TestSupport", "TestTenancy"]),
+        tests(
+            "QuotasTests", ["Quotas", "Tenancy", "HTTP", "Postgres", "Redis", "Runtime", "TestSupport", "TestTenancy"]),
         tests("TenancyTests", ["Tenancy", "Postgres", "Runtime", "TestSupport", "TestTenancy"]),
         tests(
             "IdentityTests",
             [
-                "Identity", "Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "Runtime", "TestSupport",
+                "Identity", "Admission", "Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "Runtime",
+                "TestSupport",
                 "TestTenancy",
             ]),
         tests("MagicTests", ["Magic"]),
@@ -132,8 +145,8 @@ let package = Package(
         tests(
             "ControlTests",
             [
-                "Control", "Identity", "Tenancy", "Web", "Postgres", "YAML", "XML", "Archive", "Runtime", "TestSupport",
-                "TestTenancy",
+                "Control", "Identity", "Admission", "Tenancy", "Web", "Postgres", "YAML", "XML", "Archive", "Runtime",
+                "TestSupport", "TestTenancy",
             ]),
     ]
 )

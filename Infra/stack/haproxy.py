@@ -81,7 +81,8 @@ class FrontProxy:
 
     def _configure(self, nodes):
         servers = "\n".join(
-            f"    server {node.id} 127.0.0.1:{node.port} check port {node.private_port}" for node in nodes)
+            f"    server {node.id} 127.0.0.1:{node.port} check port {node.private_port}"
+            + (f" agent-check agent-port {node.agent_port}" if node.agent_port else "") for node in nodes)
         return fill(
             "haproxy/haproxy.cfg", port=self.port, socket=self.socket, metrics_port=self.metrics_port, servers=servers,
             free_slots=f"{len(nodes) + 1}-{LARGEST_NUMBER_OF_NODES}", errors=self._write_errors())
@@ -108,7 +109,7 @@ class FrontProxy:
             lines.append(
                 f'    http-error status {status} content-type "text/html; charset=utf-8" lf-file {self._errors}/{status}'
                 " hdr Cache-Control no-store hdr X-Preau-Front-Error yes"
-                + (" hdr Retry-After 5" if status == "503" else ""))
+                + (" hdr Retry-After %[rand(5),add(4)]" if status == "503" else ""))
         (self._errors / "before.map").write_text("".join(before))
         (self._errors / "after.map").write_text("".join(after))
         return "\n".join(lines)

@@ -22,6 +22,8 @@ class Node:
     id: str
     port: int
     private_port: int
+    # Where it says how much it can do; None for one that does not.
+    agent_port: int | None = None
 
 
 @dataclasses.dataclass
@@ -54,6 +56,8 @@ def configuration(state, name, port, private_port, around, trusted_proxies, more
         "shards": {"user": user, "password_file": str(secrets / user)},
         "redis": {"host": "127.0.0.1", "port": around.redis_port},
         "session_keys_file": str(secrets / "session-keys"),
+        # Tests and benchmarks ask for a great deal with one session.
+        "session_work": {"per_second": 0},
     }
     if around.loops:
         settings["loops"] = around.loops

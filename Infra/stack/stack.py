@@ -161,9 +161,12 @@ class Stack:
             for number in range(1, self.node_count + 1):
                 name = f"node-{number}"
                 running = self.processes.find(name) is not None
-                node = Node(name, self.ports.get(name, running), self._private_port(name))
+                node = Node(
+                    name, self.ports.get(name, running), self._private_port(name),
+                    self.ports.get(f"{name}-agent", running))
                 settings = programs.configuration(
-                    self.state, name, node.port, node.private_port, around, trusted_proxies=["127.0.0.1"])
+                    self.state, name, node.port, node.private_port, around, trusted_proxies=["127.0.0.1"],
+                    more={"agent": f"127.0.0.1:{node.agent_port}"})
                 program = Program(self.state, self.processes, name, "preau-node", settings)
                 program.write_configuration()
                 nodes.append(node)

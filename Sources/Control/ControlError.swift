@@ -10,6 +10,8 @@ package enum ControlError: Error {
     case manifests(String)
     /// A plan that stands against what is there: one line a reason.
     case planRefused(String)
+    /// A rule is saved only once its outcome has been looked at.
+    case notSimulated
     /// Demonstration data belongs on no production platform.
     case notInProduction
     /// The caller's mandate does not give this right here.
@@ -35,6 +37,12 @@ extension ProblemCode {
         meaning: Phrase(
             fr: "Ce qui est déclaré contredit ce qui existe ; « detail » dit quoi.",
             en: "What is declared contradicts what exists; “detail” says what."))
+    package static let notSimulated = ProblemCode(
+        "preau.control.not_simulated", 409,
+        title: Phrase(fr: "Ce changement n'a pas été simulé", en: "This change was not simulated"),
+        meaning: Phrase(
+            fr: "Simulez d'abord exactement ce changement, puis envoyez la valeur « simulation » reçue.",
+            en: "Simulate exactly this change first, then send the “simulation” value that was received."))
     package static let notInProduction = ProblemCode(
         "preau.control.not_in_production", 403,
         title: Phrase(fr: "Interdit en production", en: "Not allowed in production"),
@@ -83,7 +91,8 @@ extension ProblemCode {
 
     /// The control plane's codes, in the order of `docs/errors.md`.
     package static let control: [ProblemCode] = [
-        .shardNotMigrated, .invalidManifests, .planRefused, .notInProduction, .jobNotStoppable, .jobNotRepeatable,
+        .shardNotMigrated, .invalidManifests, .planRefused, .notSimulated, .notInProduction, .jobNotStoppable,
+        .jobNotRepeatable,
         .noRight,
         .mandateTooWide, .unknownReference, .loginUnknown, .moveRefused, .moveUnknown, .moveNotNow,
         .moverNotConfigured,
@@ -96,6 +105,7 @@ extension ControlError: ProblemConvertible {
         case .shardNotMigrated(_, let reason): Problem(.shardNotMigrated, detail: Phrase(verbatim: reason))
         case .manifests(let lines): Problem(.invalidManifests, detail: Phrase(verbatim: lines))
         case .planRefused(let lines): Problem(.planRefused, detail: Phrase(verbatim: lines))
+        case .notSimulated: Problem(.notSimulated)
         case .notInProduction: Problem(.notInProduction)
         case .noRight(let right): Problem(.noRight, detail: right.missing)
         }

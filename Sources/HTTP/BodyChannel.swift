@@ -23,6 +23,8 @@ final class BodyChannel: @unchecked Sendable {
     private var waiter: UnsafeContinuation<Void, Never>?
     /// Asks the connection for more.
     var demand: (() -> Void)?
+    /// Whose share of the line the body comes over.
+    var budget: (any ByteBudget)?
 
     init(declaredLength: Int?, limit: Int) {
         self.declaredLength = declaredLength
@@ -50,6 +52,7 @@ final class BodyChannel: @unchecked Sendable {
                 swap(&piece, &pending)
                 taken += piece.count
                 guard taken <= limit else { throw .bodyTooLarge(limit: limit) }
+                await pay(for: piece.count)
                 return piece
             }
             switch state {
@@ -61,6 +64,18 @@ final class BodyChannel: @unchecked Sendable {
                 waiter = continuation
                 demand?()
             }
+        }
+    }
+
+    /// What has come is counted; the next is asked for only once the debt is paid.
+    private func pay(for bytes: Int) async {
+        guard let budget else { return }
+        budget.spend(bytes, upload: true)
+        guard received > Response.heavyBytes else { return }
+        // A form's worth of bytes never waits.
+        while budget.take(upTo: 1) == 0, failure == nil {
+            guard let loop = EventLoop.current else { return }
+            await budget.refilled(on: loop, atMost: .seconds(1))
         }
     }
 

@@ -8,7 +8,12 @@ extension Exchange {
     func run() async {
         guard let request else { return }
         // What a streamed answer needs stays out of the frame that waits for every handler.
-        if let stream = answer(await server.handler(request), to: request) { await send(stream) }
+        let response = await server.handler(request)
+        if let budget = response.budget, budget.isOverdrawn {
+            // A moment at most: pages are slowed down, never stopped.
+            await budget.refilled(on: server.loop, atMost: .seconds(1))
+        }
+        if let stream = answer(response, to: request) { await send(stream) }
     }
 
     private struct Stream {
@@ -20,7 +25,12 @@ extension Exchange {
     /// - Returns: what is left to do for a body that is not in memory.
     private func answer(_ response: Response, to request: Request) -> Stream? {
         guard isLive else { return nil }
-        let outgoing = OutgoingResponse(response, to: request) { server.compress($0) }
+        var outgoing = OutgoingResponse(response, to: request) { server.compress($0) }
+        if let budget = response.budget {
+            self.budget = budget
+            outgoing = outgoing.pacedIfHeavy()
+            budget.spend(outgoing.sizeAtOnce, upload: false)
+        }
         guard case .stream(_, let isCompressed, let write) = outgoing.body, request.method != .head else {
             answer(outgoing)
             return nil
@@ -32,6 +42,8 @@ extension Exchange {
     }
 
     private func send(_ stream: Stream) async {
+        server.meters.streams.add(1)
+        defer { server.meters.streams.add(-1) }
         do {
             if stream.isCompressed { try stream.writer.compress() }
             try await stream.write(stream.writer)
@@ -134,12 +146,29 @@ extension Exchange {
         }
     }
 
+    /// As much as the payer's share of the line allows; suspended until it allows more.
+    private func take(from writer: ResponseWriter, into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        isAwaitingBudget = false
+        guard let budget, writer.hasBytes else { return writer.take(into: buffer) }
+        let allowed = budget.take(upTo: min(buffer.count, 16_384))
+        guard allowed > 0 else {
+            isAwaitingBudget = true
+            suspend()
+            budget.whenRefilled { [self] in resume() }
+            return 0
+        }
+        let count = writer.take(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<allowed]))
+        budget.giveBack(allowed - count)
+        return count
+    }
+
     /// Fills libmicrohttpd's buffer with what was written; suspends until there is more.
     fileprivate func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         guard let writer, writer.failure == nil else { return cmhd_end_with_error }
         progressAt = server.loop.now
-        let count = writer.take(into: buffer)
+        let count = take(from: writer, into: buffer)
         if count > 0 { return count }
+        if isAwaitingBudget { return 0 }
         if writer.isBroken { return cmhd_end_with_error }
         if writer.isFinished { return cmhd_end_of_stream }
         suspend()

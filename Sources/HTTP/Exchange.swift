@@ -34,8 +34,12 @@ final class Exchange: @unchecked Sendable {
     var request: Request?
     var body: BodyChannel?
     var writer: ResponseWriter?
+    /// Whose share of the line the answer goes over.
+    var budget: (any ByteBudget)?
     var status: Status?
 
+    /// Suspended until the payer has something to spend again.
+    var isAwaitingBudget = false
     /// The client has its answer, and libmicrohttpd does not know.
     var isAnsweredPast = false
     /// The answer to a request whose body is being thrown away first.

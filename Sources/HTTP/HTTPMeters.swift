@@ -5,6 +5,7 @@ struct HTTPMeters {
     let opened: Counter
     let open: Gauge
     let lingering: Gauge
+    let streams: Gauge
     let turnedAway: Counter
     let refused: Counter
     let timedOut: Counter
@@ -18,6 +19,7 @@ struct HTTPMeters {
         open = metrics.gauge("preau_http_connections", help: "Connections open.", labels: labels)
         lingering = metrics.gauge(
             "preau_http_connections_lingering", help: "Answered connections read to their end.", labels: labels)
+        streams = metrics.gauge("preau_http_streams", help: "Answers being written piece by piece.", labels: labels)
         turnedAway = metrics.counter(
             "preau_http_connections_refused_total", help: "Connections over the limit per address.", labels: labels)
         refused = metrics.counter(

@@ -14,6 +14,9 @@ package final class HTTPServer: @unchecked Sendable {
     /// The port that is listened on, also when the configuration left the choice to the system.
     package let port: UInt16
 
+    /// Answers being written piece by piece, for any thread.
+    package var openStreams: Int { max(0, meters.streams.value) }
+
     let loop: EventLoop
     let configuration: HTTPServerConfiguration
     let log: Log

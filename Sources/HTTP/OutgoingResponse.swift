@@ -56,6 +56,25 @@ struct OutgoingResponse {
         headers = response.headers
     }
 
+    /// The same with a body in memory that is heavy sent piece by piece, so that it can be paced.
+    func pacedIfHeavy() -> OutgoingResponse {
+        guard case .bytes(let bytes) = body, bytes.count > Response.heavyBytes else { return self }
+        return OutgoingResponse(
+            status: status, headers: headers,
+            body: .stream(length: bytes.count, compressed: false) { writer in
+                for start in stride(from: 0, to: bytes.count, by: Self.piece) {
+                    try await writer.write(Array(bytes[start..<min(start + Self.piece, bytes.count)]))
+                }
+            })
+    }
+
+    /// Bytes that go at once: the head, about, and a body in memory.
+    var sizeAtOnce: Int {
+        let head = headers.reduce(96) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
+        if case .bytes(let bytes) = body { return head + bytes.count }
+        return head
+    }
+
     private static func body(of response: Response, compressed: Bool, _ compress: ([UInt8]) -> [UInt8]) -> Body {
         guard response.status.allowsBody else { return .bytes([]) }
         switch response.body {

@@ -10,6 +10,9 @@ package struct RequestBody: Sendable {
     /// Replaces the server's default limit for this request, in bytes. Call it before reading.
     package func allow(upTo limit: Int) { channel?.limit = limit }
 
+    /// Whose share of the line the body comes over. Set it before reading.
+    package func pay(with budget: any ByteBudget) { channel?.budget = budget }
+
     /// The next piece, at most about 64 kB; nil at the end.
     /// - Throws: `.bodyTooLarge` past the limit (at once when the declared length says so), `.timedOut`, `.disconnected`.
     package func next() async throws(HTTPError) -> [UInt8]? {

@@ -19,6 +19,8 @@ package struct Response: Sendable {
     package var entityTag: EntityTag?
     /// Seconds since 1970; sent as `Last-Modified`.
     package var lastModified: Int64?
+    /// Whose share of the line the answer goes over; nil: nobody's.
+    package var budget: (any ByteBudget)?
     /// False for a body that must go as it is (already compressed, or measured by its reader).
     package var mayCompress = true
 

@@ -64,6 +64,9 @@ package final class ResponseWriter: @unchecked Sendable {
         wake()
     }
 
+    /// There is something to send.
+    var hasBytes: Bool { buffered > 0 }
+
     /// Copies what there is into the connection's buffer and lets the writer go on.
     func take(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         var copied = 0

@@ -1,3 +1,5 @@
+package import Admission
+
 /// What signing in, keeping a session and signing out can fail with. Never contains a login, a name or a token.
 package enum IdentityError: Error, Equatable {
     /// The login is unknown, the password is wrong or the account is not open: never said which.
@@ -19,6 +21,10 @@ package enum IdentityError: Error, Equatable {
     case notHere
     /// A keyring's line is not what it should be.
     case keyring(line: Int, expected: String)
+    /// A calendar rule keeps every profile of the person out, or the one that is needed.
+    case closed(Closure)
+    /// There is no place yet. `ticket` is the new value of the cookie that keeps the turn.
+    case waiting(Wait, ticket: String)
     /// Nobody has this login or number.
     case unknownAccount
     /// The login is taken.

@@ -1,3 +1,4 @@
+package import Admission
 package import Postgres
 package import Redis
 package import Runtime
@@ -10,6 +11,9 @@ package final class IdentityService: @unchecked Sendable {
     package let loop: EventLoop
     package let sessions: Sessions
     package let signIn: SignIn
+    package let admission: AdmissionService
+    /// What every way in passes before anything is checked or given.
+    package let entrance: Entrance
 
     let accounts: AccountStore
     let tenancy: Tenancy
@@ -20,10 +24,14 @@ package final class IdentityService: @unchecked Sendable {
     /// - Parameters:
     ///   - directory: this loop's pool for the directory's database.
     ///   - hasher: the process's own; it has the bounded pool of threads.
+    ///   - rules: the process's copy, which its watcher keeps fresh.
+    ///   - pace: the process's own.
     ///   - clock: seconds since 1970.
     package init(
         loop: EventLoop, keyring: Keyring, limits: SessionLimits = .standard, tenancy: Tenancy, directory: PostgresPool,
-        redis: RedisClient, hasher: PasswordHasher, metrics: Metrics, log: Log = Log("identity"),
+        redis: RedisClient, hasher: PasswordHasher, rules: RuleBookCache = RuleBookCache(),
+        pace: SignInPace = SignInPace(), admissionLimits: AdmissionLimits = .standard, metrics: Metrics,
+        log: Log = Log("identity"),
         clock: @escaping @Sendable () -> Int64 = { WallClock.seconds }
     ) {
         self.loop = loop
@@ -34,15 +42,23 @@ package final class IdentityService: @unchecked Sendable {
             loop: loop, keyring: keyring, limits: limits, redis: redis, directory: directory, metrics: metrics,
             log: log,
             clock: clock)
+        admission = AdmissionService(
+            loop: loop, tenancy: tenancy, redis: redis, rules: rules, pace: pace, limits: admissionLimits,
+            metrics: metrics, log: log)
+        sessions.presence = admission.presence
+        entrance = Entrance(admission: admission, keyring: keyring, tenancy: tenancy, clock: clock)
         signIn = SignIn(
-            sessions: sessions, hasher: hasher, redis: redis, directory: directory, metrics: metrics, log: log)
+            sessions: sessions, entrance: entrance, hasher: hasher, redis: redis, directory: directory,
+            metrics: metrics, log: log)
     }
 
     /// The middleware that enforces what routes declare.
     package var gate: Middleware { Gate(self).middleware }
 
     /// Every route of this module.
-    package var routes: [Route] { SignInRoutes(self).all + AccountRoutes(self).all + SessionRoutes(self).all }
+    package var routes: [Route] {
+        SignInRoutes(self).all + AccountRoutes(self).all + SessionRoutes(self).all + WaitingRoutes(self).all
+    }
 
     /// A territory's colours, for `Assets.routes`.
     package func theme(of territory: String) -> Theme? {

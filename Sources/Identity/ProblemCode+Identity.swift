@@ -1,3 +1,6 @@
+internal import Admission
+internal import Runtime
+internal import Tenancy
 package import Web
 
 extension ProblemCode {
@@ -72,6 +75,8 @@ extension IdentityError: ProblemConvertible {
         case .unconfirmed: Problem(.sessionUnconfirmed, retryAfter: .seconds(5))
         case .signedOut: Problem(.signedOut).adding(header: "WWW-Authenticate", Self.challenge)
         case .forbidden: Problem(.forbidden)
+        case .closed(let closure): closure.problem
+        case .waiting(let wait, _): Problem(.waitingRoom, retryAfter: .seconds(Int64(wait.pollAfter)))
         case .notHere, .unknownAccount: Problem(.notFound)
         case .loginTaken: Problem(.loginTaken)
         case .keyring: Problem(.internalError)

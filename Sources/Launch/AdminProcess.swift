@@ -1,6 +1,8 @@
+internal import Admission
 internal import Control
 internal import HTTP
 internal import Identity
+internal import Quotas
 internal import Runtime
 internal import Tenancy
 internal import Web
@@ -42,7 +44,8 @@ package enum AdminProcess {
                 upkeep.start()
                 parts.keep(upkeep)
                 return (
-                    try table(parts, service, feeds, movesEstablishments: admin.mover != nil),
+                    try table(
+                        shared, parts, service, feeds, movesEstablishments: admin.mover != nil),
                     [
                         OperatorGate.middleware(token: shared.secrets.adminToken ?? ""),
                         Gate(parts.identity).middleware, AdminGate.middleware(service),
@@ -50,7 +53,9 @@ package enum AdminProcess {
                 )
             },
             lead: { parts in
-                let watcher = DirectoryWatcher(tenancy: parts.tenancy, listener: shared.directoryConnection)
+                let watcher = DirectoryWatcher(
+                    tenancy: parts.tenancy, listener: shared.directoryConnection,
+                    topics: [shared.rules.topic(), shared.quotas.topic])
                 watcher.start()
                 parts.keep(watcher)
                 parts.keep(try await JobsThread.start(shared))
@@ -59,6 +64,7 @@ package enum AdminProcess {
                     parts.keep(runner)
                 }
             },
+            concurrency: { _ in 256 },
             isReady: { PrivateServer.Readiness(isReady: true, text: "ready") }, sayGoodbye: { await $0.sayGoodbye() },
             close: { $0.close() })
     }
@@ -75,7 +81,8 @@ package enum AdminProcess {
     }
 
     private static func table(
-        _ parts: LoopParts, _ service: AdminService, _ feeds: FeedService, movesEstablishments: Bool
+        _ shared: SharedParts, _ parts: LoopParts, _ service: AdminService, _ feeds: FeedService,
+        movesEstablishments: Bool
     ) throws -> RouteTable {
         var table = RouteTable()
         try table.add(Assets.routes { _, territory in parts.identity.theme(of: territory) })
@@ -89,6 +96,10 @@ package enum AdminProcess {
         try table.add(DelegationAPI(service).routes)
         try table.add(FeedAPI(feeds).routes + FeedTableAPI(feeds).routes)
         try table.add(MoveAPI(service, isConfigured: movesEstablishments).routes)
+        let admission = AdmissionControl(
+            admin: service, admission: parts.identity.admission, tenancy: parts.tenancy, directory: parts.directory)
+        try table.add(AdmissionAPI(admission).routes + AdmissionConsolePages(admission).routes)
+        try table.add(QuotaAPI(admission, quotas: shared.quotas, directory: parts.directory).routes)
         let control = ProblemRegistry.Section("Control", ProblemCode.control)
         let imports = ProblemRegistry.Section("Feeds", ProblemCode.feeds)
         try table.add(ProblemRegistry(SharedParts.problems + [control, imports]).routes)

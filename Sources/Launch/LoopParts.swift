@@ -1,10 +1,13 @@
+internal import Admission
 internal import Control
 internal import Identity
 internal import Postgres
+internal import Quotas
 internal import Redis
 internal import Runtime
 internal import School
 internal import Tenancy
+internal import Web
 
 /// What one loop has for itself: its connections and the services on them. Made on the loop.
 final class LoopParts: @unchecked Sendable {
@@ -14,6 +17,10 @@ final class LoopParts: @unchecked Sendable {
     let redis: RedisClient
     let tenancy: Tenancy
     let identity: IdentityService
+    let lines: Lines
+    let meter: LineMeter
+    let pressure: RequestPressure
+    let attendance: Attendance
     let school: School
     private var watcher: DirectoryWatcher?
     private var heartbeat: NodeHeartbeat?
@@ -21,6 +28,7 @@ final class LoopParts: @unchecked Sendable {
     private var jobs: JobsThread?
     private var upkeep: FeedUpkeep?
     private var moves: MoveRunner?
+    private var pacing: PaceExchange?
 
     /// - Parameter backgroundConnections: to the directory and each shard, for work that takes long.
     init(_ shared: SharedParts, on loop: EventLoop, backgroundConnections: Int = 1) {
@@ -40,7 +48,14 @@ final class LoopParts: @unchecked Sendable {
             metrics: shared.metrics)
         identity = IdentityService(
             loop: loop, keyring: shared.keyring, tenancy: tenancy, directory: directory, redis: redis,
-            hasher: shared.hasher, metrics: shared.metrics)
+            hasher: shared.hasher, rules: shared.rules, pace: shared.pace, metrics: shared.metrics)
+        lines = Lines(
+            loop: loop, name: "\(shared.configuration.process)/\(loop.name)", tenancy: tenancy, redis: redis,
+            quotas: shared.quotas, metrics: shared.metrics)
+        pressure = RequestPressure(loop: loop, bounds: shared.configuration.sessionWork, metrics: shared.metrics)
+        attendance = Attendance(
+            loop: loop, tenancy: tenancy, service: identity.admission, directory: directory)
+        meter = LineMeter(loop: loop, lines: lines, directory: directory)
         school = School(
             loop: loop, tenancy: tenancy, directory: directory, timetables: shared.timetables,
             fileTypes: shared.fileTypes, diaries: shared.diaries, documents: shared.documentPool)
@@ -56,8 +71,12 @@ final class LoopParts: @unchecked Sendable {
     func keep(_ upkeep: FeedUpkeep) { self.upkeep = upkeep }
     func keep(_ moves: MoveRunner) { self.moves = moves }
 
+    func keep(_ pacing: PaceExchange) { self.pacing = pacing }
+
     /// What has to be said to others before the connections close.
     func sayGoodbye() async {
+        await meter.write()
+        await attendance.write()
         await heartbeat?.stop()
         await jobs?.stop()
     }
@@ -68,6 +87,11 @@ final class LoopParts: @unchecked Sendable {
         sweep?.stop()
         upkeep?.stop()
         moves?.stop()
+        pacing?.stop()
+        meter.stop()
+        pressure.stop()
+        attendance.stop()
+        lines.close()
         tenancy.close()
         directory.close()
         redis.close()

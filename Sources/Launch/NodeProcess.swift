@@ -1,6 +1,8 @@
+internal import Admission
 internal import Control
 internal import HTTP
 internal import Identity
+internal import Quotas
 internal import Runtime
 internal import School
 internal import Tenancy
@@ -21,9 +23,23 @@ package enum NodeProcess {
     private static func plan(_ shared: SharedParts) -> ProcessLoops<LoopParts>.Plan {
         ProcessLoops.Plan(
             make: { LoopParts(shared, on: $0) },
-            table: { parts in (try table(parts), [Gate(parts.identity).middleware, parts.school.frame]) },
+            table: { parts in
+                parts.meter.start()
+                parts.pressure.start()
+                parts.attendance.start(counting: parts.loop.name == "loop-0")
+                return (
+                    try table(parts),
+                    [
+                        AttendanceMiddleware.middleware(parts.attendance), Gate(parts.identity).middleware,
+                        PressureMiddleware.middleware(parts.pressure),
+                        LineMiddleware.middleware(parts.lines), parts.school.frame,
+                    ]
+                )
+            },
             lead: { parts in
-                let watcher = DirectoryWatcher(tenancy: parts.tenancy, listener: shared.directoryConnection)
+                let watcher = DirectoryWatcher(
+                    tenancy: parts.tenancy, listener: shared.directoryConnection,
+                    topics: [shared.rules.topic(), shared.quotas.topic])
                 watcher.start()
                 parts.keep(watcher)
                 let heartbeat = NodeHeartbeat(
@@ -31,7 +47,11 @@ package enum NodeProcess {
                 heartbeat.start()
                 parts.keep(heartbeat)
                 parts.keep(parts.school.startSweep())
+                let pacing = PaceExchange(shared, parts.identity.admission)
+                pacing.start()
+                parts.keep(pacing)
             },
+            concurrency: { $0.pressure.published },
             isReady: {
                 shared.directory.map.version > 0
                     ? PrivateServer.Readiness(isReady: true, text: "ready")

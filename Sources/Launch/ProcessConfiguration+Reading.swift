@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Runtime
+internal import Web
 internal import YAML
 
 extension ProcessConfiguration {
@@ -19,6 +20,7 @@ extension ProcessConfiguration {
             let process = keys.required("process", name)
             let listen = keys.required("listen", endpoint)
             let privateListen = keys.required("private", endpoint)
+            let agentListen = keys.optional("agent", endpoint)
             let loops = keys.optional("loops", .integer(1...64), default: loopsByDefault)
             let front = keys.required("front", origin)
             let trustedProxies = keys.optional("trusted_proxies", .list(of: .line()), default: [])
@@ -30,6 +32,7 @@ extension ProcessConfiguration {
             let sessionKeysFile = keys.required("session_keys_file", path)
             let blockingThreads = keys.optional("blocking_threads", .integer(1...64), default: 4)
             let passwordThreads = keys.optional("password_threads", .integer(1...64), default: loopsByDefault)
+            let sessionWork = keys.optional("session_work", sessionWork, default: .standard)
             let owner = keys.optional("owner", credentials)
             let mover = keys.optional("mover", credentials)
             let tokenFile = keys.optional("admin_token_file", path)
@@ -50,10 +53,22 @@ extension ProcessConfiguration {
                 admin = Admin(owner: owner, mover: mover, tokenFile: tokenFile, stackFile: stackFile)
             }
             return ProcessConfiguration(
-                process: process, listen: listen, privateListen: privateListen, loops: loops, front: front,
+                process: process, listen: listen, privateListen: privateListen, agentListen: agentListen, loops: loops,
+                front: front,
                 trustedProxies: trustedProxies, isProduction: isProduction, logLevel: logLevel, directory: directory,
                 shardCredentials: shardCredentials, redis: redis, sessionKeysFile: sessionKeysFile,
-                blockingThreads: blockingThreads, passwordThreads: passwordThreads, admin: admin)
+                blockingThreads: blockingThreads, passwordThreads: passwordThreads,
+                sessionWork: sessionWork, admin: admin)
+        }
+    }
+
+    private static var sessionWork: YAMLShape<RequestPressure.SessionWork> {
+        YAMLShape.keys("what one session may ask for (at_once, per_second, burst)") { keys in
+            let standard = RequestPressure.SessionWork.standard
+            return RequestPressure.SessionWork(
+                atOnce: keys.optional("at_once", .integer(1...1000), default: standard.atOnce),
+                perSecond: keys.optional("per_second", .integer(0...100_000), default: standard.perSecond),
+                burst: keys.optional("burst", .integer(1...1_000_000), default: standard.burst))
         }
     }
 

@@ -1,4 +1,5 @@
 package import Runtime
+package import Web
 
 /// Everything a process is told at start: one YAML file, given by `--config`, documented in `docs/configuration.md`.
 /// Secrets are files of their own, named here.
@@ -24,6 +25,8 @@ package struct ProcessConfiguration: Sendable {
     package let process: String
     package let listen: Endpoint
     package let privateListen: Endpoint
+    /// Where HAProxy's agent check asks how much this process does well; nil: nowhere.
+    package let agentListen: Endpoint?
     package let loops: Int
     /// The origin people use, without a path: `https://ent77.example`.
     package let front: String
@@ -36,6 +39,7 @@ package struct ProcessConfiguration: Sendable {
     package let sessionKeysFile: String
     package let blockingThreads: Int
     package let passwordThreads: Int
+    package let sessionWork: RequestPressure.SessionWork
 
     /// The admin service's own part; nil for a node.
     package let admin: Admin?

@@ -13,6 +13,8 @@ final class ProcessLoops<Parts: Sendable>: Sendable {
         let table: @Sendable (Parts) throws -> (RouteTable, [Middleware])
         /// Begins what only one loop of the process does.
         let lead: @Sendable (Parts) async throws -> Void
+        /// How many requests at once a loop does well; asked on any thread.
+        let concurrency: @Sendable (Parts) -> Int
         let isReady: @Sendable () -> PrivateServer.Readiness
         let sayGoodbye: @Sendable (Parts) async -> Void
         let close: @Sendable (Parts) -> Void
@@ -52,6 +54,7 @@ final class ProcessLoops<Parts: Sendable>: Sendable {
             try server.start()
             return server
         }
+        let agent = try startAgent(loops)
         try onLoopAsync(first.thread.loop) { [plan] in try await plan.lead(first.parts) }
         shared.log.notice(
             "serving", ("address", .text(shared.configuration.listen.description)),
@@ -69,11 +72,27 @@ final class ProcessLoops<Parts: Sendable>: Sendable {
         }
         for loop in loops.reversed() {
             try onLoop(loop.thread.loop) { [plan] in
-                if loop.thread === first.thread { privateServer.stop() }
+                if loop.thread === first.thread {
+                    privateServer.stop()
+                    agent?.stop()
+                }
                 loop.server.stop()
                 plan.close(loop.parts)
             }
             loop.thread.stopAndJoin()
+        }
+    }
+
+    /// Tells HAProxy how many requests at once to send here; what streams for long is not waited for.
+    private func startAgent(_ loops: [Loop]) throws -> StatusLineServer? {
+        guard let endpoint = shared.configuration.agentListen, let first = loops.first else { return nil }
+        return try onLoop(first.thread.loop) { [plan] in
+            let agent = try StatusLineServer(loop: first.thread.loop, address: endpoint.host, port: endpoint.port) {
+                let places = loops.reduce(0) { $0 + 2 * plan.concurrency($1.parts) + $1.server.openStreams }
+                return "maxconn:\(places)"
+            }
+            try agent.start()
+            return agent
         }
     }
 

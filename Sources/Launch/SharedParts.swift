@@ -1,7 +1,9 @@
+internal import Admission
 internal import Control
 internal import Cryptography
 internal import Identity
 internal import Postgres
+internal import Quotas
 internal import Redis
 internal import Runtime
 internal import School
@@ -27,6 +29,9 @@ final class SharedParts: Sendable {
     let documentPool: BlockingPool
     /// For reading archives and XML, on the admin service only.
     let feedPool: BlockingPool
+    let rules = RuleBookCache()
+    let pace = SignInPace()
+    let quotas = QuotaBookCache()
 
     struct Secrets: Sendable {
         let directoryPassword: String
@@ -65,6 +70,7 @@ final class SharedParts: Sendable {
     /// The codes that every process may answer with; its services add theirs.
     static let problems = [
         ProblemRegistry.Section("Web", ProblemCode.web), ProblemRegistry.Section("Identity", ProblemCode.identity),
+        ProblemRegistry.Section("Admission", ProblemCode.admission),
         ProblemRegistry.Section("Platform", ProblemCode.platform),
     ]
 

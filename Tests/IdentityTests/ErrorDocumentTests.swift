@@ -1,3 +1,4 @@
+import Admission
 import Foundation
 import Testing
 import Web
@@ -11,6 +12,7 @@ import Web
         let document = try String(contentsOfFile: path + "docs/errors.md", encoding: .utf8)
         let sections = [
             ProblemRegistry.Section("Identity", ProblemCode.identity),
+            ProblemRegistry.Section("Admission", ProblemCode.admission),
             ProblemRegistry.Section("Platform", ProblemCode.platform),
         ]
         for section in sections.map(\.markdown) {

@@ -1,3 +1,4 @@
+import Admission
 import Cryptography
 import HTTP
 import Postgres
@@ -20,6 +21,7 @@ final class IdentityNode: Sendable {
     let hasher: PasswordHasher
     let application: Application
     let metrics = Metrics()
+    let rules = RuleBookCache()
     private let pool: BlockingPool
 
     var loop: EventLoop { node.loop }
@@ -37,7 +39,7 @@ final class IdentityNode: Sendable {
         redis = RedisClient(loop: node.loop, configuration: configuration, metrics: metrics, log: Log("test"))
         service = IdentityService(
             loop: node.loop, keyring: keyring, limits: limits, tenancy: node.tenancy, directory: node.directory,
-            redis: redis, hasher: hasher, metrics: metrics, clock: { clock.now })
+            redis: redis, hasher: hasher, rules: rules, metrics: metrics, clock: { clock.now })
         application = Application(
             try RouteTable(service.routes + routes), middleware: [service.gate],
             settings: Application.Settings(node: "test", isSecure: false))

@@ -70,7 +70,7 @@ extension OnServers {
                 let throttled = try await client.json(
                     .post, "/api/v1/session", credentials(person.login, person.password))
                 #expect(throttled.status == 429)
-                #expect(throttled.headers["Retry-After"] == "1")
+                #expect(["1", "2"].contains(throttled.headers["Retry-After"]))
             }
         }
 

@@ -76,9 +76,12 @@ extension DirectoryRows {
 
     private mutating func add(_ manifest: RulesManifest, of territory: String) {
         for window in manifest.windows {
+            let scope =
+                window.establishment.map { ("establishment", $0.value.rawValue) }
+                ?? window.department.map { ("department", $0.value) } ?? ("territory", territory)
             rules.append(
                 RuleRow(
-                    territory: territory, scopeKind: "territory", scope: territory, kind: "window",
+                    territory: territory, scopeKind: scope.0, scope: scope.1, kind: "window",
                     name: window.name.rawValue, document: window.document))
         }
         if let admission = manifest.admission {
@@ -86,6 +89,15 @@ extension DirectoryRows {
                 RuleRow(
                     territory: territory, scopeKind: "territory", scope: territory, kind: "admission",
                     name: "sessions", document: admission.document))
+            let narrower =
+                admission.departments.map { ("department", $0.code.value, $0.sessions) }
+                + admission.establishments.map { ("establishment", $0.uai.value.rawValue, $0.sessions) }
+            for (kind, scope, sessions) in narrower {
+                rules.append(
+                    RuleRow(
+                        territory: territory, scopeKind: kind, scope: scope, kind: "admission", name: "sessions",
+                        document: JSON.document([("sessions", .integer(sessions))])))
+            }
         }
         add(manifest.bandwidth.territory, of: territory, scopeKind: "territory", scope: territory)
         for (code, steps) in manifest.bandwidth.departments {

@@ -26,7 +26,9 @@ extension WindowRule {
         JSON.document([
             ("about", .string(about)), ("enabled", .bool(isEnabled)), ("effect", .string(effect.rawValue)),
             ("roles", .array(roles.map { .string($0.rawValue) })),
-            ("levels", .array(levels.map { .string($0.rawValue) })),
+            ("levels", .array(levels.map { .string($0.rawValue) })), ("classes", .array(classes.map { .string($0) })),
+            ("except_days", .array(exceptDays.map { .string($0.description) })),
+            ("share", share.map { .integer($0) } ?? .null), ("priority", .integer(priority)),
             ("weekdays", .array(weekdays.map { .integer($0) })),
             (
                 "hours",
@@ -46,6 +48,7 @@ extension AdmissionRule {
             ("about", .string(about)), ("sessions", .integer(sessions)),
             ("reserved", JSON.document(reserved.map { ($0.role.rawValue, .integer($0.percent)) })),
             ("priority", .array(priority.map { .string($0.rawValue) })),
+            ("per_second", perSecond.map { .integer($0) } ?? .null),
         ])
     }
 }

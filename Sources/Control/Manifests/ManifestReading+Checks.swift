@@ -25,11 +25,18 @@ extension ManifestReading {
             }
         }
         let codes = Set(territory.identity.departments.map(\.value.code))
-        for (code, _) in territory.rules.bandwidth.departments where !codes.contains(code.value) {
+        let capped = territory.rules.admission
+        let departments =
+            territory.rules.bandwidth.departments.map(\.code) + territory.rules.windows.compactMap(\.department)
+            + (capped?.departments.map(\.code) ?? [])
+        for code in departments where !codes.contains(code.value) {
             add(code.place, "department \(code.value) is not one of the territory's")
         }
         let uais = Set(territory.establishments.map(\.uai))
-        for (uai, _) in territory.rules.bandwidth.establishments where !uais.contains(uai.value) {
+        let schools =
+            territory.rules.bandwidth.establishments.map(\.uai) + territory.rules.windows.compactMap(\.establishment)
+            + (capped?.establishments.map(\.uai) ?? [])
+        for uai in schools where !uais.contains(uai.value) {
             add(uai.place, "\(uai.value) is not in establishments.yaml")
         }
     }
@@ -39,6 +46,8 @@ extension ManifestReading {
         var hosts: [HostName: YAMLPlace] = [:]
         var uais: [UAI: YAMLPlace] = [:]
         var departments: [String: YAMLPlace] = [:]
+        var caps: [String: YAMLPlace] = [:]
+        var windows: [String: YAMLPlace] = [:]
         for territory in territories {
             for host in territory.identity.hosts {
                 addIfTwice(host.value, host.place, &hosts, "the host name \(host.value) is declared twice")
@@ -49,6 +58,15 @@ extension ManifestReading {
             for (code, _) in territory.rules.bandwidth.departments {
                 addIfTwice(
                     code.value, code.place, &departments, "the bandwidth of department \(code.value) is declared twice")
+            }
+            for (code, _) in territory.rules.admission?.departments ?? [] {
+                addIfTwice(code.value, code.place, &caps, "the cap of department \(code.value) is declared twice")
+            }
+            for window in territory.rules.windows {
+                guard let code = window.department else { continue }
+                addIfTwice(
+                    "\(code.value) \(window.name)", code.place, &windows,
+                    "the window \(window.name) of department \(code.value) is declared twice")
             }
             checkParents(of: territory, among: territories)
         }

@@ -29,15 +29,24 @@ extension YAMLShape where Value == WindowLines {
             let effect = keys.required("effect", YAMLShape<WindowRule.Effect>.word)
             let roles = keys.required("roles", .list(of: .role, atLeast: 1))
             let levels = keys.optional("levels", .levels, default: [])
+            let classes = keys.optional("classes", .list(of: .line(upTo: 60)), default: [])
             let weekdays = keys.optional("days", .list(of: .weekday, atLeast: 1), default: [1, 2, 3, 4, 5, 6, 7])
             let hours = keys.required("hours", .hours)
             let onSchoolDaysOnly = keys.optional("school_days_only", .flag, default: false)
             let from = keys.optional("from", .date)
             let until = keys.optional("until", .date)
+            let exceptDays = keys.optional("except_days", .list(of: .date), default: [])
+            let share = keys.optional("share", .integer(0...100))
+            let priority = keys.optional("priority", .integer(-1000...1000), default: 0)
+            let department = keys.optional("department", .placed(.inseeCode))
+            let establishment = keys.optional("establishment", .placed(.uai))
             let message = keys.required("message", .sentence(upTo: 500))
             guard let effect, let roles, let hours, let message else { return nil }
-            if !levels.isEmpty, roles != [.pupil] {
-                keys.reject("levels", "only pupils have a level: expected roles: [pupil] with it")
+            if !levels.isEmpty || !classes.isEmpty, !Set(roles).isSubset(of: [.pupil, .guardian]) {
+                keys.reject("levels", "only pupils, and guardians by their children, have a level or a class")
+            }
+            if department != nil, establishment != nil {
+                keys.reject("establishment", "either a department or an establishment, not both")
             }
             if let from, let until, until < from {
                 keys.reject("until", "the last day, \(until), is before the first, \(from)")
@@ -45,8 +54,10 @@ extension YAMLShape where Value == WindowLines {
             return WindowLines { name in
                 WindowRule(
                     name: name, about: about, isEnabled: isEnabled, effect: effect, roles: roles, levels: levels,
-                    weekdays: Set(weekdays).sorted(), hours: hours, onSchoolDaysOnly: onSchoolDaysOnly, from: from,
-                    until: until, message: message)
+                    classes: classes, weekdays: Set(weekdays).sorted(), hours: hours,
+                    onSchoolDaysOnly: onSchoolDaysOnly, from: from,
+                    until: until, exceptDays: exceptDays, share: share, priority: priority, department: department,
+                    establishment: establishment, message: message)
             }
         }
     }
@@ -58,6 +69,11 @@ extension YAMLShape where Value == AdmissionRule {
             let sessions = keys.required("sessions", .integer(1...10_000_000))
             let reserved = keys.optional("reserved", .table(key: .role, of: .integer(1...100)), default: [])
             let priority = keys.optional("priority", .list(of: .role), default: [])
+            let perSecond = keys.optional("per_second", .integer(1...100_000))
+            let departments = keys.optional(
+                "departments", .table(key: .inseeCode, of: .integer(0...10_000_000)), default: [])
+            let establishments = keys.optional(
+                "establishments", .table(key: .uai, of: .integer(0...10_000_000)), default: [])
             let about = keys.optional("about", .text, default: "")
             if reserved.map(\.value).reduce(0, +) > 100 {
                 keys.reject("reserved", "more than 100 % of the places are reserved")
@@ -67,7 +83,9 @@ extension YAMLShape where Value == AdmissionRule {
             return AdmissionRule(
                 sessions: sessions,
                 reserved: reserved.map { AdmissionRule.Reserve(role: $0.key.value, percent: $0.value) },
-                priority: priority, about: about)
+                priority: priority, perSecond: perSecond,
+                departments: departments.map { (code: $0.key, sessions: $0.value) },
+                establishments: establishments.map { (uai: $0.key, sessions: $0.value) }, about: about)
         }
     }
 }

@@ -19,6 +19,10 @@ package struct WindowRule: Sendable {
         case refuse
         /// They may come during the hours only.
         case only
+        /// They may come during the hours, whatever a wider rule says.
+        case allow
+        /// They come after everybody else during the hours.
+        case queue
     }
 
     package let name: Slug
@@ -30,6 +34,8 @@ package struct WindowRule: Sendable {
     package let roles: [Role]
     /// Empty: all of them. Only pupils have a level.
     package let levels: [Level]
+    /// Names of classes; empty: all of them.
+    package let classes: [String]
     /// ISO 8601: 1 is Monday.
     package let weekdays: [Int]
     package let hours: DayHours
@@ -37,6 +43,15 @@ package struct WindowRule: Sendable {
     package let onSchoolDaysOnly: Bool
     package let from: CivilDate?
     package let until: CivilDate?
+    /// Examinations: the rule sleeps.
+    package let exceptDays: [CivilDate]
+    /// Per cent of the places, for `queue`.
+    package let share: Int?
+    /// Between rules that are equally specific; the greater wins.
+    package let priority: Int
+    /// Nil: the whole territory.
+    package let department: YAMLPlaced<String>?
+    package let establishment: YAMLPlaced<UAI>?
     /// Told to whom the rule keeps out.
     package let message: Sentence
 }
@@ -68,6 +83,10 @@ package struct AdmissionRule: Sendable {
     package let reserved: [Reserve]
     /// Who is let in first; roles that are not named come after.
     package let priority: [Role]
+    /// New sessions a second; nil: as many as the nodes can check passwords.
+    package let perSecond: Int?
+    package let departments: [(code: YAMLPlaced<String>, sessions: Int)]
+    package let establishments: [(uai: YAMLPlaced<UAI>, sessions: Int)]
     package let about: String
 }
 

@@ -1,3 +1,4 @@
+internal import Admission
 internal import HTTP
 internal import Runtime
 internal import Tenancy
@@ -27,21 +28,32 @@ struct SessionRoutes: Sendable {
             description: "The answer sets the cookie preau_session. A session that the request came with ends.",
             body: .json(Self.credentials, limit: 4096),
             answers: [.json(SessionAnswer.schema, "Signed in.", status: 201)],
-            errors: [.wrongCredentials, .throttled, .signInBusy, .signInUnavailable, .forgedRequest],
+            errors: [
+                .wrongCredentials, .throttled, .signInBusy, .signInUnavailable, .forgedRequest, .closedHours,
+                .waitingRoom,
+            ],
             forgeryProtection: .handler
         ) { call in
             // A form of another site cannot send JSON, and a script of another site says so.
             guard RequestOrigin.isOwn(call.request) else { throw Problem(.forgedRequest) }
             let credentials = try await call.jsonBody(as: Credentials.self)
-            let started = try await service.signIn.signIn(
-                SignIn.Attempt(
-                    login: credentials.username, password: credentials.password, address: call.request.remoteAddress,
-                    client: ClientName.describe(call.request.header("user-agent")), replacing: call.session))
+            let started: (session: Session, cookie: String)
+            do throws(IdentityError) {
+                started = try await service.signIn.signIn(
+                    SignIn.Attempt(
+                        login: credentials.username, password: credentials.password,
+                        address: call.request.remoteAddress,
+                        client: ClientName.describe(call.request.header("user-agent")), replacing: call.wholeSession,
+                        territory: call.territory?.id, ticket: call.request.cookie(Ticket.cookieName)))
+            } catch {
+                throw error.problem.keepingTurn(of: error, isSecure: call.request.isSecure)
+            }
             var response = Response.json(answer(started.session), status: .created)
             response.headers.set("Location", "/api/v1/session")
             response.headers.add(
                 "Set-Cookie",
                 CookieHeader.set(SessionCookie.name, started.cookie, isSecure: call.request.isSecure))
+            Ticket.discard(from: &response, call)
             return noStore(response)
         }
     }
@@ -58,7 +70,7 @@ struct SessionRoutes: Sendable {
             .delete, "/api/v1/session", access: .signedIn, tag: "Identity", summary: "Signs out here.",
             answers: [.empty("Signed out.")], errors: [.signedOut]
         ) { call in
-            await service.sessions.end(try call.requireSession())
+            await service.sessions.end(try call.wholeSession ?? call.requireSession())
             return withoutCookie(call)
         }
     }
@@ -94,7 +106,9 @@ struct SessionRoutes: Sendable {
             .delete, "/api/v1/me/sessions", access: .signedIn, tag: "Identity", summary: "Signs out everywhere.",
             answers: [.empty("Signed out everywhere.")], errors: [.signedOut, .signInUnavailable]
         ) { call in
-            try await service.sessions.endAll(of: call.requireSession().holder.account)
+            let session = try call.wholeSession ?? call.requireSession()
+            try await service.sessions.endAll(of: session.holder.account)
+            await service.sessions.left(session.holder)
             return withoutCookie(call)
         }
     }

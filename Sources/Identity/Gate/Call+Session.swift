@@ -1,9 +1,17 @@
+package import Admission
 package import Tenancy
 package import Web
 
 extension Call {
-    /// The session of the person who calls; nil when there is none. Routes for everyone may have one as well.
+    /// The session of the person who calls, with the profiles that the calendar leaves them at this moment; nil when there is
+    /// none. Routes for everyone may have one as well.
     package var session: Session? { self[SessionKey.self] }
+
+    /// The session as it is stored, with every profile.
+    var wholeSession: Session? { self[WholeSessionKey.self] ?? self[SessionKey.self] }
+
+    /// The profiles that a calendar rule keeps out at this moment, and why.
+    package var closures: [(profile: Visitor.Profile, closure: Closure)] { self[ClosuresKey.self] ?? [] }
 
     /// The territory whose host name was asked for; nil for another host.
     package var territory: Territory? { self[TerritoryKey.self] }
@@ -28,7 +36,10 @@ extension Call {
     package func require(_ roles: Role...) throws(IdentityError) -> [Profile] {
         let session = try requireSession()
         let fitting = session.holder.profiles.filter { roles.contains($0.role) }
-        guard !fitting.isEmpty else { throw .forbidden }
+        guard !fitting.isEmpty else {
+            if let shut = closures.first(where: { roles.contains($0.profile.role) }) { throw .closed(shut.closure) }
+            throw .forbidden
+        }
         return fitting
     }
 
@@ -38,7 +49,13 @@ extension Call {
     package func require(_ roles: Role..., in establishment: EstablishmentID) throws(IdentityError) -> [Profile] {
         let session = try requireSession()
         let here = session.holder.profiles.filter { $0.establishment == establishment }
-        guard !here.isEmpty else { throw .notHere }
+        guard !here.isEmpty else {
+            // Somebody who belongs here is told why not now.
+            if let shut = closures.first(where: { $0.profile.establishment == establishment }) {
+                throw .closed(shut.closure)
+            }
+            throw .notHere
+        }
         let fitting = here.filter { roles.contains($0.role) }
         guard !fitting.isEmpty else { throw .forbidden }
         return fitting

@@ -1,3 +1,4 @@
+internal import Admission
 internal import HTTP
 internal import Tenancy
 package import Web
@@ -22,7 +23,7 @@ package struct Gate: Sendable {
         let loaded = try await load(call)
         var cookie: String?
         if case .active(let session, let replacement) = loaded {
-            enter(call, session)
+            await enter(call, session)
             cookie = replacement.map { CookieHeader.set(SessionCookie.name, $0, isSecure: call.request.isSecure) }
         } else if case .ended = loaded {
             cookie = CookieHeader.remove(SessionCookie.name, isSecure: call.request.isSecure)
@@ -65,7 +66,15 @@ package struct Gate: Sendable {
     }
 
     /// Makes the call one of this session: its language, its frame, its token.
-    func enter(_ call: Call, _ session: Session) {
+    func enter(_ call: Call, _ whole: Session) async {
+        var session = whole
+        // What the calendar says holds for sessions that run as well; while no rule is enabled it costs nothing.
+        if let judgement = await service.admission.judge(whole.holder.visitor, at: call.now), !judgement.closed.isEmpty
+        {
+            session.holder = whole.holder.keeping(judgement.open)
+            call[WholeSessionKey.self] = whole
+            call[ClosuresKey.self] = judgement.closed
+        }
         call[SessionKey.self] = session
         // The switch in the frame of each page wins over the account's language, until signing out forgets it.
         if call.request.cookie(Call.languageCookie) == nil { call.language = session.holder.language }
@@ -110,7 +119,9 @@ package struct Gate: Sendable {
             // Served by another listener; on this one it does not exist.
             throw IdentityError.notHere
         case .signedIn:
-            return call.session == nil ? try await turnAway(call, cookie) : nil
+            if call.session == nil { return try await turnAway(call, cookie) }
+            try checkHours(call)
+            return nil
         case .roles(let roles): return try await admit(call, roles, cookie)
         case .operatorTokenOrRoles(let roles):
             return call[OperatorKey.self] == true ? nil : try await admit(call, roles, cookie)
@@ -119,10 +130,22 @@ package struct Gate: Sendable {
 
     private func admit(_ call: Call, _ roles: Set<String>, _ cookie: String?) async throws -> Response? {
         guard let session = call.session else { return try await turnAway(call, cookie) }
+        try checkHours(call)
         guard session.holder.hasOne(of: roles) else {
+            if let shut = call.closures.first(where: { roles.contains($0.profile.role.rawValue) }) {
+                throw IdentityError.closed(shut.closure)
+            }
             throw IdentityError.forbidden
         }
         return nil
+    }
+
+    /// Somebody none of whose profiles may be used now is told why, and when; they are not signed out.
+    private func checkHours(_ call: Call) throws {
+        guard let session = call.session, let shut = call.closures.first, session.holder.profiles.isEmpty,
+            session.holder.mandates.isEmpty
+        else { return }
+        throw IdentityError.closed(shut.closure)
     }
 
     private func turnAway(_ call: Call, _ cookie: String?) async throws -> Response {

@@ -44,7 +44,7 @@ struct AccountRoutes: Sendable {
                 throw Problem(
                     .invalidBody, errors: reader.errors.map { Problem.Detail(.pointer("/" + $0.field), $0.reason) })
             }
-            let cookie = try await service.setLanguage(language, of: session)
+            let cookie = try await service.setLanguage(language, of: call.wholeSession ?? session)
             let back = reader.form["back"].flatMap { Link(localPath: $0) }
             var response = Response.seeOther(back ?? "/account?saved=1")
             let isSecure = call.request.isSecure
@@ -72,7 +72,9 @@ struct AccountRoutes: Sendable {
             .post, "/account/sessions/end", access: .signedIn, tag: "Identity", summary: "Signs out everywhere.",
             body: .form([]), errors: [.signInUnavailable]
         ) { call in
-            try await service.sessions.endAll(of: call.requireSession().holder.account)
+            let session = try call.wholeSession ?? call.requireSession()
+            try await service.sessions.endAll(of: session.holder.account)
+            await service.sessions.left(session.holder)
             return signedOut(call)
         }
     }

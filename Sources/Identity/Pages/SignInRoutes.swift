@@ -1,3 +1,4 @@
+internal import Admission
 internal import HTTP
 internal import Runtime
 internal import Tenancy
@@ -30,11 +31,15 @@ struct SignInRoutes: Sendable {
     private var signInPage: Route {
         .page(
             .get, "/login", access: .everyone, tag: "Identity", summary: "The sign-in form.",
-            query: [Self.next, .flag("signed_out", "Says that signing out is done.")]
+            query: [
+                Self.next, .flag("signed_out", "Says that signing out is done."),
+                .flag("ready", "Says that the wait is over."),
+            ]
         ) { call in
             if call.session != nil { return .seeOther(ReturnPath.target(call.query.text(ReturnPath.parameter))) }
             var form = form(call)
             if call.query.flag("signed_out") { form.notice = .justSignedOut }
+            if call.query.flag("ready") { form.notice = .yourTurn }
             return entrance(call, form)
         }
     }
@@ -50,7 +55,9 @@ struct SignInRoutes: Sendable {
                         KeptForm.field, "A form sent after the session was over, sealed.",
                         maxLength: KeptForm.longestSealed),
                 ], limits: FormLimits(bytes: 2 * 65_536, valueBytes: KeptForm.longestSealed)),
-            errors: [.wrongCredentials, .throttled, .signInBusy, .signInUnavailable], forgeryProtection: .handler
+            errors: [
+                .wrongCredentials, .throttled, .signInBusy, .signInUnavailable, .closedHours, .waitingRoom,
+            ], forgeryProtection: .handler
         ) { call in try await signIn(call) }
     }
 
@@ -78,14 +85,21 @@ struct SignInRoutes: Sendable {
             let started = try await service.signIn.signIn(
                 SignIn.Attempt(
                     login: form.login, password: password, address: call.request.remoteAddress,
-                    client: ClientName.describe(call.request.header("user-agent")), replacing: call.session))
-            var response = welcome(call, started.session, kept)
+                    client: ClientName.describe(call.request.header("user-agent")), replacing: call.wholeSession,
+                    territory: call.territory?.id, ticket: call.request.cookie(Ticket.cookieName)))
+            var response = await welcome(call, started.session, kept)
             response.headers.add(
                 "Set-Cookie",
                 CookieHeader.set(SessionCookie.name, started.cookie, isSecure: call.request.isSecure))
+            Ticket.discard(from: &response, call)
             return noStore(response)
+        } catch .waiting(_, let ticket) {
+            // A page of its own, which can be loaded again without sending the form again.
+            var response = noStore(.seeOther("/waiting"))
+            response.headers.add("Set-Cookie", Ticket.setting(ticket, isSecure: call.request.isSecure))
+            return response
         } catch {
-            let problem = error.problem
+            let problem = error.problem.spread
             form.failure = failure(problem)
             var response = entrance(call, form, status: Status(rawValue: problem.status))
             if let seconds = problem.retryAfterSeconds { response.headers.set("Retry-After", String(seconds)) }
@@ -95,11 +109,11 @@ struct SignInRoutes: Sendable {
     }
 
     /// What follows a sign-in: the page that was asked for, or the form that was sent too late.
-    private func welcome(_ call: Call, _ session: Session, _ kept: KeptForm?) -> Response {
+    private func welcome(_ call: Call, _ session: Session, _ kept: KeptForm?) async -> Response {
         guard let kept, kept.isOf(session.holder.account, service.keyring.tokens) else {
             return .seeOther(ReturnPath.target(call.query.text(ReturnPath.parameter)))
         }
-        Gate(service).enter(call, session)
+        await Gate(service).enter(call, session)
         return call.page(IdentityPages(language: call.language).resume(kept, token: call.frame.forgeryToken))
     }
 
@@ -118,6 +132,7 @@ struct SignInRoutes: Sendable {
     }
 
     private func failure(_ problem: Problem) -> Phrase {
+        if let detail = problem.detail { return detail }
         guard let seconds = problem.retryAfterSeconds else { return problem.code.title }
         let wait = Phrase.waitBeforeRetry(seconds: seconds)
         return Phrase(fr: "\(problem.code.title.fr). \(wait.fr)", en: "\(problem.code.title.en). \(wait.en)")
@@ -135,7 +150,7 @@ struct SignInRoutes: Sendable {
         .page(
             .post, "/logout", access: .everyone, tag: "Identity", summary: "Signs out here.", body: .form([])
         ) { call in
-            if let session = call.session { await service.sessions.end(session) }
+            if let session = call.wholeSession { await service.sessions.end(session) }
             return signedOut(call)
         }
     }

@@ -11,6 +11,7 @@ package final class Keyring: Sendable {
         let session: HMACKey
         let throttle: HMACKey
         let forms: SealedBox
+        let ticket: HMACKey
 
         init(id: String, secret: [UInt8]) {
             self.id = id
@@ -18,6 +19,7 @@ package final class Keyring: Sendable {
             session = root.derived(for: "preau.identity.session")
             throttle = root.derived(for: "preau.identity.throttle")
             forms = SealedBox(key: root.code(for: "preau.identity.kept-form"))
+            ticket = root.derived(for: "preau.identity.ticket")
         }
     }
 

@@ -1,3 +1,4 @@
+internal import Admission
 internal import Redis
 internal import Runtime
 package import Tenancy
@@ -31,6 +32,7 @@ extension Sessions {
         loop.assertCurrent()
         instruments.ended.add()
         await tombstone([session.id], clock())
+        await presence?.leave(session.holder.visitor, session: session.id.rawValue)
         do {
             _ = try await store.end(session.id, of: session.holder.account)
         } catch {
@@ -58,6 +60,9 @@ extension Sessions {
         await tombstone(identifiers, clock())
         return identifiers.count
     }
+
+    /// Frees the places of somebody who signed out everywhere.
+    func left(_ holder: Holder) async { await presence?.leaveEverywhere(holder.visitor) }
 
     /// Marks sessions as ended that the directory has just forgotten, such as those `AccountProvisioningStore` returns.
     package func forget(_ identifiers: [SessionID]) async {

@@ -1,3 +1,4 @@
+package import Admission
 package import Postgres
 package import Redis
 package import Runtime
@@ -31,6 +32,9 @@ package final class Sessions: @unchecked Sendable {
     let store: SessionStore
     let instruments: SessionInstruments
     let log: Log
+
+    /// Told of each session that was just used, about once a minute.
+    package var presence: Presence?
 
     /// What the directory said about a session, and when.
     private var verified = VerifiedCookies()
@@ -113,6 +117,7 @@ package final class Sessions: @unchecked Sendable {
 
     /// Writes the time of last use beside the session, and keeps it a while longer.
     private func renew(_ session: Session, _ now: Int64) async {
+        presence?.note(session.holder.visitor, session: session.id.rawValue)
         let key = RedisWord.text(StoredSession.key(session.id))
         _ = try? await redis.pipeline([
             ["SETRANGE", key, .integer(StoredSession.seenOffset), .bytes(StoredSession.seenBytes(now))],
@@ -201,6 +206,7 @@ package final class Sessions: @unchecked Sendable {
 
     /// Never over the mark of a sign-out.
     func put(_ session: Session, _ now: Int64) async {
+        presence?.note(session.holder.visitor, session: session.id.rawValue)
         _ = try? await redis.call(
             SessionFunctions.put, keys: [.text(StoredSession.key(session.id))],
             arguments: [

@@ -19,6 +19,7 @@ package final class PasswordHasher: Sendable {
     private let cost: Argon2id.Cost
     private let decoy: String
     private let hashes: Counter
+    private let busy: Counter
     private let refusals: Counter
 
     /// Makes one hash at once, to check against when there is none: takes some tens of milliseconds.
@@ -29,12 +30,17 @@ package final class PasswordHasher: Sendable {
         self.cost = cost
         decoy = try Argon2id.hash(SecureRandom.bytes(32), cost: cost)
         hashes = metrics.counter("preau_identity_password_hashes_total", help: "Argon2id computations.")
+        busy = metrics.counter(
+            "preau_identity_password_microseconds_total", help: "Time that argon2id took, added up over threads.")
         refusals = metrics.counter(
             "preau_identity_password_refusals_total", help: "Passwords not looked at because the queue was full.")
     }
 
     /// How many argon2id computations were made.
     package var computed: Int { hashes.value }
+
+    /// How long they took, added up.
+    package var busyTime: Duration { .microseconds(busy.value) }
 
     /// - Parameter hash: nil when there is no such account or it has no password; takes as long, and is always wrong.
     /// - Throws: `.busy` when the pool's queue is full.
@@ -75,7 +81,12 @@ package final class PasswordHasher: Sendable {
         -> Value
     {
         do {
-            let value = try await pool.run(body)
+            let busy = busy
+            let value = try await pool.run {
+                let start = Instant.now
+                defer { busy.add(Int(Instant.now.since(start).wholeNanoseconds / 1000)) }
+                return try body()
+            }
             hashes.add()
             return value
         } catch {

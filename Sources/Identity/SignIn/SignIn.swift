@@ -1,7 +1,7 @@
 package import Postgres
 package import Redis
 package import Runtime
-internal import Tenancy
+package import Tenancy
 
 /// Sign-in by login and password, on one loop.
 package final class SignIn: @unchecked Sendable {
@@ -15,13 +15,22 @@ package final class SignIn: @unchecked Sendable {
         package let client: String
         /// The session that the same browser has, if any: it ends when the attempt succeeds.
         package let replacing: Session?
+        /// Whose site it was sent to.
+        package let territory: TerritoryID?
+        /// What the waiting room gave, if anything.
+        package let ticket: String?
 
-        package init(login: String, password: String, address: String, client: String, replacing: Session?) {
+        package init(
+            login: String, password: String, address: String, client: String, replacing: Session?,
+            territory: TerritoryID? = nil, ticket: String? = nil
+        ) {
             self.login = login
             self.password = password
             self.address = address
             self.client = client
             self.replacing = replacing
+            self.territory = territory
+            self.ticket = ticket
         }
     }
 
@@ -29,16 +38,19 @@ package final class SignIn: @unchecked Sendable {
     private let accounts: AccountStore
     private let hasher: PasswordHasher
     private let throttle: SignInThrottle
+    private let entrance: Entrance
     private let turns: SignInTurns
     private let instruments: SignInInstruments
     private let log: Log
 
     package init(
-        sessions: Sessions, hasher: PasswordHasher, redis: RedisClient, directory: PostgresPool, metrics: Metrics,
+        sessions: Sessions, entrance: Entrance, hasher: PasswordHasher, redis: RedisClient, directory: PostgresPool,
+        metrics: Metrics,
         log: Log
     ) {
         self.sessions = sessions
         self.hasher = hasher
+        self.entrance = entrance
         self.log = log
         accounts = AccountStore(directory)
         throttle = SignInThrottle(redis: redis, clock: sessions.clock)
@@ -49,7 +61,8 @@ package final class SignIn: @unchecked Sendable {
     /// Checks a password and starts a session.
     ///
     /// An unknown login, a wrong password and a closed account cost the same work and get the same answer.
-    /// - Throws: `.wrongCredentials`, `.throttled`, `.busy`, `.directoryUnavailable`.
+    /// Whether the calendar lets the person in, and whether there is a place, is asked before the password is looked at.
+    /// - Throws: `.wrongCredentials`, `.throttled`, `.busy`, `.closed`, `.waiting`, `.directoryUnavailable`.
     package func signIn(_ attempt: Attempt) async throws(IdentityError) -> (session: Session, cookie: String) {
         let login = Login(rawValue: attempt.login)
         // What cannot be a login is counted as it was typed, up to a bound.
@@ -70,6 +83,7 @@ package final class SignIn: @unchecked Sendable {
                 instruments.failed.add()
                 await throttle.failed(account: account, pair: pair)
             case .throttled: instruments.throttled.add()
+            case .closed, .waiting: break
             default: instruments.impossible.add()
             }
             throw error
@@ -81,12 +95,20 @@ package final class SignIn: @unchecked Sendable {
     ) async throws(IdentityError) -> (session: Session, cookie: String) {
         // A login that cannot exist is looked up all the same, under a name that nobody can have.
         let record = try await accounts.account(login ?? .nobody)
-        let verdict = try await hasher.verify(attempt.password, against: record?.passwordHash)
-        guard case .right(let isOutdated) = verdict, let record, record.isOpen else { throw .wrongCredentials }
-        if isOutdated { await rehash(attempt.password, record) }
-        let started = try await sessions.start(record.holder, client: attempt.client, replacing: attempt.replacing)
-        guard let started else { throw .wrongCredentials }
-        return started
+        let pass = try await entrance.admit(
+            record?.holder.visitor ?? entrance.ghost(attempt.login, at: attempt.territory), at: attempt.territory,
+            ticket: attempt.ticket)
+        do throws(IdentityError) {
+            let verdict = try await hasher.verify(attempt.password, against: record?.passwordHash)
+            guard case .right(let isOutdated) = verdict, let record, record.isOpen else { throw .wrongCredentials }
+            if isOutdated { await rehash(attempt.password, record) }
+            let started = try await sessions.start(record.holder, client: attempt.client, replacing: attempt.replacing)
+            guard let started else { throw .wrongCredentials }
+            return started
+        } catch {
+            await entrance.giveBack(pass)
+            throw error
+        }
     }
 
     private func rehash(_ password: String, _ record: AccountRecord) async {

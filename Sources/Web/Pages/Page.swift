@@ -14,6 +14,8 @@ package struct Page: Sendable {
     package let width: Width
     /// Without navigation: the door of the site.
     package let isEntrance: Bool
+    /// The browser loads the page again after so many seconds.
+    package var refreshAfter: Int?
 
     /// - Parameters:
     ///   - title: names the page in the browser; the site's name is added.

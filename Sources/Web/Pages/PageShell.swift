@@ -12,7 +12,7 @@ package enum PageShell {
             <meta name="color-scheme" content="light dark">\
             <title>\(hasErrors ? Phrase.errorInTitle[language] : "")\(page.title[language]) – \(frame.siteName)</title>\
             <link rel="stylesheet" href="\(Assets.styleSheet)">\(theme(frame))\
-            <link rel="icon" href="\(Assets.mark)" type="image/svg+xml"></head>
+            <link rel="icon" href="\(Assets.mark)" type="image/svg+xml">\(refresh(page))</head>
             <body class="\(page.isEntrance ? "entrance" : "inside")">\
             <a class="skip" href="#main">\(Phrase.skipToContent[language])</a>
             """
@@ -24,6 +24,10 @@ package enum PageShell {
         html += footer(page, frame, language, here)
         html += "</body></html>\n"
         return html.bytes
+    }
+
+    private static func refresh(_ page: Page) -> HTML? {
+        page.refreshAfter.map { "<meta http-equiv=\"refresh\" content=\"\($0)\">" }
     }
 
     private static func theme(_ frame: PageFrame) -> HTML? {

@@ -51,6 +51,16 @@ package struct Problem: Error, Sendable {
         retryAfter.map { max(1, Int($0.components.seconds) + ($0.components.attoseconds > 0 ? 1 : 0)) }
     }
 
+    /// The same problem with the moment to come back spread a little, never sooner: those who were turned away together do not
+    /// come back together. Every 429 and 503 has such a moment.
+    package var spread: Problem {
+        guard status == 429 || status == 503 else { return self }
+        var problem = self
+        let seconds = retryAfterSeconds ?? 5
+        problem.retryAfter = .seconds(Int64(seconds + Int.random(in: 0...max(1, seconds / 4))))
+        return problem
+    }
+
     /// The problem document.
     package func json(language: Language, instance: String, requestID: String) -> [UInt8] {
         var writer = JSONWriter(capacity: 512)

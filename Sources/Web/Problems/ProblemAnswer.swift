@@ -3,6 +3,7 @@ internal import HTTP
 /// A problem as the answer to a call: a document for a program, a page for a person.
 enum ProblemAnswer {
     static func response(to call: Call, _ problem: Problem) -> Response {
+        let problem = problem.spread
         let status = Status(rawValue: problem.status)
         var response: Response
         if call.route.surface == .page {

@@ -98,10 +98,26 @@ extension ProblemCode {
             fr: "Un élément dont la page dépend ne répond pas. Réessayez dans quelques instants.",
             en: "Something the page depends on does not answer. Try again in a moment."))
 
+    package static let tooManyRequests = ProblemCode(
+        "preau.web.too_many_requests", 429,
+        title: Phrase(fr: "Trop de demandes à la fois", en: "Too many requests at once"),
+        meaning: Phrase(
+            fr: "Cette session demande plus que sa part : attendez le temps indiqué (Retry-After), puis reprenez.",
+            en: "This session asks for more than its part: wait for the time shown (Retry-After), then go on."))
+    package static let overloaded = ProblemCode(
+        "preau.web.overloaded", 503,
+        title: Phrase(fr: "Beaucoup de monde en ce moment", en: "Many people at the moment"),
+        meaning: Phrase(
+            fr:
+                "Le service protège ceux qu'il sert déjà : rien n'est perdu, réessayez après le temps indiqué (Retry-After).",
+            en:
+                "The service protects those it is serving: nothing is lost, try again after the time shown (Retry-After)."
+        ))
+
     /// All codes of this module, in the order of `docs/errors.md`.
     package static let web: [ProblemCode] = [
         .malformedRequest, .invalidParameter, .invalidCursor, .forgedRequest, .notFound, .methodNotAllowed,
         .notAcceptable, .bodyTimedOut, .preconditionFailed, .bodyTooLarge, .unsupportedMediaType, .invalidBody,
-        .preconditionRequired, .internalError, .unavailable,
+        .preconditionRequired, .tooManyRequests, .internalError, .unavailable, .overloaded,
     ]
 }

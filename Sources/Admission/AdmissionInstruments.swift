@@ -1,0 +1,26 @@
+internal import Runtime
+
+/// What admission counts. By class, never by territory: a metric's cost must not grow with their number.
+struct AdmissionInstruments {
+    let admitted: [Counter]
+    let waiting: [Counter]
+    let blind: Counter
+    let refusedByRule: Counter
+
+    init(_ metrics: Metrics) {
+        admitted = (0...3).map {
+            metrics.counter(
+                "preau_admission_admitted_total", help: "Places given at sign-in, by class.",
+                labels: [("class", "\($0)")])
+        }
+        waiting = (0...3).map {
+            metrics.counter(
+                "preau_admission_waits_total", help: "Answers of the waiting room, by class.",
+                labels: [("class", "\($0)")])
+        }
+        blind = metrics.counter(
+            "preau_admission_blind_total", help: "Newcomers let in while Redis could not be asked.")
+        refusedByRule = metrics.counter(
+            "preau_admission_refused_total", help: "Sign-ins and requests refused by a calendar rule.")
+    }
+}

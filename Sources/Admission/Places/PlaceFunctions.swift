@@ -1,0 +1,230 @@
+internal import Redis
+
+/// What the session gate asks of Redis: one atomic call a decision. It counts the members of presence's own sorted sets, so
+/// that a place is exactly a person who is there, or one who was just let in.
+enum PlaceFunctions {
+    static let library = RedisFunctionLibrary(
+        name: "preau_places", version: 1,
+        source: """
+            local function clock()
+                local time = redis.call('TIME')
+                return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+            end
+
+            local function text(number) return string.format('%.1f', number) end
+
+            -- Who is told apart: what was in Redis before it lost everything, and what is in it since.
+            local function era(now)
+                redis.call('SET', 'p1:era', string.format('%.0f', now), 'NX')
+                return redis.call('GET', 'p1:era')
+            end
+
+            -- Admissions a second, over the last minute or so.
+            local function pace(key, now, admitted)
+                local known = redis.call('HMGET', key, 'r', 't')
+                local rate, at = tonumber(known[1] or '0'), tonumber(known[2] or now)
+                rate = rate * math.exp(-math.max(0, now - at) / 60000)
+                if admitted > 0 then
+                    rate = rate + admitted / 60
+                    redis.call('HSET', key, 'r', tostring(rate), 't', text(now))
+                    redis.call('PEXPIRE', key, 600000)
+                end
+                return rate
+            end
+
+            local function forget_stale(scope, now, patience)
+                local gone = redis.call('ZRANGEBYSCORE', scope.polls, '-inf', now - patience, 'LIMIT', 0, 100)
+                for _, member in ipairs(gone) do
+                    redis.call('ZREM', scope.queue, member)
+                    redis.call('ZREM', scope.polls, member)
+                    for _, reserve in ipairs(scope.kept) do redis.call('ZREM', scope.queue .. ':r:' .. reserve.role, member) end
+                end
+            end
+
+            -- ARGV: era, life, hold, patience, account, rank, first seen (0: now), role, newcomers a second (0: no bound), burst,
+            -- how much of the burst must be left, number of scopes, and for each: key, places, share of the role (-1: no bound), n, n times (role, places kept for it).
+            -- Gives: outcome (1 in, 0 waits, -1 other era), era, first seen, people ahead, seconds until then (-1: unknown),
+            -- people waiting, and for each scope: people in it.
+            redis.register_function('preau_places_admit', function(keys, a)
+                local now = clock()
+                local present = era(now)
+                if a[1] ~= '' and a[1] ~= present then return {-1, present, 0, 0, -1, 0} end
+                local life, hold, patience = tonumber(a[2]), tonumber(a[3]), tonumber(a[4])
+                local account, rank, role = a[5], tonumber(a[6]), a[8]
+                local seen = tonumber(a[7])
+                if seen <= 0 or seen > now then seen = now end
+                local score = rank * 1e13 + seen
+                local scopes, index, is_member = {}, 13, true
+                for number = 1, tonumber(a[12]) do
+                    local scope = {key = a[index], places = tonumber(a[index + 1]), share = tonumber(a[index + 2]), kept = {}}
+                    local reserves = tonumber(a[index + 3])
+                    index = index + 4
+                    for reserve = 1, reserves do
+                        scope.kept[reserve] = {role = a[index], places = tonumber(a[index + 1])}
+                        index = index + 2
+                    end
+                    redis.call('ZREMRANGEBYSCORE', scope.key, '-inf', now - life)
+                    scope.count = redis.call('ZCARD', scope.key)
+                    scope.holds = redis.call('ZSCORE', scope.key, account) and true or false
+                    scope.queue, scope.polls = 'p1:q:' .. scope.key, 'p1:w:' .. scope.key
+                    if not scope.holds then is_member = false end
+                    scopes[number] = scope
+                end
+                local function answer(outcome, ahead, eta, waiting)
+                    local reply = {outcome, present, string.format('%.0f', seen), ahead, eta, waiting}
+                    for _, scope in ipairs(scopes) do reply[#reply + 1] = scope.count end
+                    return reply
+                end
+                if is_member then return answer(1, 0, 0, 0) end
+
+                local refused, ahead_most, eta, waiting = {}, 0, -1, 0
+                for _, scope in ipairs(scopes) do
+                    if not scope.holds then
+                        forget_stale(scope, now, patience)
+                        local floor = tonumber(redis.call('GET', 'p1:f:' .. scope.key) or '0')
+                        local taken, own = math.max(scope.count, floor), 0
+                        for _, reserve in ipairs(scope.kept) do
+                            if reserve.role ~= role then
+                                local set = scope.key .. ':r:' .. reserve.role
+                                redis.call('ZREMRANGEBYSCORE', set, '-inf', now - life)
+                                taken = taken + math.max(0, reserve.places - redis.call('ZCARD', set))
+                            else
+                                local set = scope.key .. ':r:' .. role
+                                redis.call('ZREMRANGEBYSCORE', set, '-inf', now - life)
+                                own = math.min(reserve.places - redis.call('ZCARD', set), scope.places - math.max(scope.count, floor))
+                                own = own - redis.call('ZCOUNT', scope.queue .. ':r:' .. role, '-inf', '(' .. text(score))
+                                scope.has_own = true
+                            end
+                        end
+                        scope.ahead = redis.call('ZCOUNT', scope.queue, '-inf', '(' .. text(score))
+                        -- Places kept for this role are not for those of other roles who wait before it.
+                        local room = math.max(scope.places - taken - scope.ahead, own)
+                        if scope.share >= 0 then
+                            local set = scope.key .. ':r:' .. role
+                            redis.call('ZREMRANGEBYSCORE', set, '-inf', now - life)
+                            room = math.min(room, scope.share - redis.call('ZCARD', set))
+                        end
+                        if room < 1 then refused[#refused + 1] = scope end
+                    end
+                end
+
+                -- The second dimension: passwords to check.
+                local rate, burst = tonumber(a[9]), tonumber(a[10])
+                if #refused == 0 and rate > 0 then
+                    local known = redis.call('HMGET', 'p1:new', 'n', 't')
+                    local tokens = math.min(burst, tonumber(known[1] or burst) + math.max(0, now - tonumber(known[2] or now)) * rate / 1000)
+                    if tokens < 1 + tonumber(a[11]) then
+                        refused[1] = scopes[1]
+                        refused[1].ahead = refused[1].ahead or redis.call('ZCOUNT', refused[1].queue, '-inf', '(' .. text(score))
+                    else
+                        tokens = tokens - 1
+                    end
+                    redis.call('HSET', 'p1:new', 'n', tostring(tokens), 't', text(now))
+                    redis.call('PEXPIRE', 'p1:new', 600000)
+                end
+
+                local facts = {}
+                if #refused == 0 then
+                    for _, scope in ipairs(scopes) do
+                        if not scope.holds then
+                            -- Half a millisecond marks a place that is only kept: activity makes it whole.
+                            local kept = text(now - life + hold + 0.5)
+                            redis.call('ZADD', scope.key, kept, account)
+                            redis.call('ZADD', scope.key .. ':r:' .. role, 'NX', kept, account)
+                            redis.call('PEXPIRE', scope.key, life)
+                            redis.call('PEXPIRE', scope.key .. ':r:' .. role, life)
+                            redis.call('ZREM', scope.queue, account)
+                            redis.call('ZREM', scope.polls, account)
+                            if scope.has_own then redis.call('ZREM', scope.queue .. ':r:' .. role, account) end
+                            scope.count = scope.count + 1
+                            pace('p1:h:' .. scope.key, now, 1)
+                            facts[#facts + 1] = scope.key .. ' ' .. scope.count .. '/' .. scope.places
+                        end
+                    end
+                    redis.call('XADD', 'p1:log', 'MAXLEN', '~', 50000, '*', 'in', rank, 'of', table.concat(facts, ' '))
+                    return answer(1, 0, 0, 0)
+                end
+
+                local is_new = false
+                for _, scope in ipairs(refused) do
+                    is_new = redis.call('ZADD', scope.queue, 'NX', text(score), account) == 1 or is_new
+                    redis.call('ZADD', scope.polls, now, account)
+                    if scope.has_own then
+                        redis.call('ZADD', scope.queue .. ':r:' .. role, 'NX', text(score), account)
+                        redis.call('PEXPIRE', scope.queue .. ':r:' .. role, 3600000)
+                    end
+                    redis.call('PEXPIRE', scope.queue, 3600000)
+                    redis.call('PEXPIRE', scope.polls, 3600000)
+                    local rate = pace('p1:h:' .. scope.key, now, 0)
+                    local seconds = -1
+                    if rate > 0.005 then seconds = math.ceil((scope.ahead + 1) / rate) end
+                    ahead_most = math.max(ahead_most, scope.ahead)
+                    eta = math.max(eta, seconds)
+                    waiting = math.max(waiting, redis.call('ZCARD', scope.queue))
+                    facts[#facts + 1] = scope.key .. ' ' .. scope.count .. '/' .. scope.places
+                end
+                -- Asking again is no new decision.
+                if is_new then
+                    redis.call('XADD', 'p1:log', 'MAXLEN', '~', 50000, '*', 'wait', rank, 'of', table.concat(facts, ' '))
+                end
+                return answer(0, ahead_most, eta, waiting)
+            end)
+
+            -- ARGV: account, role, keys. Gives back a place that was only kept; one that is used stays.
+            redis.register_function('preau_places_release', function(keys, a)
+                for index = 3, #a do
+                    for _, set in ipairs({a[index], a[index] .. ':r:' .. a[2]}) do
+                        local score = redis.call('ZSCORE', set, a[1])
+                        if score and tonumber(score) % 1 ~= 0 then redis.call('ZREM', set, a[1]) end
+                    end
+                end
+                return 1
+            end)
+
+            -- ARGV: for how long (ms), then key, people. After Redis has lost everything: as many as there were are believed to be
+            -- there until their activity has told again who is.
+            redis.register_function('preau_places_restore', function(keys, a)
+                for index = 2, #a, 2 do
+                    local key = 'p1:f:' .. a[index]
+                    local known = tonumber(redis.call('GET', key) or '0')
+                    if tonumber(a[index + 1]) > known then redis.call('SET', key, a[index + 1], 'PX', a[1]) end
+                end
+                return 1
+            end)
+
+            -- ARGV: life, keys. For each: people in it (places), people waiting, admissions a minute.
+            redis.register_function{function_name = 'preau_places_show', flags = {'no-writes'}, callback = function(keys, a)
+                local now, shown = clock(), {}
+                for index = 2, #a do
+                    shown[#shown + 1] = redis.call('ZCOUNT', a[index], '(' .. text(now - tonumber(a[1])), '+inf')
+                    shown[#shown + 1] = redis.call('ZCARD', 'p1:q:' .. a[index])
+                    shown[#shown + 1] = math.floor(pace('p1:h:' .. a[index], now, 0) * 60 + 0.5)
+                end
+                return shown
+            end}
+
+            -- ARGV: node, passwords it checks a second, for how long it is believed (ms). Gives: nodes, passwords a second.
+            redis.register_function('preau_places_capacity', function(keys, a)
+                local now = clock()
+                redis.call('HSET', 'p1:nodes', a[1], string.format('%.0f', now) .. ' ' .. a[2])
+                redis.call('PEXPIRE', 'p1:nodes', a[3])
+                local nodes, sum = 0, 0
+                local all = redis.call('HGETALL', 'p1:nodes')
+                for index = 1, math.min(#all, 512), 2 do
+                    local at, passwords = string.match(all[index + 1], '^(%d+) (%d+)$')
+                    if at and now - tonumber(at) < tonumber(a[3]) then
+                        nodes, sum = nodes + 1, sum + tonumber(passwords)
+                    else
+                        redis.call('HDEL', 'p1:nodes', all[index])
+                    end
+                end
+                return {nodes, sum}
+            end)
+            """)
+
+    static let admit = RedisFunction("preau_places_admit", in: library)
+    static let release = RedisFunction("preau_places_release", in: library)
+    static let restore = RedisFunction("preau_places_restore", in: library)
+    static let show = RedisFunction("preau_places_show", in: library)
+    static let capacity = RedisFunction("preau_places_capacity", in: library)
+}

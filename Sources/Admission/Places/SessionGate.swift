@@ -1,0 +1,182 @@
+package import Redis
+internal import Runtime
+package import Tenancy
+
+/// The session gate of one loop: asked once for each new session, before the password is looked at; never for a session that
+/// exists, which nothing puts out.
+package final class SessionGate: @unchecked Sendable {
+    // Safety: confined to its loop.
+    private let loop: EventLoop
+    private let redis: RedisClient
+    private let limits: AdmissionLimits
+    private let pace: SignInPace
+    private let instruments: AdmissionInstruments
+    private let log: Log
+
+    /// Which life of Redis the last answer came from, and how many people it told of.
+    private var era = ""
+    private var counts: [PresenceKey: (people: Int, at: Instant)] = [:]
+    /// Newcomers that may still be let in blindly.
+    private var blind: (left: Double, at: Instant)
+
+    init(
+        loop: EventLoop, redis: RedisClient, limits: AdmissionLimits, pace: SignInPace,
+        instruments: AdmissionInstruments, log: Log
+    ) {
+        self.loop = loop
+        self.redis = redis
+        self.limits = limits
+        self.pace = pace
+        self.instruments = instruments
+        self.log = log
+        blind = (Double(limits.blindPerSecond), .now)
+    }
+
+    /// Decides about one applicant. Asking again with the same `firstSeen` keeps the place in the queue.
+    /// - Parameters:
+    ///   - capacities: the caps in force.
+    ///   - firstSeen: from the ticket; nil for somebody who comes for the first time.
+    package func admit(
+        _ applicant: Applicant, _ capacities: [RuleScope: Capacity], firstSeen: Int64?
+    ) async -> Admittance {
+        loop.assertCurrent()
+        let scopes = applicant.scopes.prefix(Applicant.mostScopes).compactMap { capacities[$0] }
+        guard !scopes.isEmpty else { return .admitted(isKept: false) }
+        for _ in 0..<2 {
+            let reply: [RedisValue]
+            do throws(RedisError) {
+                reply =
+                    try await redis.call(
+                        PlaceFunctions.admit, keys: [], arguments: arguments(applicant, scopes, firstSeen)
+                    ).array ?? []
+            } catch {
+                return admitBlindly(applicant, firstSeen)
+            }
+            guard reply.count >= 6, let outcome = reply[0].integer, let now = reply[1].string else { break }
+            if outcome < 0 {
+                await restore(after: now)
+                continue
+            }
+            era = now
+            for (scope, value) in zip(scopes, reply.dropFirst(6)) {
+                counts[PresenceKey(scope.scope)] = (value.integer ?? 0, loop.now)
+            }
+            guard outcome == 0 else {
+                instruments.admitted[applicant.placeClass].add()
+                return .admitted(isKept: true)
+            }
+            instruments.waiting[applicant.placeClass].add()
+            return .waiting(wait(reply))
+        }
+        return admitBlindly(applicant, firstSeen)
+    }
+
+    /// Gives back a place that was kept for somebody who did not come in.
+    package func release(_ applicant: Applicant, _ capacities: [RuleScope: Capacity]) async {
+        let keys = applicant.scopes.filter { capacities[$0] != nil }.map { RedisWord.text(PresenceKey($0).text) }
+        guard !keys.isEmpty else { return }
+        _ = try? await redis.call(
+            PlaceFunctions.release, keys: [],
+            arguments: [.bytes(applicant.account.rawValue.bytes), .text(applicant.role.rawValue)] + keys)
+    }
+
+    package struct Standing: Sendable {
+        package let places: Int
+        package let waiting: Int
+        package let admittedPerMinute: Int
+    }
+
+    /// How it stands in some scopes. - Throws: `RedisError`.
+    package func standing(of scopes: [RuleScope]) async throws(RedisError) -> [Standing] {
+        guard !scopes.isEmpty else { return [] }
+        let reply =
+            try await redis.call(
+                PlaceFunctions.show, keys: [],
+                arguments: [limits.lifeWord] + scopes.map { .text(PresenceKey($0).text) }
+            ).array ?? []
+        return stride(from: 0, to: reply.count - 2, by: 3).map {
+            Standing(
+                places: reply[$0].integer ?? 0, waiting: reply[$0 + 1].integer ?? 0,
+                admittedPerMinute: reply[$0 + 2].integer ?? 0)
+        }
+    }
+
+    // MARK: Asking
+
+    private func arguments(_ applicant: Applicant, _ scopes: [Capacity], _ firstSeen: Int64?) -> [RedisWord] {
+        let perSecond = scopes.compactMap(\.perSecond).min() ?? pace.perSecond
+        let burst = max(10, perSecond * 2)
+        var words: [RedisWord] = [
+            .text(era), .integer(limits.life), .integer(limits.hold), .integer(limits.patience),
+            .bytes(applicant.account.rawValue.bytes), .integer(rank(of: applicant, scopes)),
+            .integer(Int(firstSeen ?? 0)), .text(applicant.role.rawValue), .integer(perSecond), .integer(burst),
+            // A fifth of it is for pupils and teachers only.
+            .integer(applicant.placeClass == 0 ? 0 : burst / 5), .integer(scopes.count),
+        ]
+        for scope in scopes {
+            let share = applicant.isQueued ? applicant.queuedShare.map { scope.places * $0 / 100 } ?? -1 : -1
+            words += [.text(PresenceKey(scope.scope).text), .integer(scope.places), .integer(share)]
+            words.append(.integer(scope.reserved.count))
+            for (role, percent) in scope.reserved.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+                words += [.text(role.rawValue), .integer(scope.places * percent / 100)]
+            }
+        }
+        return words
+    }
+
+    /// Whose turn comes first: as the widest cap that says so declares, else by class.
+    private func rank(of applicant: Applicant, _ scopes: [Capacity]) -> Int {
+        guard !applicant.isQueued, let order = scopes.first(where: { !$0.priority.isEmpty })?.priority else {
+            return applicant.isQueued ? 20 : applicant.placeClass
+        }
+        return order.firstIndex(of: applicant.role) ?? order.count
+    }
+
+    private func wait(_ reply: [RedisValue]) -> Wait {
+        let ahead = reply[3].integer ?? 0
+        let seconds = reply[4].integer.flatMap { $0 >= 0 ? $0 : nil }
+        let waiting = reply[5].integer ?? 0
+        return Wait(
+            firstSeen: Int64(reply[2].integer ?? 0), ahead: ahead, seconds: seconds, waiting: waiting,
+            pollAfter: SessionGate.pollAfter(ahead: ahead, seconds: seconds, waiting: waiting))
+    }
+
+    /// A quarter of the time to wait, from five seconds to thirty; with very many who wait, those far back ask less often, so
+    /// that asking costs the same however many they are. A fifth more or less, so that they do not ask together.
+    static func pollAfter(ahead: Int, seconds: Int?, waiting: Int) -> Int {
+        let longest = waiting > 20_000 && ahead > 5_000 ? 80.0 : 30.0
+        let base = min(longest, max(5, Double(seconds ?? 60) / 4))
+        return max(4, Int((base * Double.random(in: 0.8...1.1)).rounded()))
+    }
+
+    // MARK: Bad days
+
+    /// Redis has lost everything: it is told how many people there were, for as long as their activity needs to tell who.
+    private func restore(after now: String) async {
+        let floors = counts.filter { loop.now.since($0.value.at) < .seconds(300) && $0.value.people > 0 }
+        counts = [:]
+        era = now
+        log.warning("Redis is another than before: places are counted anew", ("scopes", .integer(floors.count)))
+        guard !floors.isEmpty else { return }
+        _ = try? await redis.call(
+            PlaceFunctions.restore, keys: [],
+            arguments: [.integer(120_000)] + floors.flatMap { [.text($0.key.text), .integer($0.value.people)] })
+    }
+
+    /// Without Redis nobody is counted: pupils and teachers come in at a rate that a loop can bear, the others wait.
+    private func admitBlindly(_ applicant: Applicant, _ firstSeen: Int64?) -> Admittance {
+        let rate = Double(limits.blindPerSecond)
+        blind.left = min(2 * rate, blind.left + loop.now.since(blind.at).seconds * rate)
+        blind.at = loop.now
+        if applicant.placeClass == 0, blind.left >= 1 {
+            blind.left -= 1
+            instruments.blind.add()
+            return .admitted(isKept: false)
+        }
+        instruments.waiting[applicant.placeClass].add()
+        return .waiting(
+            Wait(
+                firstSeen: firstSeen ?? WallClock.microseconds / 1000, ahead: nil, seconds: nil, waiting: 0,
+                pollAfter: Int.random(in: 5...10)))
+    }
+}

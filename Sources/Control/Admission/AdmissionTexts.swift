@@ -1,0 +1,70 @@
+internal import Web
+
+extension Phrase {
+    static let noSuchRule = Phrase(
+        fr: "Une règle a des heures HH:MM qui diffèrent et un dernier jour après le premier.",
+        en: "A rule has hours HH:MM that differ and a last day after the first.")
+    static let badMoment = Phrase(fr: "Un moment tel que 2026-11-30T08:05.", en: "A moment such as 2026-11-30T08:05.")
+    static let noSuchCapacity = Phrase(
+        fr: "Un nombre de places, et des réserves qui ne dépassent pas 100 %.",
+        en: "A number of places, and reserves of no more than 100 %.")
+
+    static let adviceLower = Phrase(
+        fr: "Plus de 0,5 % des réponses échouent ou tardent : abaissez le plafond.",
+        en: "More than 0.5 % of answers fail or are late: lower the cap.")
+    static let adviceRaise = Phrase(
+        fr: "Des personnes attendent et celles qui sont entrées sont bien servies : le plafond peut être relevé.",
+        en: "People wait and those who are in are well served: the cap can be raised.")
+    static let adviceNodes = Phrase(
+        fr: "Des demandes sont écartées pour protéger les autres : ajoutez des nœuds.",
+        en: "Requests are turned away to protect the others: add nodes.")
+    static let adviceWatch = Phrase(
+        fr: "Plus de 90 % des places sont prises.", en: "More than 90 % of the places are taken.")
+    static let lastMinutes = Phrase(fr: "Les dernières minutes", en: "The last minutes")
+    static let minuteColumn = Phrase(fr: "Heure", en: "Time")
+    static let requestsColumn = Phrase(fr: "Demandes", en: "Requests")
+    static let goodColumn = Phrase(fr: "Bien servies en 3 s", en: "Well served in 3 s")
+    static let refusedColumn = Phrase(fr: "Refus par règle", en: "Refused, by rule")
+
+    static let admissionTitle = Phrase(fr: "Fréquentation et accès", en: "Attendance and access")
+    static let admissionLead = Phrase(
+        fr: "Qui est connecté, combien de places il reste, qui peut venir quand. La page se met à jour toute seule.",
+        en: "Who is connected, how many places are left, who may come when. The page updates itself.")
+    static let connected = Phrase(fr: "Connectés", en: "Connected")
+    static let placesTaken = Phrase(fr: "Places prises", en: "Places taken")
+    static let placesInAll = Phrase(fr: "Plafond", en: "Cap")
+    static let waitingNow = Phrase(fr: "En attente", en: "Waiting")
+    static let admittedPerMinute = Phrase(fr: "Entrées par minute", en: "Admitted a minute")
+    static let noCap = Phrase(fr: "aucun", en: "none")
+    static let notKnownNow = Phrase(fr: "inconnu pour l'instant", en: "not known for now")
+    static let territoryColumn = Phrase(fr: "Territoire", en: "Territory")
+    static let profileColumn = Phrase(fr: "Profil", en: "Profile")
+    static let levelColumn = Phrase(fr: "Niveau", en: "Level")
+    static let setCap = Phrase(fr: "Fixer le plafond", en: "Set the cap")
+    static let raiseCap = Phrase(fr: "Relever de 10 %", en: "Raise by 10 %")
+    static let lowerCap = Phrase(fr: "Abaisser de 10 %", en: "Lower by 10 %")
+    static let capField = Phrase(fr: "Personnes en même temps", en: "People at once")
+    static let rulesTitle = Phrase(fr: "Règles d'accès", en: "Access rules")
+    static let noRule = Phrase(fr: "Aucune règle ici.", en: "No rule here.")
+    static let ruleOn = Phrase(fr: "en vigueur", en: "in force")
+    static let ruleOff = Phrase(fr: "en réserve", en: "kept ready")
+    static let simulateOn = Phrase(fr: "Simuler la mise en vigueur", en: "Simulate putting it in force")
+    static let simulateOff = Phrase(fr: "Simuler le retrait", en: "Simulate taking it out")
+    static let simulationTitle = Phrase(fr: "Qui pourrait se connecter ?", en: "Who could sign in?")
+    static let moment = Phrase(fr: "Moment (heure locale)", en: "Moment (local time)")
+    static let simulateAgain = Phrase(fr: "Simuler à ce moment", en: "Simulate at this moment")
+    static let applyRule = Phrase(fr: "Appliquer ce changement", en: "Make this change")
+    static let today = Phrase(fr: "Aujourd'hui", en: "As it is")
+    static let afterChange = Phrase(fr: "Après le changement", en: "After the change")
+    static let establishmentsColumn = Phrase(fr: "Établissements", en: "Schools")
+    static let outcomeOpen = Phrase(fr: "peut entrer", en: "may come in")
+    static let outcomeQueued = Phrase(fr: "attend son tour", en: "waits for a turn")
+    static let outcomeClosed = Phrase(fr: "fermé", en: "closed")
+    static let outcomeColumn = Phrase(fr: "Réponse", en: "Answer")
+    static let ruleColumn = Phrase(fr: "Règle", en: "Rule")
+    static let changeMade = Phrase(
+        fr: "C'est fait : en vigueur partout en deux secondes.", en: "Done: in force everywhere within two seconds.")
+    static let cannotLower = Phrase(
+        fr: "Indiquez un nombre de 0 à 10 000 000.", en: "Give a number from 0 to 10,000,000.")
+    static let withoutClass = Phrase(fr: "sans classe", en: "without a class")
+}

@@ -1,0 +1,49 @@
+internal import Admission
+internal import HTTP
+internal import Identity
+internal import Runtime
+internal import Tenancy
+internal import Web
+
+/// How each request went, for those who watch over a territory. The outermost: it sees what everything inside comes to.
+enum AttendanceMiddleware {
+    private static let patience = Duration.seconds(3)
+
+    static func middleware(_ attendance: Attendance) -> Middleware {
+        { call, next in
+            do {
+                let response = try await next(call)
+                if let territory = call.territory?.id {
+                    attendance.record(outcome(call, response.status.rawValue), in: territory)
+                }
+                return response
+            } catch {
+                if let territory = call.territory?.id { attendance.record(outcome(call, error), in: territory) }
+                throw error
+            }
+        }
+    }
+
+    private static func outcome(_ call: Call, _ status: Int) -> Attendance.Outcome {
+        guard status < 500 else { return status == 503 ? .shed : .failed }
+        return elapsed(call) <= patience ? .good : .late
+    }
+
+    private static func outcome(_ call: Call, _ error: any Error) -> Attendance.Outcome {
+        if case .closed(let closure)? = error as? IdentityError { return .refused(rule: closure.rule) }
+        // Somebody who is told to wait for a place is answered as they should be.
+        if case .waiting? = error as? IdentityError { return .good }
+        guard let problem = (error as? any ProblemConvertible)?.problem else { return .failed }
+        if problem.code == .overloaded || problem.code == .tooManyRequests { return .shed }
+        return problem.status >= 500 ? .failed : outcome(call, problem.status)
+    }
+
+    /// Since the request reached the front, as it says; else since it reached this node.
+    private static func elapsed(_ call: Call) -> Duration {
+        let here = Instant.now.since(call.request.receivedAt)
+        guard let arrival = call.request.header("x-preau-arrival").flatMap({ Int64($0) }) else { return here }
+        let front = Duration.milliseconds(WallClock.microseconds / 1000 - arrival)
+        // Two machines' clocks may differ: what cannot be is not believed.
+        return front > here && front < .seconds(60) ? front : here
+    }
+}

@@ -1,0 +1,245 @@
+internal import Foundation
+
+/// `stats` and `admission`: who is there, how many may be, who may come when.
+enum AdmissionCommands: CommandSet {
+    static let all = [
+        Command(
+            words: ["stats"], usage: "", summary: "Shows who is connected in each territory, places and people waiting."
+        ) {
+            words, client in
+            try words.end()
+            let data = try await client.send("GET", "/api/v1/stats")
+            let rows = try decoder.decode(Stats.self, from: data).territories.map { territory in
+                [
+                    territory.presence.scope, "\(territory.presence.connected) connected", territory.admission.line,
+                    territory.presence.roles,
+                ]
+            }
+            return Output(text: columns(rows), json: data)
+        },
+        Command(
+            words: ["admission", "show"], usage: "SCOPE",
+            summary:
+                "Shows who is connected in a territory, a department (27) or an establishment (UAI), its cap and its rules."
+        ) { words, client in
+            let scope = try words.word("the scope")
+            try words.end()
+            return try await show(scope, client)
+        },
+        Command(
+            words: ["admission", "simulate"],
+            usage: "SCOPE [--at 2026-11-30T08:05] [--rule FILE --name NAME | --on NAME | --off NAME | --remove NAME]",
+            summary: "Tells who could sign in at a moment, and after a change; changes nothing."
+        ) { words, client in
+            let scope = try words.word("the scope")
+            let at = try words.option("--at")
+            let change = try await change(&words, scope, client)
+            try words.end()
+            let data = try await simulate(scope, change, at: at, client)
+            return Output(text: try text(of: data), json: data)
+        },
+        Command(
+            words: ["admission", "set"],
+            usage:
+                "SCOPE --sessions N [--per-second N] | --no-cap | --rule FILE --name NAME | --on NAME | --off NAME | --remove NAME",
+            summary: "Sets a cap, or simulates a change of a rule and makes it."
+        ) { words, client in
+            let scope = try words.word("the scope")
+            if let sessions = try words.number("--sessions") {
+                let perSecond = try words.number("--per-second")
+                try words.end()
+                return try await setCap(scope, sessions, perSecond, client)
+            }
+            if words.flag("--no-cap") {
+                try words.end()
+                _ = try await client.send(
+                    "DELETE", "/api/v1/admission/capacity?scope=\(escaped(scope))")
+                return Output(text: "\(scope): no cap", json: Data("{}".utf8))
+            }
+            let at = try words.option("--at")
+            guard let change = try await change(&words, scope, client) else {
+                throw OperatorError.usage("--sessions, --rule, --on, --off or --remove is needed")
+            }
+            try words.end()
+            return try await set(scope, change, at: at, client)
+        },
+    ]
+
+    // MARK: What the admin service answers
+
+    private struct Presence: Decodable {
+        let scope: String
+        let connected: Int
+        let byRole: [String: Int]
+        let byLevel: [String: Int]
+
+        var roles: String { byRole.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ") }
+        var levels: String {
+            byLevel.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        }
+    }
+
+    private struct Standing: Decodable {
+        let sessions: Int?
+        let placesTaken: Int?
+        let waiting: Int?
+
+        var line: String {
+            "\(placesTaken.map(String.init) ?? "?") of \(sessions.map(String.init) ?? "any number of") places, \(waiting.map(String.init) ?? "?") waiting"
+        }
+    }
+
+    private struct Stats: Decodable {
+        struct Territory: Decodable {
+            let presence: Presence
+            let admission: Standing
+        }
+
+        let territories: [Territory]
+    }
+
+    private struct Simulated: Decodable {
+        struct Table: Decodable {
+            struct Line: Decodable {
+                let role: String
+                let level: String
+                let outcome: String
+                let rule: String?
+                let opensAt: String?
+                let establishments: Int
+            }
+
+            let at: String
+            let lines: [Line]
+
+            var text: String {
+                AdmissionCommands.columns(
+                    lines.map {
+                        [
+                            $0.role, $0.level, $0.outcome + ($0.opensAt.map { " until \($0)" } ?? ""),
+                            $0.rule.map { "by \($0)" } ?? "", "\($0.establishments) establishments",
+                        ]
+                    })
+            }
+        }
+
+        let before: Table
+        let after: Table?
+        let simulation: String?
+    }
+
+    // MARK: Doing
+
+    /// A rule that is added, replaced or removed.
+    private struct Change {
+        let name: String
+        /// Nil: it is removed. A JSON object as the API takes it.
+        let rule: [String: Any]?
+    }
+
+    private static func change(_ words: inout Words, _ scope: String, _ client: AdminClient) async throws -> Change? {
+        if let file = try words.option("--rule") {
+            let name = try words.required("--name")
+            guard let data = FileManager.default.contents(atPath: file),
+                let rule = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
+            else { throw OperatorError.unreadable("\(file): expected a JSON object") }
+            return Change(name: name, rule: rule)
+        }
+        if let name = try words.option("--remove") { return Change(name: name, rule: nil) }
+        let on = try words.option("--on")
+        guard let name = try on ?? words.option("--off") else { return nil }
+        let data = try await client.send("GET", "/api/v1/admission?scope=\(escaped(scope))")
+        let all = (try JSONSerialization.jsonObject(with: data) as? [String: Any])?["rules"] as? [[String: Any]] ?? []
+        guard var rule = all.first(where: { $0["name"] as? String == name })?["rule"] as? [String: Any] else {
+            throw OperatorError.usage("\(scope) has no rule \(name)")
+        }
+        rule["enabled"] = on != nil
+        return Change(name: name, rule: rule)
+    }
+
+    private static func body(_ scope: String, _ change: Change?, _ more: [String: Any]) throws -> Data {
+        var body: [String: Any] = ["scope": scope]
+        if let change {
+            body["name"] = change.name
+            if let rule = change.rule { body["rule"] = rule }
+        }
+        return try JSONSerialization.data(withJSONObject: body.merging(more) { $1 })
+    }
+
+    private static func simulate(_ scope: String, _ change: Change?, at: String?, _ client: AdminClient) async throws
+        -> Data
+    {
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.timeZone = TimeZone(identifier: "Europe/Paris")
+        formatter.dateFormat = "yyyy-MM-dd'T'HH:mm"
+        return try await client.send(
+            "POST", "/api/v1/admission/simulate",
+            body: try body(scope, change, ["at": at ?? formatter.string(from: Date())]))
+    }
+
+    private static func text(of data: Data) throws -> String {
+        let simulated = try decoder.decode(Simulated.self, from: data)
+        guard let after = simulated.after else { return "\(simulated.before.at)\n\(simulated.before.text)" }
+        return "\(simulated.before.at), as it is:\n\(simulated.before.text)\n\nafter the change:\n\(after.text)"
+    }
+
+    private static func set(_ scope: String, _ change: Change, at: String?, _ client: AdminClient) async throws
+        -> Output
+    {
+        let data = try await simulate(scope, change, at: at, client)
+        guard let simulation = try decoder.decode(Simulated.self, from: data).simulation else {
+            throw OperatorError.unreadable("the admin service did not simulate the change")
+        }
+        if change.rule == nil {
+            let query = "scope=\(escaped(scope))&name=\(escaped(change.name))"
+            _ = try await client.send("DELETE", "/api/v1/admission/rules?\(query)&simulation=\(simulation)")
+        } else {
+            _ = try await client.send(
+                "PUT", "/api/v1/admission/rules", body: try body(scope, change, ["simulation": simulation]))
+        }
+        return Output(text: try text(of: data) + "\n\nDone: in force everywhere within two seconds.", json: data)
+    }
+
+    private static func setCap(
+        _ scope: String, _ sessions: Int, _ perSecond: Int?, _ client: AdminClient
+    ) async throws -> Output {
+        let shown = try await client.send("GET", "/api/v1/admission?scope=\(escaped(scope))")
+        let standing = (try JSONSerialization.jsonObject(with: shown) as? [String: Any])?["standing"] as? [String: Any]
+        var capacity: [String: Any] = ["sessions": sessions, "reserved": standing?["reserved"] ?? [String: Int]()]
+        if let priority = standing?["priority"] { capacity["priority"] = priority }
+        if let perSecond { capacity["per_second"] = perSecond }
+        let data = try await client.send(
+            "PUT", "/api/v1/admission/capacity",
+            body: try JSONSerialization.data(withJSONObject: ["scope": scope, "capacity": capacity]))
+        return Output(text: "\(scope): \(try decoder.decode(Standing.self, from: data).line)", json: data)
+    }
+
+    private static func show(_ scope: String, _ client: AdminClient) async throws -> Output {
+        let query = "?scope=\(escaped(scope))"
+        let presenceData = try await client.send("GET", "/api/v1/presence" + query)
+        let data = try await client.send("GET", "/api/v1/admission" + query)
+        let presence = try decoder.decode(Presence.self, from: presenceData)
+        let object = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
+        let standing = try decoder.decode(
+            Standing.self, from: JSONSerialization.data(withJSONObject: object["standing"] ?? [String: Any]()))
+        var lines = ["\(scope): \(presence.connected) connected, \(standing.line)"]
+        if !presence.roles.isEmpty { lines.append("  by role: \(presence.roles)") }
+        if !presence.levels.isEmpty { lines.append("  by level: \(presence.levels)") }
+        for named in object["rules"] as? [[String: Any]] ?? [] {
+            let rule = named["rule"] as? [String: Any] ?? [:]
+            let hours = rule["hours"] as? [String: Any] ?? [:]
+            let state = rule["enabled"] as? Bool == true ? "in force" : "kept ready"
+            lines.append(
+                "  rule \(named["name"] ?? "") (\(state)): \(rule["effect"] ?? "") \((rule["roles"] as? [String] ?? []).joined(separator: ",")) \(hours["from"] ?? "")-\(hours["until"] ?? "")"
+            )
+        }
+        let joined: [String: Any] = [
+            "presence": try JSONSerialization.jsonObject(with: presenceData), "standing": object["standing"] ?? [:],
+            "rules": object["rules"] ?? [],
+        ]
+        return Output(
+            text: lines.joined(separator: "\n"),
+            json: try JSONSerialization.data(withJSONObject: joined, options: [.sortedKeys]))
+    }
+}

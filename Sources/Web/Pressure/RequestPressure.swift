@@ -1,0 +1,135 @@
+package import HTTP
+package import Runtime
+
+/// Keeps a loop from taking more than it can do: adaptive for all requests together, and bounded for each session. One a loop.
+package final class RequestPressure: @unchecked Sendable {
+    // Safety: confined to its loop.
+    /// What one session may have done at once and each second; 0 a second: no bound.
+    package struct SessionWork: Sendable {
+        package var atOnce: Int
+        package var perSecond: Int
+        package var burst: Int
+
+        package static let standard = SessionWork(atOnce: 6, perSecond: 5, burst: 60)
+
+        package init(atOnce: Int, perSecond: Int, burst: Int) {
+            self.atOnce = atOnce
+            self.perSecond = perSecond
+            self.burst = burst
+        }
+    }
+
+    /// Who asks, as far as order goes.
+    package struct Asker: Sendable {
+        /// The session; nil for somebody without.
+        package let session: UUID?
+        /// 0 pupils and teachers, 1 other staff and people who sign in, 2 guardians, 3 programs in the background.
+        package let rank: Int
+
+        package init(session: UUID?, rank: Int) {
+            self.session = session
+            self.rank = rank
+        }
+    }
+
+    private struct Work {
+        var atOnce = 0
+        var tokens: Double
+        var at: Instant
+    }
+
+    /// Sessions remembered, of each of two generations.
+    private static let generation = 10_000
+
+    private let loop: EventLoop
+    private let bounds: SessionWork
+    private let shed: [Counter]
+    private let bounded: Counter
+    private let limitGauge: Gauge
+    private var young: [UUID: Work] = [:]
+    private var old: [UUID: Work] = [:]
+    private var timer: TimerID?
+
+    package private(set) var limit = AdaptiveLimit()
+    /// The last limit that was found, for any thread.
+    package var published: Int { max(Int(AdaptiveLimit.least), limitGauge.value) }
+    package private(set) var inFlight = 0
+
+    package init(loop: EventLoop, bounds: SessionWork, metrics: Metrics) {
+        self.loop = loop
+        self.bounds = bounds
+        shed = (0...3).map {
+            metrics.counter(
+                "preau_web_shed_total", help: "Requests turned away to protect the others, by class.",
+                labels: [("class", "\($0)")])
+        }
+        bounded = metrics.counter(
+            "preau_web_session_bound_total", help: "Requests of sessions that ask for too much at once.")
+        limitGauge = metrics.gauge(
+            "preau_web_concurrency_limit", help: "Requests at once that a loop serves well.",
+            labels: [("loop", loop.name)])
+    }
+
+    package func start() {
+        loop.assertCurrent()
+        timer = loop.schedule(after: .milliseconds(250)) { [weak self] in
+            guard let self else { return }
+            limit.update()
+            limitGauge.set(Int(limit.limit))
+            start()
+        }
+    }
+
+    package func stop() {
+        if let timer { loop.cancel(timer) }
+    }
+
+    /// Runs a request unless there are too many.
+    /// - Throws: `.overloaded` (503) or `.tooManyRequests` (429), with a time to come back.
+    package func serve(_ asker: Asker, _ body: () async throws -> Response) async throws -> Response {
+        loop.assertCurrent()
+        guard limit.allows(rank: asker.rank, inFlight: inFlight) else {
+            shed[min(3, max(0, asker.rank))].add()
+            throw Problem(.overloaded, retryAfter: .seconds(2))
+        }
+        if let session = asker.session { try begin(session) }
+        inFlight += 1
+        defer {
+            inFlight -= 1
+            limit.record()
+            if let session = asker.session { end(session) }
+        }
+        return try await body()
+    }
+
+    private func begin(_ session: UUID) throws(Problem) {
+        guard bounds.perSecond > 0 else { return }
+        var work = young[session] ?? old[session] ?? Work(tokens: Double(bounds.burst), at: loop.now)
+        work.tokens = min(
+            Double(bounds.burst), work.tokens + loop.now.since(work.at).seconds * Double(bounds.perSecond))
+        work.at = loop.now
+        guard work.atOnce < bounds.atOnce, work.tokens >= 1 else {
+            bounded.add()
+            keep(session, work)
+            throw Problem(.tooManyRequests, retryAfter: .seconds(1))
+        }
+        work.tokens -= 1
+        work.atOnce += 1
+        keep(session, work)
+    }
+
+    private func end(_ session: UUID) {
+        guard bounds.perSecond > 0, var work = young[session] ?? old[session] else { return }
+        work.atOnce = max(0, work.atOnce - 1)
+        keep(session, work)
+    }
+
+    private func keep(_ session: UUID, _ work: Work) {
+        if young[session] == nil, young.count >= Self.generation {
+            old = young
+            young = [:]
+        }
+        young[session] = work
+        old[session] = nil
+    }
+}

@@ -1,0 +1,86 @@
+import HTTP
+import Runtime
+import Testing
+
+@testable import Web
+
+@Suite struct PressureTests {
+    @Test func theLimitFollowsThePaceAndForgetsIt() {
+        var limit = AdaptiveLimit()
+        #expect(limit.limit == AdaptiveLimit.least)
+        for _ in 0..<1000 { limit.record() }
+        limit.update()
+        #expect(limit.limit == 1000)
+        // Everything stalls.
+        for _ in 0..<100 { limit.update() }
+        #expect(limit.limit == AdaptiveLimit.least)
+        for _ in 0..<100_000 { limit.record() }
+        limit.update()
+        #expect(limit.limit == AdaptiveLimit.most)
+    }
+
+    @Test func theLastAreTurnedAwayFirst() {
+        let limit = AdaptiveLimit()
+        let turnedAway = (0...3).map { rank in (0...1000).first { !limit.allows(rank: rank, inFlight: $0) } ?? 0 }
+        #expect(turnedAway == [512, 384, 256, 128])
+    }
+
+    private func run(
+        _ bounds: RequestPressure.SessionWork, _ body: @escaping @Sendable (RequestPressure) async throws -> Void
+    ) async throws {
+        let thread = try EventLoopThread(name: "pressure")
+        let loop = thread.loop
+        try await Task(executorPreference: loop) {
+            try await body(RequestPressure(loop: loop, bounds: bounds, metrics: Metrics()))
+        }.value
+        await Task.detached { thread.stopAndJoin() }.value
+    }
+
+    private static func status(_ pressure: RequestPressure, _ session: UUID?) async -> Int {
+        do {
+            let asker = RequestPressure.Asker(session: session, rank: 0)
+            return try await pressure.serve(asker) { .text("ok") }.status.rawValue
+        } catch let problem as Problem {
+            return problem.status
+        } catch {
+            return 0
+        }
+    }
+
+    @Test func aSessionHasItsPartAndTakesNobodyElses() async throws {
+        try await run(RequestPressure.SessionWork(atOnce: 2, perSecond: 1, burst: 3)) { pressure in
+            let (greedy, modest) = (UUID.v7(), UUID.v7())
+            var answers: [Int] = []
+            for _ in 0..<10 { answers.append(await Self.status(pressure, greedy)) }
+            #expect(answers.prefix(3) == [200, 200, 200])
+            #expect(answers.dropFirst(4).allSatisfy { $0 == 429 })
+            #expect(await Self.status(pressure, modest) == 200)
+            #expect(await Self.status(pressure, nil) == 200)
+            #expect(pressure.inFlight == 0)
+        }
+    }
+
+    @Test func aSessionDoesNotDoEverythingAtOnce() async throws {
+        try await run(RequestPressure.SessionWork(atOnce: 1, perSecond: 100, burst: 100)) { pressure in
+            let session = UUID.v7()
+            let asker = RequestPressure.Asker(session: session, rank: 0)
+            let inner = try await pressure.serve(asker) {
+                Response.text("\(await Self.status(pressure, session))")
+            }
+            #expect(String(decoding: try await inner.collectBody(), as: UTF8.self) == "429")
+            #expect(await Self.status(pressure, session) == 200)
+        }
+    }
+
+    @Test func everyRefusalSaysWhenToComeBackAndNotAllAtOnce() {
+        var moments: Set<Int> = []
+        for _ in 0..<200 {
+            let seconds = Problem(.overloaded, retryAfter: .seconds(40)).spread.retryAfterSeconds ?? 0
+            #expect((40...50).contains(seconds))
+            moments.insert(seconds)
+        }
+        #expect(moments.count > 3)
+        #expect(Problem(.unavailable).spread.retryAfterSeconds != nil)
+        #expect(Problem(.notFound).spread.retryAfterSeconds == nil)
+    }
+}
