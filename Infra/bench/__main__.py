@@ -6,9 +6,16 @@ import sys
 from stack.errors import StackError
 from stack.progress import Progress
 
-from . import feeds, homework, move, page
+from . import admission, feeds, homework, move, page, quota
 
-BENCHMARKS = {"page": page.run, "homework": homework.run, "feeds": feeds.run, "move": move.run}
+BENCHMARKS = {
+    "page": page.run,
+    "admission": admission.run,
+    "feeds": feeds.run,
+    "homework": homework.run,
+    "move": move.run,
+    "quota": quota.run,
+}
 
 
 def arguments():

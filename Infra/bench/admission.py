@@ -1,0 +1,266 @@
+"""`Infra/dev/bench admission`: three times as many people as there are places, and what those inside notice of it."""
+
+import asyncio
+import json
+import os
+import random
+import re
+import resource
+import statistics
+import subprocess
+import time
+
+from stack.errors import StackError
+from stack.ports import is_free
+from stack.redis import command
+from stack.state import CHECKOUT, State
+from stack.templates import commit
+
+from . import report
+from .people import Person, accounts, processor_seconds
+
+FOLDER = CHECKOUT / ".preau-bench"
+TERRITORY, CAP, PER_SECOND = "seine-et-marne", 60, 12
+# Three times the places.
+MIX = {"pupil": 72, "teacher": 18, "guardian": 90}
+SECONDS, RECOVERY = 40, 10
+REQUESTS, PAUSE = 25, 0.15
+PASSWORD = "preau-demo-2026"
+WAITERS, POLLS = 100_000, 2000
+PAGE = "/api/v1/me/timetable?date=2026-11-23&view=week"
+
+
+class Crowd:
+    """What happened, by role."""
+
+    def __init__(self):
+        self.requests = {role: [] for role in MIX}
+        self.failures = {role: [] for role in MIX}
+        self.waits = {role: [] for role in MIX}
+        self.served = []
+
+
+class Site:
+    def __init__(self):
+        self.state = State(FOLDER / "site-admission")
+
+    def start(self):
+        port = next(port for port in range(19700, 19800, 2) if is_free(port) and is_free(port + 1))
+        self.run("up", "--detach", "--nodes", 2, "--loops", 1, "--shards", 2, "--port", port)
+        self.parts = json.loads(self.state.descriptor.read_text())
+        self.host = next(each["host"] for each in self.parts["territories"] if each["id"] == TERRITORY)
+
+    def stop(self):
+        self.run("down", "--wipe")
+
+    def run(self, name, *words):
+        line = [CHECKOUT / "Infra" / "dev" / name, "--state", self.state.directory, *map(str, words)]
+        if subprocess.run(line, stdin=subprocess.DEVNULL, check=False).returncode != 0:
+            raise StackError(f"Infra/dev/{name} failed; the cause is above")
+
+    def preau(self, *words):
+        line = [CHECKOUT / ".build/release/preau", "--state", self.state.directory, "--json", *map(str, words)]
+        done = subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise StackError(f"preau {' '.join(map(str, words[:2]))}: {done.stderr[-300:]}")
+
+    def redis(self, *words):
+        return command(self.parts["redis"]["port"], *words)
+
+    def decisions(self):
+        """Every decision that the gate took: outcome, people and places of each scope that it looked at."""
+        found, last = [], "-"
+        while True:
+            page = self.redis("XRANGE", "p1:log", last, "+", "COUNT", "1000")
+            for _, (outcome, _, _, facts) in page:
+                found += [(outcome, int(people), int(places)) for people, places in re.findall(r" (\d+)/(\d+)", " " + facts)]
+            if len(page) < 1000:
+                return found
+            last = "(" + page[-1][0]
+
+
+def run(progress):
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    FOLDER.mkdir(exist_ok=True)
+    site = Site()
+    try:
+        site.start()
+        lines = asyncio.run(measured(site, progress))
+    finally:
+        site.stop()
+    progress.say("\n" + "\n".join(lines))
+    report.write("admission", lines)
+
+
+async def measured(site, progress):
+    people = []
+    for role, count in MIX.items():
+        found = accounts(site.parts["directory"]["conninfo"], TERRITORY, role, count)
+        if len(found) < count:
+            raise StackError(f"{len(found)} accounts of {role} instead of {count}")
+        people += [Person(site.parts["front"], site.host, login, PASSWORD, role) for login, _ in found]
+    random.Random(1).shuffle(people)
+    site.preau("admission", "set", TERRITORY, "--sessions", CAP, "--per-second", PER_SECOND)
+    await asyncio.sleep(2.5)
+    site.redis("DEL", "p1:log")
+
+    with progress.step(f"{sum(MIX.values())} people for {CAP} places, {SECONDS} s") as step:
+        calm = await crowd(people, SECONDS, impatient=0)
+        step.note(f"{rate(calm.served):.0f} requests/s")
+    with progress.step("… 70 % of those who wait press F5 every 5 s, and do not read what they are told") as step:
+        rush = await crowd(people, SECONDS, impatient=0.7)
+        step.note(f"{rate(rush.served):.0f} requests/s")
+    with progress.step("… and stop doing so") as step:
+        after = await crowd(people, 2 * RECOVERY, impatient=0)
+        step.note(f"{rate(after.served):.0f} requests/s")
+    decisions = site.decisions()
+    for person in people:
+        if person.token:
+            await person.sign_out()
+    with progress.step(f"{WAITERS:,} people waiting") as step:
+        cost = await waiting_cost(site, people)
+        step.note(f"{cost['polls']:.0f} polls/s would take {cost['redis'] * 100:.1f} % of a core in Redis")
+    return table(calm, rush, after, decisions, cost)
+
+
+async def crowd(people, seconds, impatient):
+    """Everybody comes, looks at some pages, leaves, and comes again, for so many seconds."""
+    found, end = Crowd(), time.monotonic() + seconds
+    choice = random.Random(2)
+
+    async def live(person, presses_f5):
+        await asyncio.sleep(choice.random() * 2)
+        while time.monotonic() < end:
+            started = time.monotonic()
+            if person.token is None and not await entered(person, presses_f5):
+                continue
+            found.waits[person.role].append(time.monotonic() - started)
+            for _ in range(REQUESTS):
+                if time.monotonic() >= end:
+                    return
+                await asyncio.sleep(PAUSE * choice.uniform(0.5, 1.5))
+                asked = time.monotonic()
+                status, _, _ = await person.ask("GET", PAGE)
+                now = time.monotonic()
+                if status == 200:
+                    found.requests[person.role].append(now - asked)
+                    found.served.append(now)
+                else:
+                    found.failures[person.role].append(status)
+            await person.sign_out()
+
+    async def entered(person, presses_f5):
+        status, pause = await person.sign_in()
+        while status == 503 and time.monotonic() < end:
+            await asyncio.sleep(5 if presses_f5 else min(pause, max(0.1, end - time.monotonic())))
+            if presses_f5:
+                # What a browser does with a form that was sent: it sends it again.
+                status, pause = await person.sign_in()
+                continue
+            _, fields, content = await person.ask("GET", "/api/v1/waiting")
+            state = json.loads(content)
+            if state["state"] == "waiting":
+                pause = int(fields.get("retry-after", 5))
+            else:
+                status, pause = await person.sign_in()
+        if status not in (201, 503):
+            found.failures[person.role].append(status)
+            await asyncio.sleep(1)
+        return status == 201
+
+    await asyncio.gather(*(live(person, index < impatient * len(people)) for index, person in enumerate(people)))
+    return found
+
+
+async def waiting_cost(site, people):
+    """A full house and a long line, made in Redis; then some of those in it ask, and what that takes is measured."""
+    key = f"p1:t:{TERRITORY}"
+    now = int(time.time() * 1000)
+    for start in range(0, WAITERS, 1000):
+        members = [f"{number:016d}" for number in range(start, start + 1000)]
+        site.redis("ZADD", "p1:q:" + key, *(word for index, member in enumerate(members)
+                                             for word in (5 * 10**13 + now - WAITERS + start + index, member)))
+        site.redis("ZADD", "p1:w:" + key, *(word for member in members for word in (now + 600_000, member)))
+    site.preau("admission", "set", TERRITORY, "--sessions", 0)
+    await asyncio.sleep(2.5)
+    waiters, pauses = [person for person in people if person.role == "guardian"], []
+    for person in waiters:
+        status, pause = await person.sign_in()
+        if status != 503:
+            raise StackError(f"the door of a full house answered {status}")
+        pauses.append(pause)
+
+    def processor():
+        text = site.redis("INFO", "cpu")
+        redis = sum(float(value) for value in re.findall(r"used_cpu_(?:sys|user):([\d.]+)", text))
+        return redis, sum(processor_seconds(node["pid"]) for node in site.parts["nodes"])
+
+    # What the stack takes anyway, for as long as the polls take.
+    rest = processor()
+    await asyncio.sleep(5)
+    idle = [(after - before) / 5 for before, after in zip(rest, processor())]
+    before, start = processor(), time.monotonic()
+
+    async def poll(person):
+        for _ in range(POLLS // len(waiters)):
+            status, _, content = await person.ask("GET", "/api/v1/waiting")
+            if status != 200 or json.loads(content)["state"] != "waiting":
+                raise StackError(f"somebody who waits was told {status} {content[:100]!r}")
+
+    await asyncio.gather(*(poll(person) for person in waiters))
+    seconds, count = time.monotonic() - start, POLLS // len(waiters) * len(waiters)
+    redis, nodes = [
+        max(0.0, after - first - rest * seconds) / count for first, after, rest in zip(before, processor(), idle)]
+    polls = WAITERS / statistics.mean(pauses)
+    return {"polls": polls, "redis": polls * redis, "nodes": polls * nodes, "each": (redis + nodes) * 1e6}
+
+
+def rate(moments):
+    return len(moments) / (moments[-1] - moments[0]) if len(moments) > 1 else 0.0
+
+
+def percentile(values, share):
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))] if values else float("nan")
+
+
+def steady(crowd):
+    """Without the first seconds, in which everybody comes at once."""
+    start = crowd.served[0] + 5
+    return [moment for moment in crowd.served if moment > start]
+
+
+def recovered(after, peak):
+    """Seconds until a window of three has 95 % of the peak again."""
+    start = after.served[0]
+    for step in range(0, RECOVERY * 10):
+        begin = start + step / 10
+        if sum(begin <= moment < begin + 3 for moment in after.served) / 3 >= 0.95 * peak:
+            return step / 10
+    return float("inf")
+
+
+def table(calm, rush, after, decisions, cost):
+    peak = rate(steady(calm))
+    first = [each for role in ("pupil", "teacher") for crowd in (calm, rush) for each in crowd.requests[role]]
+    failed = [each for role in MIX for crowd in (calm, rush, after) for each in crowd.failures[role]]
+    entered = [(people, places) for outcome, people, places in decisions if outcome == "in" and places == CAP]
+    return [
+        f"Measured on {time.strftime('%Y-%m-%d')} at {commit()}, {os.cpu_count()} cores shared by everything, 2 nodes; "
+        f"{sum(MIX.values())} people ({', '.join(f'{count} {role}s' for role, count in MIX.items())}) for {CAP} places, through the front.",
+        "", "| what | asked | measured |", "|---|---|---|",
+        f"| requests of pupils and teachers who are in: answered rightly | 100 % | {100 * len(first) / max(1, len(first) + len(failed)):.2f} % of {len(first):,} |",
+        f"| … p99 | < 1 s | {percentile(first, 0.99) * 1000:.0f} ms |",
+        f"| most people in at once, of {len(entered):,} admissions in the log | ≤ {CAP} | {max(people for people, _ in entered)} |",
+        f"| wait of pupils and teachers to get in: median, 90 % | | {wait(calm, 'pupil', 'teacher')} |",
+        f"| wait of guardians to get in: median, 90 % | longer | {wait(calm, 'guardian')} |",
+        f"| requests served a second while 70 % press F5, of those without | ≥ 0.95 | {rate(steady(rush)) / peak:.2f} |",
+        f"| 95 % of it again once they stop, after | < 10 s | {recovered(after, peak):.1f} s |",
+        f"| {WAITERS:,} waiting: {cost['polls']:.0f} polls a second as told; Redis, of a core | < 10 % | {cost['redis'] * 100:.1f} % |",
+        f"| … all nodes together, of a core ({cost['each']:.0f} µs a poll in all) | < 10 % | {cost['nodes'] * 100:.1f} % |",
+    ]
+
+
+def wait(crowd, *roles):
+    values = [each for role in roles for each in crowd.waits[role]]
+    return f"{percentile(values, 0.5):.1f} s, {percentile(values, 0.9):.1f} s ({len(values)} entries)"

@@ -1,0 +1,222 @@
+"""`Infra/dev/bench quota`: bandwidth as it arrives, for 100 establishments behind 4 nodes."""
+
+import asyncio
+import json
+import os
+import re
+import resource
+import shutil
+import statistics
+import subprocess
+import time
+import urllib.request
+
+from stack.errors import StackError
+from stack.ports import is_free
+from stack.redis import command
+from stack.state import CHECKOUT, State
+from stack.templates import commit
+
+from . import report
+from .people import Person, accounts
+
+FOLDER = CHECKOUT / ".preau-bench"
+TERRITORY, ESTABLISHMENTS, NODES = "auvergne-rhone-alpes", 100, 4
+STREAMS = 2
+# Bits per second.
+SCHOOL = 400_000
+SETTLE, MEASURE = 4, 20
+CHANGES = 20
+PASSWORD = "preau-demo-2026"
+HEAVY = "/api/v1/openapi.json"
+
+
+class Site:
+    def __init__(self):
+        self.state = State(FOLDER / "site-quota")
+
+    def start(self):
+        manifests = FOLDER / "tenants-quota"
+        shutil.rmtree(manifests, ignore_errors=True)
+        shutil.copytree(CHECKOUT / "Tenants" / TERRITORY, manifests / TERRITORY)
+        path = manifests / TERRITORY / "establishments.yaml"
+        lines = path.read_text().splitlines(keepends=True)
+        schools = [line for line in lines if line.startswith("  - { uai")]
+        # As they come in the file: by department, so every third of them to have several.
+        kept = set(schools[::max(1, len(schools) // ESTABLISHMENTS)][:ESTABLISHMENTS])
+        path.write_text("".join(line for line in lines if not line.startswith("  - { uai") or line in kept))
+        (manifests / TERRITORY / "rules.yaml").write_text("windows: {}\n")
+        port = next(port for port in range(19600, 19700, 2) if is_free(port) and is_free(port + 1))
+        self.run("up", "--detach", "--nodes", NODES, "--loops", 1, "--shards", 2, "--port", port, "--tenants", manifests)
+        self.parts = json.loads(self.state.descriptor.read_text())
+        self.preau("seed", "demo", "--schools", ESTABLISHMENTS, "--pupils", 1)
+        # The first three digits of a UAI are its department.
+        self.departments = {uai: uai[1:3] for uai in re.findall(r"uai: (\w+),", "".join(kept))}
+
+    def stop(self):
+        self.run("down", "--wipe")
+
+    def run(self, name, *words):
+        line = [CHECKOUT / "Infra" / "dev" / name, "--state", self.state.directory, *map(str, words)]
+        if subprocess.run(line, stdin=subprocess.DEVNULL, check=False).returncode != 0:
+            raise StackError(f"Infra/dev/{name} failed; the cause is above")
+
+    def preau(self, *words):
+        line = [CHECKOUT / ".build/release/preau", "--state", self.state.directory, "--json", *map(str, words)]
+        done = subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise StackError(f"preau {' '.join(map(str, words[:2]))}: {done.stderr[-300:]}")
+        return json.loads(done.stdout or "null")
+
+    def quota(self, scope, rate, ceil=None):
+        body = json.dumps({"scope": scope, "rate": rate, "ceil": ceil or rate}).encode()
+        request = urllib.request.Request(
+            self.parts["admin"] + "/api/v1/quotas", body, method="PUT",
+            headers={"Content-Type": "application/json", "Authorization": "Bearer " + self.parts["admin_token"]})
+        urllib.request.urlopen(request, timeout=10).read()
+
+    @property
+    def redis_seconds(self):
+        text = command(self.parts["redis"]["port"], "INFO", "cpu")
+        return sum(float(value) for value in re.findall(r"used_cpu_(?:sys|user):([\d.]+)", text))
+
+
+def run(progress):
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    FOLDER.mkdir(exist_ok=True)
+    site = Site()
+    try:
+        site.start()
+        lines = asyncio.run(measured(site, progress))
+    finally:
+        site.stop()
+    progress.say("\n" + "\n".join(lines))
+    report.write("quota", lines)
+
+
+async def measured(site, progress):
+    host = site.parts["territories"][0]["host"]
+    found = accounts(site.parts["directory"]["conninfo"], TERRITORY, "pupil", ESTABLISHMENTS)
+    if len({uai for _, uai in found}) < ESTABLISHMENTS:
+        raise StackError(f"pupils of {len({uai for _, uai in found})} establishments instead of {ESTABLISHMENTS}")
+    received = {uai: 0 for _, uai in found}
+    arrivals = {}
+
+    async def download(person, uai):
+        def seen(count):
+            received[uai] += count
+            if uai in arrivals:
+                arrivals[uai].append((time.monotonic(), count))
+        while True:
+            status, _, _ = await person.ask("GET", HEAVY, seen=seen)
+            if status != 200:
+                raise StackError(f"{HEAVY} answered {status}")
+
+    with progress.step("Sign-in of a pupil of each establishment"):
+        people = []
+        for login, uai in found:
+            person = Person(site.parts["front"], host, login, PASSWORD, "pupil")
+            status, _ = await person.sign_in()
+            if status != 201:
+                raise StackError(f"{login} could not sign in: {status}")
+            for _ in range(STREAMS):
+                other = Person(site.parts["front"], host, login, PASSWORD, "pupil")
+                other.cookies = dict(person.cookies)
+                people.append((other, uai))
+        _, _, content = await people[0][0].ask("GET", HEAVY)
+        if len(content) <= 65_536:
+            raise StackError(f"{HEAVY} has {len(content)} bytes: not heavy enough to be paced")
+
+    for _, uai in found:
+        site.quota(uai, SCHOOL // 4, SCHOOL)
+    tasks = [asyncio.create_task(download(person, uai)) for person, uai in people]
+    uais = [uai for _, uai in found]
+    departments = {}
+    for uai in uais:
+        departments.setdefault(site.departments[uai], []).append(uai)
+    results = {}
+    try:
+        with progress.step("Each establishment at its ceiling") as step:
+            rates, redis = await window(site, received)
+            results["establishment"] = [rates[uai] * 8 / SCHOOL - 1 for uai in uais]
+            results["redis"] = redis
+            step.note(summary(results["establishment"]))
+        with progress.step("Departments with 60 % of what their establishments want") as step:
+            wanted = {code: int(len(those) * SCHOOL * 0.6) for code, those in departments.items()}
+            for code, ceil in wanted.items():
+                site.quota(code, ceil)
+            rates, _ = await window(site, received)
+            results["department"] = [
+                sum(rates[uai] for uai in those) * 8 / wanted[code] - 1 for code, those in departments.items()]
+            step.note(summary(results["department"]))
+        with progress.step("The region with 40 % of what its establishments want") as step:
+            ceil = int(len(uais) * SCHOOL * 0.4)
+            site.quota(TERRITORY, ceil)
+            rates, _ = await window(site, received)
+            results["region"] = [sum(rates.values()) * 8 / ceil - 1]
+            step.note(summary(results["region"]))
+        with progress.step(f"{CHANGES} changes while they download") as step:
+            results["change"] = await changes(site, uais[0], arrivals)
+            step.note(f"{statistics.median(results['change']):.0f} ms, {max(results['change']):.0f} ms at most")
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return table(results, departments)
+
+
+async def window(site, received):
+    """Bytes per second of each over the time of a measurement, and what part of a core Redis took."""
+    await asyncio.sleep(SETTLE)
+    before, start, redis = dict(received), time.monotonic(), site.redis_seconds
+    await asyncio.sleep(MEASURE)
+    seconds = time.monotonic() - start
+    rates = {uai: (received[uai] - before[uai]) / seconds for uai in received}
+    return rates, (site.redis_seconds - redis) / seconds
+
+
+async def changes(site, uai, arrivals):
+    """How long after the answer to a change its rate is what arrives, in ms: the region alone bounds the others meanwhile."""
+    site.quota(TERRITORY, SCHOOL * 200)
+    low, high, found = SCHOOL // 4, SCHOOL, []
+    await asyncio.sleep(1.5)
+    for number in range(CHANGES):
+        old, new = (high, low) if number % 2 == 0 else (low, high)
+        arrivals[uai] = []
+        await asyncio.to_thread(site.quota, uai, new)
+        told = time.monotonic()
+        await asyncio.sleep(1.2)
+        log = arrivals.pop(uai)
+
+        def rate(end):
+            return sum(count for at, count in log if end - 0.2 < at <= end) * 8 / 0.2
+        middle = (old + new) / 2
+        ends = [told + step * 0.01 for step in range(1, 100)]
+        good = [(rate(end) < middle) == (new < middle) for end in ends]
+        first = next((index for index in range(len(good)) if all(good[index:index + 20])), None)
+        if first is None:
+            raise StackError("a change of quota did not arrive within a second")
+        # A window that ends now began 200 ms ago: half of it has to be of the new time.
+        found.append(max(0.0, (ends[first] - told) * 1000))
+        await asyncio.sleep(0.3)
+    return found
+
+
+def summary(errors):
+    return f"mean {statistics.mean(errors) * 100:+.2f} %, worst {max(errors, key=abs) * 100:+.2f} %"
+
+
+def table(results, departments):
+    return [
+        f"Measured on {time.strftime('%Y-%m-%d')} at {commit()}, {os.cpu_count()} cores shared by everything, {NODES} nodes, "
+        f"{ESTABLISHMENTS} establishments in {len(departments)} departments, {STREAMS} downloads each through the front; windows of "
+        f"{MEASURE} s, bytes counted where they arrive.",
+        "", "| what | asked | measured |", "|---|---|---|",
+        f"| error of an establishment's rate: mean, worst | < 1 % | {summary(results['establishment'])} |",
+        f"| error of a department's rate: mean, worst | < 1 % | {summary(results['department'])} |",
+        f"| error of the region's rate | < 1 % | {summary(results['region'])} |",
+        f"| a change is what arrives, after (of {CHANGES}; averaged over 200 ms): median, most | < 300 ms "
+        f"| {statistics.median(results['change']):.0f} ms, {max(results['change']):.0f} ms |",
+        f"| Redis, of a core | < 3 % | {results['redis'] * 100:.1f} % |",
+    ]
