@@ -90,7 +90,7 @@ extension OnServers {
                 #expect(try await fixture.becomes(.establishment(school.uai), 1))
                 let immortal = try redis.command(
                     "eval",
-                    "local left = 0 for _, key in ipairs(redis.call('keys', '*')) do if redis.call('pttl', key) < 0 and key ~= 'p1:era' then left = left + 1 end end return left",
+                    "local left = 0 for _, key in ipairs(redis.call('keys', '*')) do if string.sub(key, 1, 3) == 'p1:' and redis.call('pttl', key) < 0 then left = left + 1 end end return left",
                     "0")
                 #expect(immortal == "0")
             }

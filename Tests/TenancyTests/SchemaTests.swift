@@ -31,7 +31,8 @@ extension OnServers {
                 """)
             #expect(
                 writable.split(separator: "\n") == [
-                    "audit insert", "calendar_feed insert", "idempotency delete,insert,update",
+                    "attendance delete,insert,update", "audit insert", "calendar_feed insert",
+                    "idempotency delete,insert,update", "line_usage delete,insert,update",
                     "node delete,insert,update",
                     "session delete,insert,update",
                 ])

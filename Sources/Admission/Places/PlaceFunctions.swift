@@ -104,6 +104,8 @@ enum PlaceFunctions {
                             redis.call('ZREMRANGEBYSCORE', set, '-inf', now - life)
                             room = math.min(room, scope.share - redis.call('ZCARD', set))
                         end
+                        -- Not before every loop has told how many people it knew of.
+                        if floor > 0 and now - tonumber(present) < 3000 then room = 0 end
                         if room < 1 then refused[#refused + 1] = scope end
                     end
                 end
