@@ -155,7 +155,7 @@ enum FeedCommands {
         let id = UUID().uuidString.lowercased()
         var query = "import=\(id)&establishment=\(escaped(uai))&kind=\(escaped(kind))"
         query += "&dry_run=\(isDryRun ? 1 : 0)&complete=\(isComplete ? 1 : 0)"
-        if !map.isEmpty { query += "&map=\(escaped(map.joined(separator: "\n")))" }
+        if !map.isEmpty { query += "&map=\(escaped(map.joined(separator: "|")))" }
         let data = try await client.send("POST", "/api/v1/imports/csv?\(query)", body: file, type: "text/csv")
         return try await conclude(data, id, isDryRun: isDryRun, accepts: accepts, client)
     }

@@ -176,15 +176,34 @@ def test_an_invented_academy_comes_whole_over_two_shards(stack, state, directory
     assert preau(state, "import", "aaf", tmp_path / "d", "--into", "seine-et-marne")["state"] == "done"
     small = preau(state, "generate", "aaf", tmp_path / "s", *settings[:8], "--day", 3)
     assert small["pupils"] > 0
-    part = next((tmp_path / "s").glob("*_Eleve_0000.xml"))
-    tree = etree.parse(part)
-    for request in tree.findall("addRequest")[::2]:
-        tree.getroot().remove(request)
-    tree.write(part, encoding="utf-8", xml_declaration=True)
+
+    def without_half(content, folder):
+        """The same delivery, with every other record of one file gone."""
+        part = next(folder.glob(f"*_{content}_0000.xml"))
+        whole = part.read_bytes()
+        tree = etree.parse(part)
+        for request in tree.findall("addRequest")[::2]:
+            tree.getroot().remove(request)
+        tree.write(part, encoding="utf-8", xml_declaration=True)
+        return part, whole
+
+    # Guardians without their pupils: something is missing, nobody counts as gone.
+    part, whole = without_half("Eleve", tmp_path / "s")
+    partial = preau(state, "import", "aaf", tmp_path / "s", "--into", "seine-et-marne")
+    assert "incomplete" in {each["code"] for each in partial["anomalies"]}
+    assert (partial["pupils"]["disappeared"], partial["guardians"]["disappeared"]) == (0, 0)
+    part.write_bytes(whole)
+    # Half of the staff: somebody has to agree.
+    without_half("PersEducNat", tmp_path / "s")
+    directory.execute("select count(*) from profile")
+    before = directory.fetchone()
     stopped = preau(state, "import", "aaf", tmp_path / "s", "--into", "seine-et-marne", fails=True)
-    assert stopped["state"] == "waiting" or "incomplete" in {each["code"] for each in stopped["anomalies"]}
-    directory.execute("select count(*) from feed_person where state <> 'active' and kind = 'pupil' and disappeared_at > now() - interval '20 seconds'")
-    assert directory.fetchone()[0] <= 10
+    assert stopped["state"] == "waiting" and stopped["guards"]
+    directory.execute("select count(*) from profile")
+    assert directory.fetchone() == before
+    assert preau(state, "import", "resume", stopped["import"], "--accept")["state"] == "done"
+    directory.execute("select count(*) from feed_person where state = 'disappeared' and kind = 'staff'")
+    assert directory.fetchone()[0] >= written["staff"] // 3
 
 
 @pytest.mark.parametrize("options", [[], ["--degree", "1d"], ["--day", "4", "--delta"], ["--encoding", "iso-8859-15"], ["--encoding", "entities"]])
@@ -271,10 +290,10 @@ def test_a_schools_own_tables(stack, state, directory, tmp_path):
     again = preau(state, "import", "csv", pupils, "--establishment", uai, "--kind", "pupil")
     assert (again["pupils"]["added"], again["pupils"]["changed"]) == (0, 0)
     parents = tmp_path / "parents.csv"
-    parents.write_text("nom,prenom,childexternalid1,childexternalid2\nCHIMERE,Olga,P1,\nPERDU,Paul,P9,\n", encoding="utf-8")
+    parents.write_text("nom,prenom,childexternalid1,childexternalid2\nCHIMERE,Olympe,P1,\nPERDU,Paul,P9,\n", encoding="utf-8")
     done = preau(state, "import", "csv", parents, "--establishment", uai, "--kind", "guardian")
     assert (done["guardians"]["added"], done["guardians"]["rejected"]) == (1, 1), done
-    directory.execute("select count(*) from profile p join account a on a.id = p.account_id where a.login = 'olga.chimere' and p.role = 'guardian'")
+    directory.execute("select count(*) from profile p join account a on a.id = p.account_id where a.login = 'olympe.chimere' and p.role = 'guardian'")
     assert directory.fetchone() == (1,)
     out = subprocess.run([PREAU, "export", "csv", uai, "--kind", "pupil", "--state", state], capture_output=True, check=True, timeout=60)
     lines = out.stdout.decode("utf-8-sig").splitlines()

@@ -19,7 +19,7 @@ package struct FeedTableAPI: Sendable {
             .post, "/api/v1/imports/csv", access: AdminAPI.administrators, tag: "Imports",
             summary: "Takes in a table of one school's people and says what it would change; changes nothing yet.",
             description:
-                "Encoding, separator and dates are found out. Columns are recognised by their names, or as `map` says (`Né(e) le=birth_date`, one a line), which is remembered.",
+                "Encoding, separator and dates are found out. Columns are recognised by their names, or as `map` says (`Né(e) le=birth_date|Matricule=key`), which is remembered.",
             query: [
                 .uuid("import", "The new import's identifier, chosen by the caller.").required,
                 .uai("establishment", "The school.").required,
@@ -56,7 +56,7 @@ package struct FeedTableAPI: Sendable {
 
     private func mapping(_ text: String) throws(Problem) -> [String: CSVColumns.Field] {
         var mapping: [String: CSVColumns.Field] = [:]
-        for line in text.split(separator: "\n") {
+        for line in text.split(separator: "|") {
             guard let sign = line.lastIndex(of: "="),
                 let field = CSVColumns.Field(rawValue: line[line.index(after: sign)...].trimmedOfSpaces)
             else { throw Problem(.invalidParameter) }

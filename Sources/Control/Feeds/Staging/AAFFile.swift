@@ -26,6 +26,7 @@ final class AAFFile {
             try reader.finish()
             if let failure { throw failure }
         } catch let error as XMLError {
+            if case .tooLarge = error { throw FeedError.tooLarge("\(name.name), \(error)") }
             throw FeedError.unreadable("\(name.name), \(error)")
         }
         guard handler.isFeed else {
