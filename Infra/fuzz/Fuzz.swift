@@ -2,9 +2,8 @@
 
 import Glibc
 
-@testable import Archive
-@testable import Control
-@testable import XML
+import Archive
+import XML
 
 private let target = getenv("PREAU_FUZZ").map { String(cString: $0) } ?? "aaf"
 
