@@ -10,7 +10,7 @@ enum AttendanceMiddleware {
     private static let patience = Duration.seconds(3)
 
     static func middleware(_ attendance: Attendance) -> Middleware {
-        { call, next in
+        Middleware { call, next in
             do {
                 let response = try await next(call)
                 if let territory = call.territory?.id {

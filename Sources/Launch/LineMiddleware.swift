@@ -6,7 +6,7 @@ internal import Web
 /// Says whose share of the line each exchange goes over. Runs inside the gate: it has to know who is there.
 enum LineMiddleware {
     static func middleware(_ lines: Lines) -> Middleware {
-        { call, next in
+        Middleware { call, next in
             // Somebody of several schools goes over the first one's line.
             let school = call.session?.holder.profiles.first?.establishment
             guard let budget = school.flatMap(lines.budget(of:)) ?? call.territory.map(lines.budget(of:)) else {

@@ -7,7 +7,7 @@ internal import Web
 /// Who goes first when there is too much to do. Runs inside the gate: it has to know who asks.
 enum PressureMiddleware {
     static func middleware(_ pressure: RequestPressure) -> Middleware {
-        { call, next in
+        Middleware { call, next in
             let asker = RequestPressure.Asker(session: call.session?.id.rawValue, rank: rank(of: call))
             var response = try await pressure.serve(asker) { try await next(call) }
             // The front keeps it with the session, so that the next requests wait in their order, and takes it off.
@@ -21,8 +21,8 @@ enum PressureMiddleware {
             // A calendar that fetches its feed can come again; somebody who signs in is at the door.
             return call.route.access == .secretAddress ? 3 : 1
         }
-        let roles = session.holder.roles
-        if roles.contains(.pupil) || roles.contains(.teacher) { return 0 }
-        return roles.isSubset(of: [.guardian]) ? 2 : 1
+        let holder = session.holder
+        if holder.profiles.contains(where: { $0.role == .pupil || $0.role == .teacher }) { return 0 }
+        return holder.mandates.isEmpty && holder.profiles.allSatisfy { $0.role == .guardian } ? 2 : 1
     }
 }

@@ -53,7 +53,7 @@ package final class School: Sendable {
 
     /// Puts the services that the person may use in the navigation of their pages. Runs inside the gate.
     package var frame: Middleware {
-        { [tenancy] call, next in
+        Middleware { [tenancy] call, next in
             if call.route.surface == .page, call.session != nil { SchoolFrame.dress(call, tenancy) }
             return try await next(call)
         }

@@ -238,14 +238,14 @@ import Testing
 
     @Test func runsMiddlewareInOrderAndAroundNotFound() async throws {
         let site = try TestSite(middleware: [
-            { call, next in
+            Middleware { call, next in
                 call[TestSite.PersonKey.self] = "a"
                 call.frame.siteName = "ENT 77"
                 var response = try await next(call)
                 response.headers.add("X-Trace", "outer")
                 return response
             },
-            { call, next in
+            Middleware { call, next in
                 #expect(call[TestSite.PersonKey.self] == "a")
                 call[TestSite.PersonKey.self] = nil
                 #expect(call[TestSite.PersonKey.self] == nil)

@@ -9,7 +9,7 @@ enum ChargeKey: CallKey { typealias Value = Charge }
 /// when they signed in.
 package enum AdminGate {
     package static func middleware(_ service: AdminService) -> Middleware {
-        { call, next in
+        Middleware { call, next in
             switch call.route.access {
             case .roles, .operatorTokenOrRoles: try await enter(call, service)
             default: break

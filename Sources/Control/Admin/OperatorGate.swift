@@ -8,7 +8,7 @@ package import Web
 package enum OperatorGate {
     package static func middleware(token: String) -> Middleware {
         let expected = SHA256.hash(Array(token.utf8))
-        return { call, next in
+        return Middleware { call, next in
             if let header = call.request.header("authorization"), header.utf8.count < 1000, header.hasPrefix("Bearer "),
                 // Hashes are compared, so that neither length nor prefix of the token shows in the time it takes.
                 constantTimeEqual(SHA256.hash(Array(header.dropFirst(7).utf8)), expected)

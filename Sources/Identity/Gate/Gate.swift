@@ -12,7 +12,7 @@ package struct Gate: Sendable {
 
     package init(_ service: IdentityService) { self.service = service }
 
-    package var middleware: Middleware { { call, next in try await pass(call, next) } }
+    package var middleware: Middleware { Middleware { call, next in try await pass(call, next) } }
 
     private func pass(_ call: Call, _ next: Next) async throws -> Response {
         // A style sheet or a feed is the same for everybody: nobody is looked up for it.

@@ -2,7 +2,15 @@ package import HTTP
 package import Runtime
 
 /// What runs around handlers. Calls `next` to go on, at most once.
-package typealias Middleware = @Sendable (_ call: Call, _ next: Next) async throws -> Response
+///
+/// A type of its own, like `Chain`: closures that are kept in an array are called through a thunk each time, and an
+/// asynchronous thunk has a frame to make.
+package struct Middleware: Sendable {
+    fileprivate let run: @Sendable (_ call: Call, _ next: Next) async throws -> Response
+
+    package init(_ run: @escaping @Sendable (_ call: Call, _ next: Next) async throws -> Response) { self.run = run }
+}
+
 package typealias Next = @Sendable (_ call: Call) async throws -> Response
 
 /// Routes and middleware as the handler of an HTTP server: matches, checks what the route declares, runs, turns errors into
@@ -23,12 +31,17 @@ package struct Application: Sendable {
     }
 
     private let table: RouteTable
-    private let chains: [Next]
+    /// A route's handler with everything around it.
+    private struct Chain: Sendable {
+        let run: Next
+    }
+
+    private let chains: [Chain]
     private let names: [[String]]
     private let settings: Settings
     private let metrics: RouteMetrics?
     private let unmatched: (page: Route, api: Route)
-    private let unmatchedChains: (page: Next, api: Next)
+    private let unmatchedChains: (page: Chain, api: Chain)
 
     /// - Parameter middleware: the first is the outermost; it also runs around "not found", so that such a page has the
     ///   frame of the territory and the person.
@@ -50,8 +63,13 @@ package struct Application: Sendable {
         unmatchedChains = (Application.chain(middleware, page.handler), Application.chain(middleware, api.handler))
     }
 
-    private static func chain(_ middleware: [Middleware], _ handler: @escaping Next) -> Next {
-        middleware.reversed().reduce(handler) { next, middleware in { call in try await middleware(call, next) } }
+    private static func chain(_ middleware: [Middleware], _ handler: @escaping Next) -> Chain {
+        var chain = Chain(run: handler)
+        for each in middleware.reversed() {
+            let (run, next) = (each.run, chain.run)
+            chain = Chain { call in try await run(call, next) }
+        }
+        return chain
     }
 
     /// What the declaration asks for beyond access is checked last, so that a stranger learns nothing of it.
@@ -112,9 +130,9 @@ package struct Application: Sendable {
             await run(unmatchedChains.page, Call(unreadable: request, route: unmatched.page)), request, .page)
     }
 
-    private func run(_ chain: Next, _ call: Call) async -> Response {
+    private func run(_ chain: Chain, _ call: Call) async -> Response {
         do {
-            return try await chain(call)
+            return try await chain.run(call)
         } catch let error as any ProblemConvertible {
             let problem = error.problem
             if problem.status >= 500 { log(call, problem, error) }
