@@ -28,11 +28,12 @@ extension StyleSheet {
         border-radius:2rem;background:var(--surface);text-decoration:none;font-size:.9375rem}
         .contents a:hover{border-color:var(--accent);background:var(--accent-soft)}
         .disclosure{padding:0}
-        .disclosure>summary,details.card>summary,details:not([class])>summary{cursor:pointer;font-weight:600;min-height:2.75rem;display:flex;
-        align-items:center;gap:.625rem;list-style:none}
-        .disclosure>summary{padding:.5rem 1.125rem}
-        .disclosure>summary::before,details.card>summary::before,details:not([class])>summary::before{content:"";width:.5rem;height:.5rem;flex:none;
-        border:solid;border-width:0 2px 2px 0;transform:rotate(-45deg);margin-right:.125rem}
+        .disclosure>summary,details.card>summary,details:not([class])>summary{cursor:pointer;font-weight:600;min-height:2.75rem;
+        display:block;position:relative;list-style:none;padding:.625rem 0 .625rem 1.375rem}
+        .disclosure>summary{padding:.75rem 1.125rem .75rem 2.375rem}
+        .disclosure>summary::before,details.card>summary::before,details:not([class])>summary::before{content:"";width:.5rem;
+        height:.5rem;border:solid;border-width:0 2px 2px 0;transform:rotate(-45deg);position:absolute;left:.125rem;top:1.125rem}
+        .disclosure>summary::before{left:1.125rem;top:1.25rem}
         [open]>summary::before{transform:rotate(45deg)!important}
         summary::-webkit-details-marker{display:none}
         .disclosure>div{padding:0 1.125rem 1.125rem}
@@ -57,6 +58,6 @@ extension StyleSheet {
         text-underline-offset:.2em}
         .link:hover{text-decoration-thickness:2px}
         @media(min-width:48rem){.filters{grid-template-columns:repeat(auto-fit,minmax(11rem,1fr))}
-        .disclosure>summary{padding:.625rem 1.5rem}.disclosure>div{padding:0 1.5rem 1.5rem}}
+        .disclosure>summary{padding:.75rem 1.5rem .75rem 2.75rem}.disclosure>summary::before{left:1.5rem}.disclosure>div{padding:0 1.5rem 1.5rem}}
         """
 }
