@@ -9,7 +9,7 @@ import re
 import urllib.request
 
 # So many pages are read for each person to find links: of one pattern, a few.
-PAGES_OF_A_PATTERN = 3
+PAGES_OF_A_PATTERN = 5
 MOST_PAGES = 150
 # The page of an error has links too.
 NOWHERE = "/no-such-page"
@@ -74,9 +74,13 @@ class Site:
                 continue
             read.add(path)
             status, headers, text = person.send("GET", path)
-            if (status != 200 and path != NOWHERE) or "text/html" not in headers.get("content-type", ""):
+            if status in (303, 308):
+                leads = [headers.get("location", "")]
+            elif (status == 200 or path == NOWHERE) and "text/html" in headers.get("content-type", ""):
+                leads = links(text)
+            else:
                 continue
-            for link in links(text):
+            for link in leads:
                 pattern = next((name for name, matches in patterns if matches.fullmatch(link.split("?")[0])), None)
                 if pattern is None:
                     continue

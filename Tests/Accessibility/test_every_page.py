@@ -16,6 +16,10 @@ NAMED = {
     "searchbox", "spinbutton", "tab", "table", "textbox", "group", "DisclosureTriangle",
 }
 UNNAMED_IS_FINE = {"form", "group", "search"}
+# Pages of things that the demonstration has none of. A page that is reached after all has to leave this list.
+NOTHING_TO_SHOW = {
+    "/homework/{establishment}/sequences/{sequence}", "/homework/{establishment}/visas/{visa}", "/files/{establishment}/{file}",
+}
 MOST_BYTES = 150_000
 MOST_TABS = 400
 
@@ -93,6 +97,9 @@ def judge(browser, judged, look, only=None):
 
 def test_every_page_is_reached(site, page):
     process, route = page
+    if route["pattern"] in NOTHING_TO_SHOW:
+        assert not visits(site, page), f"{route['pattern']} is reached: take it off the list"
+        pytest.xfail("the demonstration has none")
     assert visits(site, page), f"no profile finds a link to {route['pattern']}: {site.profiles_of(process, route)}"
 
 
@@ -216,8 +223,16 @@ def test_dialogs_open_close_and_give_the_focus_back(site, browser, page):
             browser.press("Tab", 9)
             assert browser.run(
                 "const at = document.activeElement; return at === document.body || document.querySelector('dialog:modal').contains(at)")
+        # The Tab key may have gone on to the browser's own buttons.
+        browser.run("document.querySelector('dialog:modal button').focus()")
         browser.press("Escape", 27)
-        assert browser.run("return document.querySelector('dialog:modal') === null && document.activeElement === preau.opener")
+        assert browser.wait_for("""
+            const done = arguments[0], until = performance.now() + 5000;
+            const look = () => {
+                const good = document.querySelector("dialog:modal") === null && document.activeElement === preau.opener;
+                if (good || performance.now() > until) done(good); else setTimeout(look, 10);
+            };
+            look()"""), f"{place.path}: dialog {number} did not close, or the focus is elsewhere"
 
 
 def test_later_visits_take_two_requests_at_most(site, browser):
