@@ -94,6 +94,9 @@ import Testing
     @Test func oneHungBackendIsReplaced() async throws {
         let server = try TestPostgres.start()
         try await server.withPool(FaultTests.configure) { pool, loop async throws in
+            // With one connection there would be no other to serve anybody.
+            let lane = pool.lane(.interactive)
+            #expect(try await eventually(loop) { lane.connections.count == lane.size })
             let process = try await pool.query(Statements.process)[0].int(0)
             _ = try await blocking { try TestShell.run("kill", "-STOP", String(process)) }
             // Least loaded first: some of these meet the stopped one and pay for it, the others do not.
