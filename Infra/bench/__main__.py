@@ -6,12 +6,13 @@ import sys
 from stack.errors import StackError
 from stack.progress import Progress
 
-from . import admission, feeds, homework, move, page, quota
+from . import admission, feeds, files, homework, move, page, quota
 
 BENCHMARKS = {
     "page": page.run,
     "admission": admission.run,
     "feeds": feeds.run,
+    "files": files.run,
     "homework": homework.run,
     "move": move.run,
     "quota": quota.run,
