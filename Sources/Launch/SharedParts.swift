@@ -78,7 +78,8 @@ final class SharedParts: Sendable {
 
     /// What any route of its kind can answer with: who may not, and which part of the platform does not answer.
     static func commonProblems(_ route: Route) -> [ProblemCode] {
-        route.access.problems + (route.tag == "Web" ? [] : ProblemCode.platform)
+        route.access.problems + (route.tag == "Web" ? [] : ProblemCode.platform) + [.overloaded, .tooManyRequests]
+            + (route.access.needsSession ? [.closedHours] : [])
     }
 
     /// Reads the session keys again; the old ones stay when the file is wrong.
