@@ -20,7 +20,7 @@ STATES = {
     "menu": "const all = document.querySelectorAll('header details'); all.forEach(each => each.open = false);"
             "const first = [...all].find(each => each.getClientRects().length); if (first) first.open = true; return !!first",
     "open": "const all = document.querySelectorAll('main details:not([open])'); all.forEach(each => each.open = true); return all.length > 0",
-    "dialog": "const one = document.querySelector('main button[commandfor]'); if (one) one.click(); return !!one",
+    "dialog": "const one = document.querySelector('main button[command=show-modal]'); if (one) one.click(); return !!one",
     "errors": "const form = [...document.querySelectorAll('main form[method=post]')].find(each => each.querySelector('[required]'));"
               "if (!form) return false; form.querySelectorAll('[required]').forEach(each => { if (each.type === 'radio') "
               "each.checked = false; else each.value = '' }); form.submit(); return true",

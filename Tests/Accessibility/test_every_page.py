@@ -213,9 +213,9 @@ def test_dialogs_open_close_and_give_the_focus_back(site, browser, page):
     browser.window(DESKTOP)
     browser.look(dark=True, still=True)
     browser.open(place.path)
-    count = browser.run("return document.querySelectorAll('main button[commandfor]').length")
+    count = browser.run("return document.querySelectorAll('main button[command=show-modal]').length")
     for number in range(min(count, 3)):
-        browser.run(f"const opener = document.querySelectorAll('main button[commandfor]')[{number}]; opener.focus(); preau.opener = opener")
+        browser.run(f"const opener = document.querySelectorAll('main button[command=show-modal]')[{number}]; opener.focus(); preau.opener = opener")
         browser.press("Enter", 13)
         assert browser.run("return document.querySelector('dialog:modal') !== null"), f"{place.path}: dialog {number} did not open"
         assert violations(browser) == []
