@@ -95,6 +95,12 @@ def identifiers():
 KNOWN = identifiers()
 
 
+@schemathesis.serializer("application/offset+octet-stream")
+def piece(context, value):
+    """A part of an upload: bytes as they are."""
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 @schemathesis.hook
 def map_path_parameters(context, path_parameters):
     """Invented identifiers are "not found" at best: most of the time some that exist are put in their place."""
@@ -105,3 +111,11 @@ def map_path_parameters(context, path_parameters):
             if name in path_parameters and number % 100 < SHARE_OF_REAL_IDENTIFIERS:
                 path_parameters[name] = values[number // 100 % len(values)]
     return path_parameters
+
+
+@schemathesis.hook
+def map_query(context, query):
+    """A cursor is what the API gave before: an invented one is refused whatever it looks like."""
+    if query:
+        query.pop("cursor", None)
+    return query

@@ -23,6 +23,9 @@ class Browser:
         self.driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
         self.driver.set_page_load_timeout(30)
         self.driver.set_script_timeout(60)
+        # Strangers are answered in the language that their browser asks for.
+        self.tell("Network.enable")
+        self.tell("Network.setExtraHTTPHeaders", headers={"Accept-Language": "fr"})
 
     def close(self):
         with contextlib.suppress(Exception):
