@@ -23,11 +23,11 @@ package final class School: Sendable {
     ) {
         self.tenancy = tenancy
         files = Files(loop: loop, tenancy: tenancy, types: fileTypes, cache: filePieces)
-        fileOwners = []
         timetable = TimetableService(
             loop: loop, tenancy: tenancy, feeds: CalendarFeedStore(directory), cache: timetables)
         homework = HomeworkService(
-            loop: loop, tenancy: tenancy, timetables: timetable, cache: diaries, documents: documents)
+            loop: loop, tenancy: tenancy, timetables: timetable, files: files, cache: diaries, documents: documents)
+        fileOwners = homework.fileOwners
     }
 
     package var routes: [Route] {

@@ -2,6 +2,8 @@
 
 import datetime
 import hashlib
+import html
+import re
 import subprocess
 import uuid
 
@@ -132,8 +134,21 @@ def test_work_given_is_seen_on_every_node_ticked_by_the_pupil_and_counted_for_th
 
 
 def token_of(page):
-    import re
     return re.search(r'name="csrf_token" value="([^"]+)"', page.text).group(1)
+
+
+def send_form(browser, page, files=(), **values):
+    """Posts the page's form with files, as a browser does: hidden fields first, kept files, then what was typed and chosen."""
+    form = next(each for each in re.findall(r"<form\b.*?</form>", page.text, re.DOTALL) if "multipart/form-data" in each)
+    action = html.unescape(re.search(r'action="([^"]*)"', form).group(1))
+    fields = [(name, html.unescape(value)) for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)]
+    fields += re.findall(r'<input type="checkbox" name="(file)" value="([^"]+)" checked', form)
+    parts = [f'--limit\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode() for name, value in [*fields, *values.items()]]
+    parts += [
+        f'--limit\r\nContent-Disposition: form-data; name="upload"; filename="{name}"\r\nContent-Type: text/plain\r\n\r\n'.encode()
+        + content + b"\r\n" for name, content in files]
+    return browser.send(
+        "POST", action, b"".join(parts) + b"--limit--\r\n", {"Content-Type": "multipart/form-data; boundary=limit"})
 
 
 def test_nobody_ticks_what_is_not_theirs(stack, school):
@@ -408,21 +423,58 @@ def test_the_forms_of_a_teacher(school):
     form = school.teacher.get(
         f"/homework/{school.uai}/records/new?group={school.group}&day={school.first['date']}&lesson={school.first['lesson']}")
     assert form.status == 200, form.text[:500]
-    empty = school.teacher.form(form, title="", content="kept <b>", publication="now")
+    empty = send_form(school.teacher, form, title="", content="kept <b>", publication="now")
     assert empty.status == 422 and "kept &lt;b&gt;" in empty.text
-    done = school.teacher.form(form, title="Par la page", content="", publication="end")
+    done = send_form(school.teacher, form, title="Par la page", content="", publication="end")
     assert done.status == 303, done.text[:500]
-    again = school.teacher.form(form, title="Par la page", content="", publication="end")
+    again = send_form(school.teacher, form, title="Par la page", content="", publication="end")
     assert again.status == 303, "a double click records once"
     day_of = school.first["date"]
     mine = school.teacher.get(f"/api/v1/me/homework?from={day_of}&to={day_of}").json["diaries"][0]["lesson_records"]
     made = [each for each in mine if each["title"] == "Par la page"]
     assert len(made) == 1
     edit = school.teacher.get(f"/homework/{school.uai}/records/{made[0]['id']}/edit")
-    changed = school.teacher.form(edit, title="Par la page, changée", publication="keep")
+    changed = send_form(school.teacher, edit, title="Par la page, changée", publication="keep")
     assert changed.status == 303
     edit = school.teacher.get(f"/homework/{school.uai}/records/{made[0]['id']}/edit")
     removed = school.teacher.send(
         "POST", f"/homework/{school.uai}/records/{made[0]['id']}/remove",
         f"csrf_token={token_of(edit)}&revision=2".encode(), {"Content-Type": "application/x-www-form-urlencoded"})
     assert removed.status == 303
+
+
+def test_files_of_work_go_to_those_who_read_it(stack, school):
+    later = {"publication": "later", "publication_date": str(TODAY + datetime.timedelta(days=90)), "publication_time": "08:00"}
+    typed = {
+        "teaching": f"{school.group}:{school.subject}", "due_on": school.due["date"], "kind": "exercise",
+        "title": "Travail avec une feuille inventée"}
+    form = school.teacher.get(f"/homework/{school.uai}/work/new?group={school.group}&subject={school.subject}")
+    # A form that is shown again keeps what was typed, and the file that came in.
+    again = send_form(school.teacher, form, [("feuille.txt", b"Feuille inventee")], **(typed | {"title": ""}), **later)
+    assert again.status == 422 and "feuille.txt" in again.text
+    done = send_form(school.teacher, again, **typed, **later)
+    assert done.status == 303, done.text[:800]
+    mine = school.teacher.get(f"/api/v1/me/homework?from={school.due['date']}&to={school.due['date']}").json["diaries"][0]
+    made = next(each for each in mine["assignments"] if each["title"] == typed["title"])
+    path = school.path(f"assignments/{made['id']}")
+    try:
+        assert [each["name"] for each in made["files"]] == ["feuille.txt"]
+        file = made["files"][0]["href"]
+        assert school.teacher.get(file).body == b"Feuille inventee"
+        assert school.head.get(file).status == 200
+        strangers = [visitor(stack, account(stack, role, "grand-est")) for role in ("pupil", "guardian", "teacher", "head")]
+        for browser in [school.pupil, *strangers]:
+            assert browser.get(file).status == 404, "not before it is published, and never from elsewhere"
+        body = school.work(title=typed["title"], published_at=f"{TODAY}T00:00:00Z")
+        assert school.teacher.call("PUT", path, body, {"If-Match": '"1"'}).status == 200
+        for node in stack["nodes"]:
+            seen = next(each for each in work_of(school.pupil, school.due["date"], node) if each["id"] == made["id"])
+            assert school.pupil.at(node["url"]).get(seen["files"][0]["href"]).body == b"Feuille inventee"
+        assert "feuille.txt" in school.pupil.get(f"/homework?date={school.due['date']}").text
+        assert all(browser.get(file).status == 404 for browser in strangers)
+        emptied = school.teacher.call("PUT", path, body | {"files": []}, {"If-Match": '"2"'})
+        assert emptied.status == 200 and emptied.json["files"] == []
+        assert school.pupil.get(file).status == 404
+    finally:
+        revision = school.teacher.get(path).json["revision"]
+        assert school.teacher.call("DELETE", path, headers={"If-Match": f'"{revision}"'}).status == 204

@@ -62,6 +62,10 @@ extension Phrase {
     static let keptClass = Phrase(fr: "Classe", en: "Class")
     static let keptCounts = Phrase(fr: "Contenu", en: "Content")
 
+    static func attached(_ names: String) -> Phrase {
+        Phrase(fr: "Fichiers joints : \(names)", en: "Files attached: \(names)")
+    }
+
     static func diaryOf(_ teacher: String) -> Phrase {
         Phrase(fr: "Cahier de textes de \(teacher)", en: "Homework diary of \(teacher)")
     }

@@ -86,7 +86,7 @@ extension HomeworkService {
         let entries = try await teaching.entries(actor.context, by: teacher, days, group: group?.id)
         let content = DiaryDocumentContent(
             establishment: actor.establishment, teacher: name, group: group?.name, days: days, timetable: timetable,
-            records: entries.records, assignments: entries.assignments, now: now)
+            records: entries.records, assignments: entries.assignments, files: entries.files, now: now)
         let document: DiaryDocument
         do {
             document = try await documents.run { try content.document(language) }

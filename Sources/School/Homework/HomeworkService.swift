@@ -12,6 +12,8 @@ package final class HomeworkService: @unchecked Sendable {
     let edits = DiaryEditStore()
     let sequences: SequenceStore
     let kept: DiaryDocumentStore
+    let readers: DiaryReaderStore
+    let files: Files
     let documents: BlockingPool
     private let loop: EventLoop
     private let cache: DiaryCache
@@ -21,15 +23,18 @@ package final class HomeworkService: @unchecked Sendable {
 
     /// - Parameter documents: the threads that write PDF.
     package init(
-        loop: EventLoop, tenancy: Tenancy, timetables: TimetableService, cache: DiaryCache, documents: BlockingPool
+        loop: EventLoop, tenancy: Tenancy, timetables: TimetableService, files: Files, cache: DiaryCache,
+        documents: BlockingPool
     ) {
         self.loop = loop
         self.tenancy = tenancy
         self.timetables = timetables
         self.cache = cache
         self.documents = documents
-        store = DiaryStore(tenancy)
-        teaching = TeacherDiaryStore(tenancy)
+        self.files = files
+        store = DiaryStore(tenancy, files)
+        teaching = TeacherDiaryStore(tenancy, files)
+        readers = DiaryReaderStore(tenancy)
         sequences = SequenceStore(tenancy)
         kept = DiaryDocumentStore(tenancy)
     }

@@ -21,6 +21,7 @@ extension Phrase {
     static let privateAnnotationHint = Phrase(
         fr: "Vous seul la lisez : ni la classe, ni la direction, ni un remplaçant.",
         en: "Read by you alone: neither the class, nor the head, nor a substitute.")
+    static let attachedFiles = Phrase(fr: "Fichiers joints", en: "Files")
     static let publication = Phrase(fr: "Visible par la classe", en: "Shown to the class")
     static let publishNow = Phrase(fr: "Tout de suite", en: "Now")
     static let publishAtEnd = Phrase(fr: "À la fin du cours", en: "At the end of the lesson")

@@ -88,6 +88,7 @@ extension DiaryView: JSONRepresentable {
         writer.field("estimated_minutes", assignment.minutes)
         writer.field("override_reason", assignment.overrideReason)
         writer.field("published_at", Timestamp.iso8601(microseconds: assignment.publishedAt))
+        write(files: assignment.id.rawValue, &writer)
         writer.field("revision", assignment.revision)
         writer.field("frozen", assignment.visa != nil)
     }
@@ -105,9 +106,17 @@ extension DiaryView: JSONRepresentable {
             writer.field("title", record.title)
             writer.field("content", record.content)
             if let annotation = annotation(of: record) { writer.field("annotation", annotation) }
+            write(files: record.id.rawValue, &writer)
             writer.field("published_at", Timestamp.iso8601(microseconds: record.publishedAt))
             writer.field("revision", record.revision)
             writer.field("frozen", record.visa != nil)
+        }
+    }
+
+    private func write(files entry: UUID, _ writer: inout JSONWriter) {
+        let uai = establishment.uai.rawValue
+        writer.array("files", span.files[entry] ?? []) { writer, file in
+            FileAnswer(file, in: uai).write(to: &writer)
         }
     }
 
@@ -172,6 +181,7 @@ extension DiaryView: JSONRepresentable {
                 .required("estimated_minutes", .nullable(.integer(1...DiaryRules.mostMinutes))),
                 .required(
                     "override_reason", .nullable(.text()), "Why it is due on a day without a lesson of the subject."),
+                .required("files", .array(of: FileAnswer.schema, 0...FileUse.assignment.most)),
                 .required("published_at", .dateTime), .required("revision", .integer(1...Int.max)),
                 .required("frozen", .boolean, "A visa keeps it as it is."),
                 .optional("progress", .enumeration(Assignment.Progress.self), "For the pupil and their guardians."),
@@ -196,6 +206,7 @@ extension DiaryView: JSONRepresentable {
                 .required("teacher", .nullable(namedSchema)), .required("title", .text()),
                 .required("content", .text(0...DiaryRules.longestContent), "Markdown."),
                 .optional("annotation", .text(0...DiaryRules.longestAnnotation), "For its author alone."),
+                .required("files", .array(of: FileAnswer.schema, 0...FileUse.lessonRecord.most)),
                 .required("published_at", .dateTime), .required("revision", .integer(1...Int.max)),
                 .required("frozen", .boolean, "A visa keeps it as it is."),
             ]))

@@ -11,10 +11,11 @@ struct LessonRecordBody: Decodable {
     let title: String
     let content: String?
     let annotation: String?
+    let files: [String]?
     let publishedAt: String?
 
     private enum CodingKeys: String, CodingKey {
-        case group, day, lesson, change, title, content, annotation
+        case group, day, lesson, change, title, content, annotation, files
         case publishedAt = "published_at"
     }
 
@@ -27,6 +28,7 @@ struct LessonRecordBody: Decodable {
             .required("title", .text(1...DiaryRules.longestTitle)),
             .optional("content", .text(0...DiaryRules.longestContent), "Markdown."),
             .optional("annotation", .text(0...DiaryRules.longestAnnotation), "For oneself alone."),
+            .optional("files", HomeworkBodies.filesSchema, "Sent before, for the use `lesson_record`."),
             .optional("published_at", .nullable(.dateTime), "When the class sees it; at once when absent."),
         ]))
 
@@ -47,10 +49,11 @@ struct LessonRecordChange: Decodable {
     let title: String
     let content: String?
     let annotation: String?
+    let files: [String]?
     let publishedAt: String?
 
     private enum CodingKeys: String, CodingKey {
-        case title, content, annotation
+        case title, content, annotation, files
         case publishedAt = "published_at"
     }
 
@@ -62,6 +65,7 @@ struct LessonRecordChange: Decodable {
             .optional(
                 "annotation", .text(0...DiaryRules.longestAnnotation),
                 "Kept from its author only; others leave it as it is."),
+            .optional("files", HomeworkBodies.filesSchema, "All it has from now on; as they were when absent."),
             .optional("published_at", .nullable(.dateTime), "As it was when absent."),
         ]))
 }
@@ -78,10 +82,11 @@ struct AssignmentBody: Decodable {
     let content: String?
     let minutes: Int?
     let overrideReason: String?
+    let files: [String]?
     let publishedAt: String?
 
     private enum CodingKeys: String, CodingKey {
-        case group, subject, kind, title, content
+        case group, subject, kind, title, content, files
         case givenOn = "given_on"
         case dueOn = "due_on"
         case dueLesson = "due_lesson"
@@ -103,6 +108,9 @@ struct AssignmentBody: Decodable {
             .optional(
                 "override_reason", .nullable(.text(0...DiaryRules.longestReason)),
                 "Why it is due on a day without a lesson of the subject; kept with who said so, and when."),
+            .optional(
+                "files", HomeworkBodies.filesSchema,
+                "Sent before, for the use `assignment`; when it is replaced: as they were when absent."),
             .optional("published_at", .nullable(.dateTime), "When the class sees it; at once when absent."),
         ]))
 
@@ -166,6 +174,12 @@ struct SequenceBody: Decodable {
 }
 
 enum HomeworkBodies {
+    static let filesSchema = Schema.array(of: .uuid, 0...FileUse.assignment.most)
+
+    static func files(_ texts: [String]?) -> [FileID]? {
+        texts.map { $0.compactMap { UUID($0) }.map { FileID(rawValue: $0) } }
+    }
+
     /// - Throws: `HomeworkError.invalid` for what is not an instant of a year that a diary is kept for.
     static func instant(_ text: String?) throws(HomeworkError) -> Int64? {
         guard let text else { return nil }

@@ -13,6 +13,8 @@ struct DiaryDocumentContent: Sendable {
     let timetable: Timetable
     let records: [LessonRecord]
     let assignments: [Assignment]
+    /// Named in the document, not in it.
+    let files: [UUID: [StoredFile]]
     let now: Int64
 
     struct TooLarge: Error {}
@@ -57,6 +59,7 @@ struct DiaryDocumentContent: Sendable {
         try writer.heading(3, "\(record.title)")
         try writer.paragraph("\(day) · \(subject(record.subject)) · \(name(record.group))", .small)
         try writer.paragraph(record.content)
+        try write(filesOf: record.id.rawValue, to: writer, language)
     }
 
     private func write(_ assignment: Assignment, to writer: PDFWriter, _ language: Language) throws(PDFError) {
@@ -71,6 +74,18 @@ struct DiaryDocumentContent: Sendable {
         if let reason = assignment.overrideReason { facts.append(Phrase.withoutLesson(reason)[language]) }
         try writer.paragraph(facts.joined(separator: " · "), .small)
         try writer.paragraph(assignment.content)
+        try write(filesOf: assignment.id.rawValue, to: writer, language)
+    }
+
+    private func write(filesOf entry: UUID, to writer: PDFWriter, _ language: Language) throws(PDFError) {
+        guard let files = files[entry], !files.isEmpty else { return }
+        try writer.paragraph(Phrase.attached(language.list(files.map(\.name)))[language], .small)
+    }
+
+    private func write(filesOf entry: UUID, _ writer: inout JSONWriter) {
+        writer.array("files", files[entry] ?? []) { writer, file in
+            FileAnswer(file, in: establishment.uai.rawValue).write(to: &writer)
+        }
     }
 
     private func subject(_ id: SubjectID) -> String { timetable.subjects[id]?.name ?? "" }
@@ -101,6 +116,7 @@ extension DiaryDocumentContent: JSONRepresentable {
                     writer.field("group", name(record.group))
                     writer.field("title", record.title)
                     writer.field("content", record.content)
+                    write(filesOf: record.id.rawValue, &writer)
                     writer.field("published_at", Timestamp.iso8601(microseconds: record.publishedAt))
                     writer.field("revision", record.revision)
                 }
@@ -116,6 +132,7 @@ extension DiaryDocumentContent: JSONRepresentable {
                     writer.field("group", name(assignment.group))
                     writer.field("title", assignment.title)
                     writer.field("content", assignment.content)
+                    write(filesOf: assignment.id.rawValue, &writer)
                     writer.field("estimated_minutes", assignment.minutes)
                     writer.field("override_reason", assignment.overrideReason)
                     writer.field("published_at", Timestamp.iso8601(microseconds: assignment.publishedAt))

@@ -11,6 +11,8 @@ package final class DiarySpan: Sendable {
     package let records: [LessonRecord]
     /// By day and hour they are due.
     package let assignments: [Assignment]
+    /// Of records and assignments, by their identifiers.
+    package let files: [UUID: [StoredFile]]
     /// What was made of this very span.
     package let rendered = RenderedDiaries()
 
@@ -18,13 +20,14 @@ package final class DiarySpan: Sendable {
 
     package init(
         version: Int64, groups: [GroupID], days: ClosedRange<CivilDate>, records: [LessonRecord],
-        assignments: [Assignment]
+        assignments: [Assignment], files: [UUID: [StoredFile]] = [:]
     ) {
         self.version = version
         self.groups = groups
         self.days = days
         self.records = records
         self.assignments = assignments
+        self.files = files
         publications = (records.map(\.publishedAt) + assignments.map(\.publishedAt)).sorted()
     }
 
@@ -38,5 +41,6 @@ package final class DiarySpan: Sendable {
     package var weight: Int {
         records.reduce(400) { $0 + $1.title.utf8.count + $1.content.utf8.count + 300 }
             + assignments.reduce(0) { $0 + $1.title.utf8.count + $1.content.utf8.count + 300 }
+            + files.values.reduce(0) { $0 + $1.count * 300 }
     }
 }

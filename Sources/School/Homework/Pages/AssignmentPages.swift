@@ -23,7 +23,7 @@ package struct AssignmentPages: Sendable {
             .text("override_reason", "Why it is due without a lesson.", maxLength: DiaryRules.longestReason),
             .text("key", "Makes the form count once.", maxLength: 36),
         ] + PublicationChoice.parameters
-    private static let limits = FormLimits(bytes: 262_144, valueBytes: 90_000)
+    private static let formLimit = 600_000_000
     /// So many lessons ahead are offered.
     private static let lessonsShown = 8
 
@@ -56,7 +56,7 @@ package struct AssignmentPages: Sendable {
             if let chosen { fields.append(("teaching", AssignmentPages.value(of: chosen))) }
             if let due = call.query.date("due_on") { fields.append(("due_on", due.description)) }
             let reader = FormReader(Form(fields: fields.map { Form.Field(name: $0.0, value: $0.1) }))
-            return try await page(call, actor, timetable, teachings, chosen, reader, nil)
+            return try await page(call, actor, timetable, teachings, chosen, reader, nil, nil)
         }
     }
 
@@ -64,27 +64,30 @@ package struct AssignmentPages: Sendable {
         .page(
             .post, "/homework/{establishment}/work/new", access: HomeworkEditAPI.teachers, tag: "Homework",
             summary: "Gives work to a class.", parameters: [HomeworkAPI.establishment],
-            body: .form(AssignmentPages.fields, limits: AssignmentPages.limits),
+            body: .multipart(AssignmentPages.fields, limit: AssignmentPages.formLimit),
             errors: [.noTimetable, .notTeaching, .invalidHomework]
         ) { call in
             let actor = try service.teacher(call)
             let today = actor.today(call.now)
             let timetable = try await service.timetable(actor, of: today)
             let teachings = AssignmentPages.teachings(of: actor, today, timetable, call.now)
-            var reader = FormReader(try await call.form())
+            let sent = try await service.files.receiveForm(call, use: .assignment, by: actor.person, in: actor.context)
+            var reader = FormReader(sent.form)
             let chosen = teachings.first { AssignmentPages.value(of: $0) == reader.form["teaching"] }
             if chosen == nil { reader.refuse("teaching", .valueDoesNotFit) }
             let givenOn = reader.date("given_on")
             let read = AssignmentPages.read(&reader, actor, call.now)
-            guard let chosen, let givenOn, var draft = read?.draft(chosen, givenOn: givenOn), reader.isValid else {
-                return try await page(call, actor, timetable, teachings, chosen, reader, nil)
+            guard let chosen, let givenOn, var draft = read?.draft(chosen, givenOn: givenOn), reader.isValid,
+                sent.refused.isEmpty
+            else {
+                return try await page(call, actor, timetable, teachings, chosen, reader, nil, sent)
             }
             let due: Occurrence?
             do throws(HomeworkError) {
                 due = try DiaryRules.due(of: draft, by: actor.person, in: timetable, now: call.now)
             } catch {
                 try AssignmentPages.refuse(error, &reader)
-                return try await page(call, actor, timetable, teachings, chosen, reader, nil)
+                return try await page(call, actor, timetable, teachings, chosen, reader, nil, sent)
             }
             draft.overrideReason = due == nil ? draft.overrideReason : nil
             let id = reader.form["key"].flatMap { UUID($0) }.map { AssignmentID(rawValue: $0) } ?? .new()
@@ -92,6 +95,8 @@ package struct AssignmentPages: Sendable {
             try await service.write(actor) { transaction in
                 try await service.edits.add(
                     written, as: id, due: due, year: timetable.year, by: actor.person, in: transaction)
+                try await service.files.set(
+                    sent.files, of: id.rawValue, use: .assignment, by: actor.person, in: transaction)
             }
             return .seeOther("/homework?date=\(written.dueOn)")
         }
@@ -114,7 +119,7 @@ package struct AssignmentPages: Sendable {
             ]
             let reader = FormReader(Form(fields: fields.map { Form.Field(name: $0.0, value: $0.1) }))
             let teaching = DiaryRules.Teaching(subject: old.subject, group: old.group)
-            return try await page(call, actor, timetable, [teaching], teaching, reader, old)
+            return try await page(call, actor, timetable, [teaching], teaching, reader, old, nil)
         }
     }
 
@@ -123,30 +128,33 @@ package struct AssignmentPages: Sendable {
             .post, "/homework/{establishment}/work/{assignment}/edit", access: HomeworkEditAPI.teachers,
             tag: "Homework", summary: "Changes work given.",
             parameters: [HomeworkAPI.establishment, HomeworkEditAPI.assignment],
-            body: .form(
+            body: .multipart(
                 AssignmentPages.fields + [.integer("revision", 1...Int.max, "The revision read.")],
-                limits: AssignmentPages.limits),
+                limit: AssignmentPages.formLimit),
             errors: [.noTimetable, .homeworkChanged, .homeworkFrozen]
         ) { call in
             let actor = try service.teacher(call)
             let (old, timetable) = try await find(call, actor)
             let teaching = DiaryRules.Teaching(subject: old.subject, group: old.group)
-            var reader = FormReader(try await call.form())
+            let sent = try await service.files.receiveForm(call, use: .assignment, by: actor.person, in: actor.context)
+            var reader = FormReader(sent.form)
             let revision = reader.form["revision"].flatMap { Int($0) } ?? 0
             guard let draft = AssignmentPages.read(&reader, actor, call.now)?.draft(teaching, givenOn: old.givenOn),
-                reader.isValid
-            else { return try await page(call, actor, timetable, [teaching], teaching, reader, old) }
+                reader.isValid, sent.refused.isEmpty
+            else { return try await page(call, actor, timetable, [teaching], teaching, reader, old, sent) }
             let due: Occurrence?
             do throws(HomeworkError) {
                 due = try DiaryRules.due(of: draft, by: actor.person, in: timetable, now: call.now)
             } catch {
                 try AssignmentPages.refuse(error, &reader)
-                return try await page(call, actor, timetable, [teaching], teaching, reader, old)
+                return try await page(call, actor, timetable, [teaching], teaching, reader, old, sent)
             }
             try await service.write(actor) { transaction in
                 try await service.edits.replace(
                     old, with: draft, due: due, revision: revision, year: timetable.year, by: actor.person,
                     in: transaction)
+                try await service.files.set(
+                    sent.files, of: old.id.rawValue, use: .assignment, by: actor.person, in: transaction)
             }
             return .seeOther("/homework?date=\(draft.dueOn)")
         }
@@ -165,6 +173,7 @@ package struct AssignmentPages: Sendable {
             let revision = try await call.form()["revision"].flatMap { Int($0) } ?? 0
             try await service.write(actor) { transaction in
                 try await service.edits.remove(old, revision: revision, year: timetable.year, in: transaction)
+                try await service.files.release(old.id.rawValue, use: .assignment, in: transaction)
             }
             return .seeOther("/homework?date=\(old.dueOn)")
         }
@@ -246,7 +255,7 @@ package struct AssignmentPages: Sendable {
 
     private func page(
         _ call: Call, _ actor: HomeworkService.Actor, _ timetable: Timetable, _ teachings: [DiaryRules.Teaching],
-        _ chosen: DiaryRules.Teaching?, _ reader: FormReader, _ old: Assignment?
+        _ chosen: DiaryRules.Teaching?, _ reader: FormReader, _ old: Assignment?, _ sent: FilesForm?
     ) async throws -> Response {
         let language = call.language
         let title: Phrase = old == nil ? .giveWork : .editWork
@@ -262,14 +271,25 @@ package struct AssignmentPages: Sendable {
             \(LessonFormPages.hidden("revision", old.map { String($0.revision) }))\
             \(LessonFormPages.hidden("given_on", old?.givenOn.description ?? reader.form["given_on"]))
             """
+        let there: [StoredFile]
+        if let sent {
+            there = try await service.stored(sent.files, actor.context)
+        } else if let old {
+            there = try await service.teaching.files(actor.context, of: old.id.rawValue, .assignment)
+        } else {
+            there = []
+        }
         main += HomeworkFormPages.form(
-            call, hidden, fields(reader, teachings, timetable, old, language), cancel: "/homework")
+            call, hidden, fields(reader, teachings, timetable, old, language),
+            picker: HomeworkFormPages.picker(.assignment, there: there, refused: sent?.refused ?? [], language),
+            cancel: "/homework")
         if let old {
             main += HomeworkFormPages.removal(
                 call, .removeWork, action: "/homework/\(actor.uai)/work/\(old.id.rawValue)/remove",
                 revision: old.revision)
         }
-        return call.page(Page(title: title, main: main), status: reader.isValid ? .ok : .unprocessableContent)
+        return call.page(
+            Page(title: title, main: main), status: call.route.method == .get ? .ok : .unprocessableContent)
     }
 
     private func fields(

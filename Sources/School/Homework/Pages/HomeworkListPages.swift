@@ -7,6 +7,12 @@ enum HomeworkListPages {
     /// Text that a teacher typed.
     static func text(_ content: String) -> HTML { Component.prose(content) }
 
+    /// The text and the files of an entry.
+    static func content(_ text: String, of entry: UUID, _ view: DiaryView, _ language: Language) -> HTML {
+        let files = FilePages.list(view.span.files[entry] ?? [], in: view.establishment.uai.rawValue, language)
+        return "<div class=\"item-content\">\(HomeworkListPages.text(text))\(files)</div>"
+    }
+
     // MARK: What a pupil follows
 
     /// A pupil's diary, made once for everybody in the same groups; only the progress is put in for each.
@@ -45,7 +51,7 @@ enum HomeworkListPages {
             }
             before += """
                 <li class="item"><div class="item-body">\(head(assignment, view, statuses, language))\
-                <div class="item-content">\(text(assignment.content))</div></div>
+                \(content(assignment.content, of: assignment.id.rawValue, view, language))</div>
                 """
             work.append((before, assignment.id))
             before = "</li>"
@@ -133,7 +139,7 @@ enum HomeworkListPages {
         ].filter { !$0.isEmpty }.joined(separator: " · ")
         return """
             <details><summary><strong>\(view.subjectName(record.subject))</strong> · \(record.title)</summary>\
-            <p class="item-details">\(facts)</p><div class="item-content">\(text(record.content))</div></details>
+            <p class="item-details">\(facts)</p>\(content(record.content, of: record.id.rawValue, view, language))</details>
             """
     }
 
@@ -145,7 +151,7 @@ enum HomeworkListPages {
             let due = Phrase.dueOn(language.fullDate(assignment.dueOn))[language]
             return """
                 <li class="item"><div class="item-body">\(head(assignment, view, statuses, language))\
-                <p class="item-details">\(due)</p><div class="item-content">\(text(assignment.content))</div></div></li>
+                <p class="item-details">\(due)</p>\(content(assignment.content, of: assignment.id.rawValue, view, language))</div></li>
                 """
         }
         return "<ul class=\"items\">\(items)</ul>"

@@ -23,7 +23,7 @@ package struct LessonRecordPages: Sendable {
             .text("key", "Makes the form count once.", maxLength: 36),
         ] + PublicationChoice.parameters
 
-    private static let limits = FormLimits(bytes: 262_144, valueBytes: 90_000)
+    private static let formLimit = 600_000_000
 
     // MARK: A new record
 
@@ -43,7 +43,7 @@ package struct LessonRecordPages: Sendable {
             let (occurrence, subject) = try DiaryRules.lesson(
                 of: start, by: actor.person, in: timetable, now: call.now)
             let reader = FormReader(Form(fields: [Form.Field(name: "key", value: UUID.v7().description)]))
-            return page(call, actor, start, occurrence, subject, timetable, reader)
+            return page(call, actor, start, occurrence, subject, timetable, reader, picker(call, nil, []))
         }
     }
 
@@ -51,11 +51,13 @@ package struct LessonRecordPages: Sendable {
         .page(
             .post, "/homework/{establishment}/records/new", access: HomeworkEditAPI.teachers, tag: "Homework",
             summary: "Records a lesson.", parameters: [HomeworkAPI.establishment],
-            body: .form(LessonRecordPages.slot + LessonRecordPages.content, limits: LessonRecordPages.limits),
+            body: .multipart(LessonRecordPages.slot + LessonRecordPages.content, limit: LessonRecordPages.formLimit),
             errors: [.noTimetable, .noLessonThatDay, .notTeaching, .alreadyRecorded, .invalidHomework]
         ) { call in
             let actor = try service.teacher(call)
-            var reader = FormReader(try await call.form())
+            let sent = try await service.files.receiveForm(
+                call, use: .lessonRecord, by: actor.person, in: actor.context)
+            var reader = FormReader(sent.form)
             guard let group = reader.uuid("group") else { throw HomeworkError.invalid(field: "group") }
             guard let day = reader.date("day") else { throw HomeworkError.invalid(field: "day") }
             var draft = LessonRecordDraft(
@@ -69,8 +71,10 @@ package struct LessonRecordPages: Sendable {
             draft.publishedAt = PublicationChoice.read(
                 &reader, zone: actor.establishment.timeZone, end: LessonRecordPages.end(of: occurrence, actor),
                 now: call.now)
-            guard reader.isValid, let text else {
-                return page(call, actor, draft, occurrence, subject, timetable, reader)
+            guard reader.isValid, sent.refused.isEmpty, let text else {
+                let there = try await service.stored(sent.files, actor.context)
+                return page(
+                    call, actor, draft, occurrence, subject, timetable, reader, picker(call, sent, there))
             }
             (draft.title, draft.content, draft.annotation) = text
             // The identifier comes from the form's own key, so that a double click records once.
@@ -80,6 +84,8 @@ package struct LessonRecordPages: Sendable {
                 try await service.edits.add(
                     written, as: id, of: occurrence, subject: subject, year: timetable.year, by: actor.person,
                     in: transaction)
+                try await service.files.set(
+                    sent.files, of: id.rawValue, use: .lessonRecord, by: actor.person, in: transaction)
             }
             return .seeOther("/homework?date=\(day)")
         }
@@ -101,7 +107,8 @@ package struct LessonRecordPages: Sendable {
                 ("annotation", record.author == actor.person ? record.annotation : ""), ("publication", "keep"),
             ]
             let reader = FormReader(Form(fields: fields.map { Form.Field(name: $0.0, value: $0.1) }))
-            return page(call, actor, record, timetable, reader)
+            let there = try await service.teaching.files(actor.context, of: record.id.rawValue, .lessonRecord)
+            return page(call, actor, record, timetable, reader, picker(call, nil, there))
         }
     }
 
@@ -110,25 +117,32 @@ package struct LessonRecordPages: Sendable {
             .post, "/homework/{establishment}/records/{record}/edit", access: HomeworkEditAPI.teachers,
             tag: "Homework", summary: "Changes what a lesson's record says.",
             parameters: [HomeworkAPI.establishment, HomeworkEditAPI.record],
-            body: .form(
+            body: .multipart(
                 LessonRecordPages.content + [.integer("revision", 1...Int.max, "The revision read.")],
-                limits: LessonRecordPages.limits),
+                limit: LessonRecordPages.formLimit),
             errors: [.noTimetable, .homeworkChanged, .homeworkFrozen]
         ) { call in
             let actor = try service.teacher(call)
             let (record, timetable) = try await service.record(
                 LessonRecordID(rawValue: try call.path.uuid("record")), for: actor, now: call.now)
-            var reader = FormReader(try await call.form())
+            let sent = try await service.files.receiveForm(
+                call, use: .lessonRecord, by: actor.person, in: actor.context)
+            var reader = FormReader(sent.form)
             let text = LessonRecordPages.read(&reader)
             let published = PublicationChoice.read(
                 &reader, zone: actor.establishment.timeZone, end: nil, now: call.now)
-            guard reader.isValid, let text else { return page(call, actor, record, timetable, reader) }
+            guard reader.isValid, sent.refused.isEmpty, let text else {
+                let there = try await service.stored(sent.files, actor.context)
+                return page(call, actor, record, timetable, reader, picker(call, sent, there))
+            }
             let revision = reader.form["revision"].flatMap { Int($0) } ?? 0
             try await service.write(actor) { transaction in
                 try await service.edits.replace(
                     record, title: text.0, content: text.1,
                     annotation: record.author == actor.person ? text.2 : nil, publishedAt: published,
                     revision: revision, year: timetable.year, by: actor.person, in: transaction)
+                try await service.files.set(
+                    sent.files, of: record.id.rawValue, use: .lessonRecord, by: actor.person, in: transaction)
             }
             return .seeOther("/homework?date=\(record.day)")
         }
@@ -148,6 +162,7 @@ package struct LessonRecordPages: Sendable {
             let revision = try await call.form()["revision"].flatMap { Int($0) } ?? 0
             try await service.write(actor) { transaction in
                 try await service.edits.remove(record, revision: revision, year: timetable.year, in: transaction)
+                try await service.files.release(record.id.rawValue, use: .lessonRecord, in: transaction)
             }
             return .seeOther("/homework?date=\(record.day)")
         }
@@ -162,13 +177,17 @@ package struct LessonRecordPages: Sendable {
         return title.map { ($0, content, annotation) }
     }
 
+    private func picker(_ call: Call, _ sent: FilesForm?, _ there: [StoredFile]) -> HTML {
+        HomeworkFormPages.picker(.lessonRecord, there: there, refused: sent?.refused ?? [], call.language)
+    }
+
     private static func end(of occurrence: Occurrence, _ actor: HomeworkService.Actor) -> Int64 {
         actor.establishment.timeZone.microseconds(of: occurrence.date, minute: occurrence.span.end.minutes)
     }
 
     private func page(
         _ call: Call, _ actor: HomeworkService.Actor, _ draft: LessonRecordDraft, _ occurrence: Occurrence,
-        _ subject: SubjectID, _ timetable: Timetable, _ reader: FormReader
+        _ subject: SubjectID, _ timetable: Timetable, _ reader: FormReader, _ picker: HTML
     ) -> Response {
         let language = call.language
         let lead = [
@@ -184,15 +203,15 @@ package struct LessonRecordPages: Sendable {
             """
         let main: HTML = """
             \(Component.heading(Phrase.writeRecord[language], lead: HTML(text: lead)))\
-            \(form(call, reader, hidden, choices: [.now, .end, .later], hasAnnotation: true, back: draft.day))
+            \(form(call, reader, hidden, picker, choices: [.now, .end, .later], hasAnnotation: true, back: draft.day))
             """
         return call.page(
-            Page(title: .writeRecord, main: main), status: reader.isValid ? .ok : .unprocessableContent)
+            Page(title: .writeRecord, main: main), status: call.route.method == .get ? .ok : .unprocessableContent)
     }
 
     private func page(
         _ call: Call, _ actor: HomeworkService.Actor, _ record: LessonRecord, _ timetable: Timetable,
-        _ reader: FormReader
+        _ reader: FormReader, _ picker: HTML
     ) -> Response {
         let language = call.language
         let lead = [
@@ -205,19 +224,19 @@ package struct LessonRecordPages: Sendable {
             main += Component.card(record.title, HomeworkListPages.text(record.content))
         } else {
             main += form(
-                call, reader, "\(LessonFormPages.hidden("revision", String(record.revision)))",
+                call, reader, "\(LessonFormPages.hidden("revision", String(record.revision)))", picker,
                 choices: [.keep, .now, .later], hasAnnotation: record.author == actor.person, back: record.day)
             main += HomeworkFormPages.removal(
                 call, .removeRecord, action: "/homework/\(actor.uai)/records/\(record.id.rawValue)/remove",
                 revision: record.revision)
         }
         return call.page(
-            Page(title: .editRecord, main: main), status: reader.isValid ? .ok : .unprocessableContent)
+            Page(title: .editRecord, main: main), status: call.route.method == .get ? .ok : .unprocessableContent)
     }
 
     private func form(
-        _ call: Call, _ reader: FormReader, _ hidden: HTML, choices: [PublicationChoice], hasAnnotation: Bool,
-        back: CivilDate
+        _ call: Call, _ reader: FormReader, _ hidden: HTML, _ picker: HTML, choices: [PublicationChoice],
+        hasAnnotation: Bool, back: CivilDate
     ) -> HTML {
         let language = call.language
         var fields = [
@@ -237,6 +256,6 @@ package struct LessonRecordPages: Sendable {
                     isRequired: false, maxLength: DiaryRules.longestAnnotation))
         }
         fields += PublicationChoice.fields(reader, choices: choices, language)
-        return HomeworkFormPages.form(call, hidden, fields, cancel: "/homework?date=\(back)")
+        return HomeworkFormPages.form(call, hidden, fields, picker: picker, cancel: "/homework?date=\(back)")
     }
 }

@@ -130,6 +130,7 @@ package enum DiaryRules {
 
     private static func check(title: String, content: String) throws(HomeworkError) {
         guard (1...longestTitle).contains(title.unicodeScalars.count) else { throw .invalid(field: "title") }
-        guard content.unicodeScalars.count <= longestContent else { throw .invalid(field: "content") }
+        // In bytes: what is longer than a reader of Markdown takes would be cut.
+        guard content.utf8.count <= longestContent else { throw .invalid(field: "content") }
     }
 }

@@ -7,8 +7,12 @@ package import Tenancy
 /// Every statement's `$1` is the establishment, bound by `TenantBatch`.
 package struct DiaryStore: Sendable {
     private let tenancy: Tenancy
+    private let files: Files
 
-    package init(_ tenancy: Tenancy) { self.tenancy = tenancy }
+    package init(_ tenancy: Tenancy, _ files: Files) {
+        self.tenancy = tenancy
+        self.files = files
+    }
 
     /// With the timetable's version: one look-up more in a statement costs less than a statement.
     private static let person = PostgresStatement(
@@ -128,10 +132,25 @@ package struct DiaryStore: Sendable {
         let results = try await tenancy.read(batch)
         // Each statement sees what was committed before it: a write in between gives entries newer than the version, so the
         // next reader, who is told the newer version, reads again.
+        let records = try results[1].map { try LessonRecord($0) }
+        let assignments = try results[2].map { try Assignment($0) }
         return DiarySpan(
-            version: try results[0].first?.int64(0) ?? 0, groups: groups, days: days,
-            records: try results[1].map { try LessonRecord($0) }, assignments: try results[2].map { try Assignment($0) }
-        )
+            version: try results[0].first?.int64(0) ?? 0, groups: groups, days: days, records: records,
+            assignments: assignments,
+            files: try await DiaryStore.files(of: records, assignments, files, tenancy, context))
+    }
+
+    /// The files of some entries, by entry.
+    static func files(
+        of records: [LessonRecord], _ assignments: [Assignment], _ files: Files, _ tenancy: Tenancy,
+        _ context: TenantContext
+    ) async throws -> [UUID: [StoredFile]] {
+        guard !records.isEmpty || !assignments.isEmpty else { return [:] }
+        var batch = TenantBatch(context)
+        files.addListing(of: records.map(\.id.rawValue), use: .lessonRecord, to: &batch)
+        files.addListing(of: assignments.map(\.id.rawValue), use: .assignment, to: &batch)
+        let results = try await tenancy.read(batch)
+        return try files.listing(results[0]).merging(try files.listing(results[1])) { first, _ in first }
     }
 }
 

@@ -5,8 +5,12 @@ package import Tenancy
 /// What teachers and the head are told besides the entries: totals, load, and everything one teacher wrote.
 package struct TeacherDiaryStore: Sendable {
     private let tenancy: Tenancy
+    private let files: Files
 
-    package init(_ tenancy: Tenancy) { self.tenancy = tenancy }
+    package init(_ tenancy: Tenancy, _ files: Files) {
+        self.tenancy = tenancy
+        self.files = files
+    }
 
     private static let progress = PostgresStatement(
         """
@@ -124,10 +128,19 @@ package struct TeacherDiaryStore: Sendable {
             batch.add(statement, teacher.rawValue, days.lowerBound, days.upperBound, groups, subjects)
         }
         let results = try await tenancy.read(batch)
+        let records = try results[0].map { try LessonRecord($0) }
+        let assignments = try results[1].map { try Assignment($0) }
         return DiarySpan(
             version: 0, groups: Set(inOrder.map(\.group)).sorted { $0.rawValue < $1.rawValue }, days: days,
-            records: try results[0].map { try LessonRecord($0) }, assignments: try results[1].map { try Assignment($0) }
-        )
+            records: records, assignments: assignments,
+            files: try await DiaryStore.files(of: records, assignments, files, tenancy, context))
+    }
+
+    /// The files of one entry.
+    package func files(_ context: TenantContext, of item: UUID, _ use: FileUse) async throws -> [StoredFile] {
+        var batch = TenantBatch(context)
+        files.addListing(of: [item], use: use, to: &batch)
+        return try files.listing(try await tenancy.read(batch)[0])[item] ?? []
     }
 
     /// How far the pupils are, by assignment.
@@ -170,13 +183,17 @@ package struct TeacherDiaryStore: Sendable {
     /// - Throws: `HomeworkError.tooLarge` for more than `most` of either kind.
     package func entries(
         _ context: TenantContext, by teacher: PersonID, _ days: ClosedRange<CivilDate>, group: GroupID?
-    ) async throws -> (records: [LessonRecord], assignments: [Assignment]) {
+    ) async throws -> (records: [LessonRecord], assignments: [Assignment], files: [UUID: [StoredFile]]) {
         var batch = TenantBatch(context)
         batch.add(TeacherDiaryStore.records, teacher.rawValue, days.lowerBound, days.upperBound, group?.rawValue)
         batch.add(TeacherDiaryStore.assignments, teacher.rawValue, days.lowerBound, days.upperBound, group?.rawValue)
         let results = try await tenancy.read(batch, lane: .background)
         guard results.allSatisfy({ $0.count <= TeacherDiaryStore.most }) else { throw HomeworkError.tooLarge }
-        return (try results[0].map { try LessonRecord($0) }, try results[1].map { try Assignment($0) })
+        let records = try results[0].map { try LessonRecord($0) }
+        let assignments = try results[1].map { try Assignment($0) }
+        return (
+            records, assignments, try await DiaryStore.files(of: records, assignments, files, tenancy, context)
+        )
     }
 
     /// A lesson on a day, as something that has a record or not.
