@@ -362,7 +362,9 @@ def test_a_visa_freezes_what_the_head_has_read(school):
     assert school.teacher.get(path).json == signed.json
     assert school.school_life.get(path).status == 403
     assert school.teacher.call("POST", school.path("diary-visas"), body).status == 403
-    assert school.head.get(f"/homework/{school.uai}/visas/{signed.json['id']}").status == 200
+    for browser in (school.head, school.teacher):
+        page = browser.get(f"/homework/{school.uai}/visas")
+        assert page.status == 200 and signed.json["id"] in page.text and "Vu, tout est inventé." in page.text
 
 
 def test_a_diary_is_kept_for_the_years_after(school):

@@ -72,5 +72,27 @@ enum DemoHomeworkStore {
             progress, homework.progress.map(\.pupil.rawValue), homework.progress.map(\.work.id),
             homework.progress.map(\.state.rawValue))
         _ = try await tenancy.write(batch)
+        try await addSequence(school, context, tenancy)
+    }
+
+    /// A sequence for the first teacher, ready to be laid on classes.
+    private static func addSequence(
+        _ school: DemoSchool, _ context: TenantContext, _ tenancy: Tenancy
+    ) async throws {
+        guard let teacher = school.people.first(where: { $0.role == .teacher }) else { return }
+        var ids = DeterministicIDs(seed: teacher.id.rawValue.high ^ teacher.id.rawValue.low)
+        let id = SequenceID(rawValue: ids.next())
+        let steps = (1...4).map { number in
+            TeachingSequence.Step(
+                title: "Étape imaginaire n° \(number)", content: "- Rappel\n- **Activité inventée** n° \(number)",
+                work: number % 2 == 0
+                    ? TeachingSequence.Work(
+                        kind: .exercise, title: "Exercice inventé n° \(number)", content: "", minutes: 20) : nil)
+        }
+        try await tenancy.transaction(context) { transaction in
+            try await SequenceStore(tenancy).add(
+                id, title: "Progression de démonstration", steps: steps, year: school.year, of: teacher.id,
+                in: transaction)
+        }
     }
 }

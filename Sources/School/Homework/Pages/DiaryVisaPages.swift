@@ -10,7 +10,7 @@ package struct DiaryVisaPages: Sendable {
 
     package init(_ service: HomeworkService) { self.service = service }
 
-    package var routes: [Route] { [list, form, sign, visa] }
+    package var routes: [Route] { [list, form, sign] }
 
     private var list: Route {
         .page(
@@ -38,14 +38,19 @@ package struct DiaryVisaPages: Sendable {
                     [
                         .text(Phrase.visaTeacher[language]), .text(Phrase.keptPeriod[language]),
                         .text(Phrase.keptCounts[language]), .text(Phrase.visaSigned[language]),
+                        .text(Phrase.visaComment[language]), .text(Phrase.keptDocument[language]),
                     ], hidesCaption: true)
                 for visa in page.items {
-                    let name = timetable.teachers[visa.teacher] ?? ""
+                    let api = "/api/v1/establishments/\(actor.uai)/diary-visas/\(visa.id.rawValue)"
+                    let signed = language.date(actor.establishment.timeZone.date(microseconds: visa.signedAt))
+                    let head = visa.signedBy.flatMap { timetable.teachers[$0] }
                     table.add([
-                        "<a href=\"\("/homework/\(actor.uai)/visas/\(visa.id.rawValue)" as Link)\">\(name)</a>",
+                        HTML(text: timetable.teachers[visa.teacher] ?? ""),
                         HTML(text: language.period(visa.days.lowerBound, visa.days.upperBound)),
                         HTML(text: Phrase.counts(visa.records, visa.assignments)[language]),
-                        HTML(text: language.date(actor.establishment.timeZone.date(microseconds: visa.signedAt))),
+                        HTML(text: [signed, head].compactMap { $0 }.joined(separator: " · ")),
+                        Component.prose(visa.comment),
+                        "<span class=\"actions\">\(DiaryArchivePages.documents(api, language))</span>",
                     ])
                 }
                 main += table.html
@@ -95,7 +100,7 @@ package struct DiaryVisaPages: Sendable {
             }
             guard reader.isValid, let teacher, let from, let to else { return try await page(call, actor, reader) }
             let id = reader.form["key"].flatMap { UUID($0) }.map { VisaID(rawValue: $0) } ?? .new()
-            let shown: Link = "/homework/\(actor.uai)/visas/\(id.rawValue)"
+            let shown: Link = "/homework/\(actor.uai)/visas"
             let prepared = try await service.prepareVisa(
                 teacher: teacher, days: from...to, comment: comment, by: actor, now: call.now, in: call.language)
             do {
@@ -138,35 +143,5 @@ package struct DiaryVisaPages: Sendable {
             \(Component.heading(Phrase.newVisa[language], lead: HTML(text: Phrase.visaAdvice[language])))\(form)
             """
         return call.page(Page(title: .newVisa, main: main), status: reader.isValid ? .ok : .unprocessableContent)
-    }
-
-    private var visa: Route {
-        .page(
-            .get, "/homework/{establishment}/visas/{visa}", access: DiaryDocumentAPI.readers, tag: "Homework",
-            summary: "A visa, with the document that it froze.",
-            parameters: [HomeworkAPI.establishment, .uuid("visa", "The visa.")]
-        ) { call in
-            let actor = try service.actor(call, .teacher, .head)
-            let language = call.language
-            let visa = try await service.visa(VisaID(rawValue: try call.path.uuid("visa")), for: actor)
-            let timetable = try await service.timetable(actor, of: visa.days.lowerBound)
-            let signed = actor.establishment.timeZone.local(microseconds: visa.signedAt)
-            let api = "/api/v1/establishments/\(actor.uai)/diary-visas/\(visa.id.rawValue)"
-            var facts: [(term: String, value: HTML)] = [
-                (Phrase.keptPeriod[language], HTML(text: language.period(visa.days.lowerBound, visa.days.upperBound))),
-                (Phrase.keptCounts[language], HTML(text: Phrase.counts(visa.records, visa.assignments)[language])),
-                (Phrase.visaSigned[language], HTML(text: language.date(signed.date))),
-            ]
-            if let name = visa.signedBy.flatMap({ timetable.teachers[$0] }) {
-                facts.append((Phrase.visas[language], HTML(text: name)))
-            }
-            if !visa.comment.isEmpty { facts.append((Phrase.visaComment[language], Component.prose(visa.comment))) }
-            let main: HTML = """
-                \(Component.heading(Phrase.diaryOf(timetable.teachers[visa.teacher] ?? "")[language], lead: HTML(text: actor.establishment.name)))\
-                \(Component.card(Component.facts(facts)))\
-                <p class="actions">\(DiaryArchivePages.documents(api, language))</p>
-                """
-            return call.page(Page(title: .visas, main: main))
-        }
     }
 }

@@ -27,6 +27,7 @@ enum TeacherDiaryPages {
             <div class="actions">\(Component.button(Phrase.giveWork[language], to: "/homework/\(uai)/work/new", isMain: true))\
             \(Component.button(Phrase.sequences[language], to: "/homework/\(uai)/sequences"))\
             \(Component.button(Phrase.archives[language], to: "/homework/\(uai)/archives"))\
+            \(Component.button(Phrase.visas[language], to: "/homework/\(uai)/visas"))\
             \(Component.button(Phrase.homeworkOfSchool[language], to: "/homework/\(uai)"))</div>
             """
     }
