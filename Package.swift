@@ -53,7 +53,8 @@ let package = Package(
 
         // School services, one folder each │ the control plane.
         module(
-            "School", ["Identity", "Tenancy", "Web", "HTTP", "Postgres", "PDF", "Cryptography", "Magic", "Runtime"]),
+            "School",
+            ["Identity", "Tenancy", "Web", "HTTP", "Postgres", "PDF", "Cryptography", "Magic", "Markdown", "Runtime"]),
         module(
             "Control",
             [

@@ -14,9 +14,6 @@ extension Phrase {
         en: "The class will not see it any more. What pupils noted of it goes with it.")
     static let recordTitle = Phrase(fr: "Titre", en: "Title")
     static let recordContent = Phrase(fr: "Contenu", en: "Content")
-    static let markdownHint = Phrase(
-        fr: "Mise en forme en Markdown : **gras**, listes avec des tirets.",
-        en: "Formatted with Markdown: **bold**, lists with dashes.")
     static let privateAnnotation = Phrase(fr: "Annotation personnelle", en: "Private note")
     static let privateAnnotationHint = Phrase(
         fr: "Vous seul la lisez : ni la classe, ni la direction, ni un remplaçant.",

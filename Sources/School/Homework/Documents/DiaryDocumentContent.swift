@@ -58,7 +58,7 @@ struct DiaryDocumentContent: Sendable {
         let day = language.dateAndTime(record.day, minutes: record.start.minutes)
         try writer.heading(3, "\(record.title)")
         try writer.paragraph("\(day) · \(subject(record.subject)) · \(name(record.group))", .small)
-        try writer.paragraph(record.content)
+        try DiaryText.write(record.content, to: writer)
         try write(filesOf: record.id.rawValue, to: writer, language)
     }
 
@@ -73,7 +73,7 @@ struct DiaryDocumentContent: Sendable {
         if let minutes = assignment.minutes { facts.append(Phrase.about(minutes: minutes)[language]) }
         if let reason = assignment.overrideReason { facts.append(Phrase.withoutLesson(reason)[language]) }
         try writer.paragraph(facts.joined(separator: " · "), .small)
-        try writer.paragraph(assignment.content)
+        try DiaryText.write(assignment.content, to: writer)
         try write(filesOf: assignment.id.rawValue, to: writer, language)
     }
 

@@ -22,6 +22,7 @@ package struct AssignmentPages: Sendable {
             .text("minutes", "Estimated minutes.", maxLength: 3),
             .text("override_reason", "Why it is due without a lesson.", maxLength: DiaryRules.longestReason),
             .text("key", "Makes the form count once.", maxLength: 36),
+            .flag(RichTextField.preview, "Shows what the text becomes, and saves nothing."),
         ] + PublicationChoice.parameters
     private static let formLimit = 600_000_000
     /// So many lessons ahead are offered.
@@ -78,7 +79,7 @@ package struct AssignmentPages: Sendable {
             let givenOn = reader.date("given_on")
             let read = AssignmentPages.read(&reader, actor, call.now)
             guard let chosen, let givenOn, var draft = read?.draft(chosen, givenOn: givenOn), reader.isValid,
-                sent.refused.isEmpty
+                sent.refused.isEmpty, !HomeworkFormPages.wantsPreview(reader)
             else {
                 return try await page(call, actor, timetable, teachings, chosen, reader, nil, sent)
             }
@@ -140,7 +141,7 @@ package struct AssignmentPages: Sendable {
             var reader = FormReader(sent.form)
             let revision = reader.form["revision"].flatMap { Int($0) } ?? 0
             guard let draft = AssignmentPages.read(&reader, actor, call.now)?.draft(teaching, givenOn: old.givenOn),
-                reader.isValid, sent.refused.isEmpty
+                reader.isValid, sent.refused.isEmpty, !HomeworkFormPages.wantsPreview(reader)
             else { return try await page(call, actor, timetable, [teaching], teaching, reader, old, sent) }
             let due: Occurrence?
             do throws(HomeworkError) {
@@ -280,7 +281,9 @@ package struct AssignmentPages: Sendable {
             there = []
         }
         main += HomeworkFormPages.form(
-            call, hidden, fields(reader, teachings, timetable, old, language),
+            call, hidden, fields(reader, teachings, timetable, old, language).before,
+            content: HomeworkFormPages.content(reader, rows: 8, language),
+            fields(reader, teachings, timetable, old, language).after,
             picker: HomeworkFormPages.picker(.assignment, there: there, refused: sent?.refused ?? [], language),
             cancel: "/homework")
         if let old {
@@ -289,13 +292,13 @@ package struct AssignmentPages: Sendable {
                 revision: old.revision)
         }
         return call.page(
-            Page(title: title, main: main), status: call.route.method == .get ? .ok : .unprocessableContent)
+            Page(title: title, main: main), status: HomeworkFormPages.status(call, reader))
     }
 
     private func fields(
         _ reader: FormReader, _ teachings: [DiaryRules.Teaching], _ timetable: Timetable, _ old: Assignment?,
         _ language: Language
-    ) -> [Field] {
+    ) -> (before: [Field], after: [Field]) {
         func field(
             _ name: String, _ label: Phrase, _ control: Field.Control, hint: Phrase? = nil, required: Bool = true
         )
@@ -314,13 +317,14 @@ package struct AssignmentPages: Sendable {
         }
         fields += [
             field("kind", .workKind, .select(kinds)), field("title", .recordTitle, .input(type: "text")),
-            field("content", .recordContent, .area(rows: 8), hint: .markdownHint, required: false),
+        ]
+        let after = [
             field("due_on", .dueDay, .input(type: "date"), hint: .dueDayHint),
             field("override_reason", .overrideReason, .input(type: "text"), hint: .overrideHint, required: false),
             field("minutes", .estimatedMinutes, .input(type: "number"), required: false),
         ]
         let choices: [PublicationChoice] = old == nil ? [.now, .later] : [.keep, .now, .later]
-        return fields + PublicationChoice.fields(reader, choices: choices, language)
+        return (fields, after + PublicationChoice.fields(reader, choices: choices, language))
     }
 
     /// The class's next lessons of the subject, and what it has to do for each day until then.

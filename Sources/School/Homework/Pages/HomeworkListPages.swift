@@ -5,7 +5,7 @@ internal import Web
 /// The pieces that diaries are shown with: work by day, lesson records by day.
 enum HomeworkListPages {
     /// Text that a teacher typed.
-    static func text(_ content: String) -> HTML { Component.prose(content) }
+    static func text(_ content: String) -> HTML { content.isEmpty ? .empty : RichText.html(content, heading: 4) }
 
     /// The text and the files of an entry.
     static func content(_ text: String, of entry: UUID, _ view: DiaryView, _ language: Language) -> HTML {

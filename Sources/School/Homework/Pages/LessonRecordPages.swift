@@ -21,6 +21,7 @@ package struct LessonRecordPages: Sendable {
             .text("title", "The title."), .text("content", "Markdown.", maxLength: DiaryRules.longestContent),
             .text("annotation", "For oneself alone.", maxLength: DiaryRules.longestAnnotation),
             .text("key", "Makes the form count once.", maxLength: 36),
+            .flag(RichTextField.preview, "Shows what the text becomes, and saves nothing."),
         ] + PublicationChoice.parameters
 
     private static let formLimit = 600_000_000
@@ -71,7 +72,7 @@ package struct LessonRecordPages: Sendable {
             draft.publishedAt = PublicationChoice.read(
                 &reader, zone: actor.establishment.timeZone, end: LessonRecordPages.end(of: occurrence, actor),
                 now: call.now)
-            guard reader.isValid, sent.refused.isEmpty, let text else {
+            guard reader.isValid, sent.refused.isEmpty, !HomeworkFormPages.wantsPreview(reader), let text else {
                 let there = try await service.stored(sent.files, actor.context)
                 return page(
                     call, actor, draft, occurrence, subject, timetable, reader, picker(call, sent, there))
@@ -131,7 +132,7 @@ package struct LessonRecordPages: Sendable {
             let text = LessonRecordPages.read(&reader)
             let published = PublicationChoice.read(
                 &reader, zone: actor.establishment.timeZone, end: nil, now: call.now)
-            guard reader.isValid, sent.refused.isEmpty, let text else {
+            guard reader.isValid, sent.refused.isEmpty, !HomeworkFormPages.wantsPreview(reader), let text else {
                 let there = try await service.stored(sent.files, actor.context)
                 return page(call, actor, record, timetable, reader, picker(call, sent, there))
             }
@@ -206,7 +207,7 @@ package struct LessonRecordPages: Sendable {
             \(form(call, reader, hidden, picker, choices: [.now, .end, .later], hasAnnotation: true, back: draft.day))
             """
         return call.page(
-            Page(title: .writeRecord, main: main), status: call.route.method == .get ? .ok : .unprocessableContent)
+            Page(title: .writeRecord, main: main), status: HomeworkFormPages.status(call, reader))
     }
 
     private func page(
@@ -231,7 +232,7 @@ package struct LessonRecordPages: Sendable {
                 revision: record.revision)
         }
         return call.page(
-            Page(title: .editRecord, main: main), status: call.route.method == .get ? .ok : .unprocessableContent)
+            Page(title: .editRecord, main: main), status: HomeworkFormPages.status(call, reader))
     }
 
     private func form(
@@ -239,15 +240,10 @@ package struct LessonRecordPages: Sendable {
         hasAnnotation: Bool, back: CivilDate
     ) -> HTML {
         let language = call.language
-        var fields = [
-            Field(
-                "title", Phrase.recordTitle[language], value: reader.form["title"],
-                error: reader.error("title")?[language], maxLength: DiaryRules.longestTitle),
-            Field(
-                "content", Phrase.recordContent[language], .area(rows: 10), value: reader.form["content"],
-                hint: Phrase.markdownHint[language], error: reader.error("content")?[language], isRequired: false,
-                maxLength: DiaryRules.longestContent),
-        ]
+        let title = Field(
+            "title", Phrase.recordTitle[language], value: reader.form["title"],
+            error: reader.error("title")?[language], maxLength: DiaryRules.longestTitle)
+        var fields: [Field] = []
         if hasAnnotation {
             fields.append(
                 Field(
@@ -256,6 +252,9 @@ package struct LessonRecordPages: Sendable {
                     isRequired: false, maxLength: DiaryRules.longestAnnotation))
         }
         fields += PublicationChoice.fields(reader, choices: choices, language)
-        return HomeworkFormPages.form(call, hidden, fields, picker: picker, cancel: "/homework?date=\(back)")
+        return HomeworkFormPages.form(
+            call, hidden, [title], content: HomeworkFormPages.content(reader, rows: 10, language), fields,
+            picker: picker,
+            cancel: "/homework?date=\(back)")
     }
 }
