@@ -331,7 +331,7 @@ def pdf_text(body):
 
 
 def test_a_visa_freezes_what_the_head_has_read(school):
-    start = TODAY - datetime.timedelta(days=2)
+    start = TODAY - datetime.timedelta(days=9)
     mine = school.teacher.get(f"/api/v1/me/homework?from={start}&to={TODAY}").json["diaries"][0]["lesson_records"]
     own = [each for each in mine if each["teacher"] and each["teacher"]["id"] == school.teacher_id and not each["frozen"]]
     body = {"teacher": school.teacher_id, "from": str(start), "to": str(TODAY), "comment": "Vu, tout est inventé."}
@@ -349,6 +349,7 @@ def test_a_visa_freezes_what_the_head_has_read(school):
     assert len(data["lesson_records"]) == signed.json["lesson_records"]
     assert all("annotation" not in each for each in data["lesson_records"])
     text = pdf_text(pdf.body)
+    assert own and "Activité inventée" in text and "**" not in text, "Markdown is set, not shown"
     for each in own:
         assert each["title"][:30] in " ".join(text.split())
         frozen = school.teacher.call(
@@ -425,6 +426,8 @@ def test_the_forms_of_a_teacher(school):
     form = school.teacher.get(
         f"/homework/{school.uai}/records/new?group={school.group}&day={school.first['date']}&lesson={school.first['lesson']}")
     assert form.status == 200, form.text[:500]
+    preview = send_form(school.teacher, form, title="Aperçu", content="**gras** <script>", publication="now", preview="1")
+    assert preview.status == 200 and "<strong>gras</strong>" in preview.text and "<script>" not in preview.text
     empty = send_form(school.teacher, form, title="", content="kept <b>", publication="now")
     assert empty.status == 422 and "kept &lt;b&gt;" in empty.text
     done = send_form(school.teacher, form, title="Par la page", content="", publication="end")
