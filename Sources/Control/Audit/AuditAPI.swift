@@ -24,7 +24,7 @@ package struct AuditAPI: Sendable {
             .get, "/api/v1/audit", access: AdminAPI.administrators, tag: "Audit",
             summary: "Administrative acts in the caller's charge, the newest first.",
             query: AuditAPI.filters + Parameter.paging,
-            answers: [.json(ListPage<AuditAnswer>.schema, "A page of acts.")]
+            answers: [.json(ListPage<AuditAnswer>.schema, "A page of acts.")], errors: [.notFound]
         ) { call in
             let filter = try service.auditFilter(call)
             let before = try call.query.text("cursor").map { text in
@@ -42,7 +42,8 @@ package struct AuditAPI: Sendable {
             .get, "/api/v1/audit/export", access: AdminAPI.administrators, tag: "Audit",
             summary: "The same acts, all of them, as CSV or as JSON lines.",
             query: AuditAPI.filters + [.enumeration("format", ["csv", "jsonl"], "JSON lines when absent.")],
-            answers: [.other("application/x-ndjson", "One act a line."), .other("text/csv", "The same as a table.")]
+            answers: [.other("application/x-ndjson", "One act a line."), .other("text/csv", "The same as a table.")],
+            errors: [.notFound]
         ) { call in
             let filter = try service.auditFilter(call)
             let isCSV = call.query.text("format") == "csv"

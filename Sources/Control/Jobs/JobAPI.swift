@@ -22,7 +22,7 @@ package struct JobAPI: Sendable {
                 .text("kind", "Only those of this kind.", maxLength: 63),
                 .uai("establishment", "Only those of this establishment."),
             ] + Parameter.paging,
-            answers: [.json(ListPage<JobAnswer>.schema, "A page of jobs.")]
+            answers: [.json(ListPage<JobAnswer>.schema, "A page of jobs.")], errors: [.notFound]
         ) { call in
             var filter = JobStore.Filter()
             filter.scope = service.charge(call).rows()

@@ -112,7 +112,7 @@ package struct Parameter: Sendable {
         case .slug: text.utf8.count <= 100 && Schema.Format.slug.accepts(text) ? nil : .badFormat(.slug)
         case .enumeration(let values): values.contains(text) ? nil : .expectedOneOf(values)
         case .flag: Parameter.flag(text) == nil ? .expectedBoolean : nil
-        case .token: text.utf8.count <= 2000 && Schema.Format.byte.accepts(text) ? nil : .badFormat(.byte)
+        case .token: (1...2000).contains(text.utf8.count) && Schema.Format.byte.accepts(text) ? nil : .badFormat(.byte)
         }
     }
 
