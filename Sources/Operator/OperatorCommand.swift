@@ -31,7 +31,8 @@ package enum OperatorCommand {
     static let commands: [Command] = [
         ManifestCommands.all, PlatformCommands.all, JobCommands.all, AuditCommands.all, MandateCommands.all,
         FeedCommands.all, MoveCommands.all, AdmissionCommands.all, QuotaCommands.all, EstablishmentCommands.all,
-        AccountCommands.all, CompletionCommands.all,
+        AccountCommands.all, ServiceCommands.all, SessionCommands.all, UpstreamCommands.all,
+        CompletionCommands.all,
     ].flatMap { $0 }
 
 

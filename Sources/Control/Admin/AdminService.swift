@@ -21,6 +21,10 @@ package final class AdminService: @unchecked Sendable {
     private let endSessions: @Sendable ([SessionID]) async -> Void
     let hasher: PasswordHasher
     let isProduction: Bool
+    /// Whether partner applications on plain HTTP and on this machine may be registered.
+    let allowsPlainPartners: Bool
+    /// Makes what looks after the signing keys.
+    package var keyKeeper: () -> SigningKeyKeeper? = { nil }
     private let migrate: @Sendable (EventLoop, Shard) async -> MigrationOutcome
 
     /// - Parameters:
@@ -28,7 +32,7 @@ package final class AdminService: @unchecked Sendable {
     ///   - migrate: brings one shard up to date, as the schema's owner.
     package init(
         loop: EventLoop, directory: PostgresPool, tenancy: Tenancy, keyring: Keyring, hasher: PasswordHasher,
-        isProduction: Bool,
+        isProduction: Bool, allowsPlainPartners: Bool = false,
         endSessions: @escaping @Sendable ([SessionID]) async -> Void,
         migrate: @escaping @Sendable (EventLoop, Shard) async -> MigrationOutcome
     ) {
@@ -39,6 +43,7 @@ package final class AdminService: @unchecked Sendable {
         self.keyring = keyring
         self.endSessions = endSessions
         self.isProduction = isProduction
+        self.allowsPlainPartners = allowsPlainPartners
         self.migrate = migrate
         nodes = NodeStore(directory)
         jobs = JobStore(directory)

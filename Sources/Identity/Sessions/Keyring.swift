@@ -15,6 +15,9 @@ package final class Keyring: Sendable {
         let ticket: HMACKey
         let code: HMACKey
         let files: SealedBox
+        let signOn: HMACKey
+        /// Encrypts what the directory keeps of signing keys and second factors.
+        let sealing: SealedBox
 
         init(id: String, secret: [UInt8]) {
             self.id = id
@@ -25,6 +28,8 @@ package final class Keyring: Sendable {
             ticket = root.derived(for: "preau.identity.ticket")
             code = root.derived(for: "preau.identity.code")
             files = SealedBox(key: root.code(for: "preau.control.file"))
+            signOn = root.derived(for: "preau.identity.sign_on")
+            sealing = SealedBox(key: root.code(for: "preau.identity.sealing"))
         }
     }
 
