@@ -28,10 +28,10 @@ struct StrongPages {
                 passkeyAction, "get", options, token: view.token, fields: ["id", "client", "data", "signature"],
                 label: text(.usePasskey), before: .empty)
         }
-        let hint = text(view.hasApplication ? .codeHint : .recoveryHint)
+        let hint = text(view.hasApplication ? .factorCodeHint : .recoveryHint)
         let form = PostForm(
             action,
-            [Field("code", text(.code), hint: hint, autocomplete: "one-time-code", maxLength: 40)],
+            [Field("code", text(.factorCode), hint: hint, autocomplete: "one-time-code", maxLength: 40)],
             submit: text(.confirm), forgeryToken: view.token)
         let leave: HTML = """
             <form method="post" action="/logout"><p><button class="button quiet" type="submit">\(text(.notMe))</button></p></form>
@@ -110,7 +110,7 @@ struct StrongPages {
             [
                 Field("name", text(.factorName), isRequired: false, maxLength: 60),
                 Field(
-                    "code", text(.code), hint: text(.firstCodeHint), error: failure.map(text),
+                    "code", text(.factorCode), hint: text(.firstCodeHint), error: failure.map(text),
                     autocomplete: "one-time-code",
                     maxLength: 10, inputMode: "numeric"),
             ], submit: text(.confirm), cancel: Component.button(text(.back), to: "/account/security"),

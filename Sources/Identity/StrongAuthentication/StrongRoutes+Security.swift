@@ -99,7 +99,7 @@ extension StrongRoutes {
                 let code = (form["code"] ?? "").filter { !$0.isWhitespace }
                 guard
                     try await factors.confirmApplication(code, name: name(form, .application, call), session)
-                else { return try await secretPage(call, session, failure: .wrongCode) }
+                else { return try await secretPage(call, session, failure: .wrongFactorCode) }
                 return try await added(call, session, isFirst: known.isEmpty, .oneTimeCode)
             }
         }

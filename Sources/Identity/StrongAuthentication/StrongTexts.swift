@@ -5,15 +5,15 @@ extension Phrase {
     static let secondFactorLead = Phrase(
         fr: "Le mot de passe est bon. Montrez maintenant votre clé d'accès, ou donnez un code.",
         en: "The password is right. Now show a passkey, or give a code.")
-    static let code = Phrase(fr: "Code", en: "Code")
-    static let codeHint = Phrase(
+    static let factorCode = Phrase(fr: "Code", en: "Code")
+    static let factorCodeHint = Phrase(
         fr: "Six chiffres de votre application, ou un code de secours",
         en: "Six digits of the application, or a recovery code")
     static let recoveryHint = Phrase(fr: "Un code de secours", en: "A recovery code")
     static let confirm = Phrase(fr: "Confirmer", en: "Confirm")
     static let usePasskey = Phrase(fr: "Utiliser une clé d'accès", en: "Use a passkey")
     static let notMe = Phrase(fr: "Ce n'est pas moi : annuler la connexion", en: "This is not me: cancel signing in")
-    static let wrongCode = Phrase(
+    static let wrongFactorCode = Phrase(
         fr: "Ce code n'est pas le bon. L'heure du téléphone est-elle juste ?",
         en: "This code is not right. Is the clock of the phone right?")
     static let passkeyRefused = Phrase(

@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func namesAreFoundHoweverTheyAreTyped() async throws {
-        try await withAccounts { _, node, schools in
+        try await withAccounts { (_, node, schools) async throws -> Void in
             #expect(try await search("dupon", node).sorted() == ["jean.dupont", "jean.dupont1", "marie.dupond"])
             #expect(try await search("DUPONT jean", node).sorted() == ["jean.dupont", "jean.dupont1"])
             #expect(try await search("Jean Dupont", node).sorted() == ["jean.dupont", "jean.dupont1"])
@@ -127,7 +127,7 @@ import Testing
     }
 
     @Test func aTeachersCodeIsForPupilsOfTheSchoolOnly() async throws {
-        try await withAccounts { platform, _, schools in
+        try await withAccounts { (platform, _, schools) async throws -> Void in
             func issue(_ to: String, _ by: String, _ school: EstablishmentID) throws -> String {
                 try platform.sqlAsNode(
                     .directory,
