@@ -30,11 +30,11 @@ package enum OperatorCommand {
 
     static let commands: [Command] = [
         ManifestCommands.all, PlatformCommands.all, JobCommands.all, AuditCommands.all, MandateCommands.all,
-        FeedCommands.all, MoveCommands.all, ShardCommands.all, AdmissionCommands.all, QuotaCommands.all, EstablishmentCommands.all,
+        FeedCommands.all, MoveCommands.all, ShardCommands.all, AdmissionCommands.all, QuotaCommands.all,
+        EstablishmentCommands.all,
         AccountCommands.all, ServiceCommands.all, SessionCommands.all, UpstreamCommands.all,
         CompletionCommands.all,
     ].flatMap { $0 }
-
 
     private static let options = """
         Options everywhere:
