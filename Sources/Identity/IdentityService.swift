@@ -60,7 +60,8 @@ package final class IdentityService: @unchecked Sendable {
         sessions.presence = admission.presence
         entrance = Entrance(admission: admission, keyring: keyring, tenancy: tenancy, clock: clock)
         activation = Activation(
-            loop: loop, keyring: keyring, directory: directory, redis: redis, hasher: hasher, clock: clock)
+            loop: loop, keyring: keyring, directory: directory, redis: redis, hasher: hasher, sessions: sessions,
+            clock: clock)
         singleSignOn = SingleSignOn(
             loop: loop, cache: partners, front: outgoing.front, tenancy: tenancy, keyring: keyring, redis: redis,
             directory: directory, client: outgoing.client, signing: outgoing.signing, metrics: metrics, log: log,
