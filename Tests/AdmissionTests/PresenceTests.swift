@@ -103,9 +103,14 @@ extension OnServers {
                 let scope = RuleScope.establishment(school.uai)
                 let visitor = fixture.visitor(.pupil, at: school)
                 let (phone, desk) = (UUID.v7(), UUID.v7())
-                try await fixture.loops[1].run { $0.presence.note(visitor, session: phone) }
+                // Each is told before the next step: a beat that is still on its way says nothing yet.
                 try await fixture.loops[2].run { $0.presence.note(visitor, session: desk) }
                 #expect(try await fixture.becomes(scope, 1))
+                try await fixture.loops[0].run { await $0.presence.leave(visitor, session: desk) }
+                #expect(try await fixture.becomes(scope, 0))
+                try await fixture.loops[1].run { $0.presence.note(visitor, session: phone) }
+                #expect(try await fixture.becomes(scope, 1))
+                try await fixture.loops[2].run { $0.presence.note(visitor, session: desk) }
                 await fixture.loops[2].loop.run { [redis = fixture.loops[2].redis] in redis.close() }
                 #expect(try await fixture.connected(scope) == 1)
                 // The other session is still there.

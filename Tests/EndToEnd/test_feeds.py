@@ -177,24 +177,25 @@ def test_an_invented_academy_comes_whole_over_two_shards(stack, state, directory
     small = preau(state, "generate", "aaf", tmp_path / "s", *settings[:8], "--day", 3)
     assert small["pupils"] > 0
 
-    def without_half(content, folder):
-        """The same delivery, with every other record of one file gone."""
+    def thinned(content, folder, keep):
+        """The same delivery, with only one record in `keep` of one file left."""
         part = next(folder.glob(f"*_{content}_0000.xml"))
         whole = part.read_bytes()
         tree = etree.parse(part)
-        for request in tree.findall("addRequest")[::2]:
-            tree.getroot().remove(request)
+        for number, request in enumerate(tree.findall("addRequest")):
+            if number % keep:
+                tree.getroot().remove(request)
         tree.write(part, encoding="utf-8", xml_declaration=True)
         return part, whole
 
     # Guardians without their pupils: something is missing, nobody counts as gone.
-    part, whole = without_half("Eleve", tmp_path / "s")
+    part, whole = thinned("Eleve", tmp_path / "s", keep=2)
     partial = preau(state, "import", "aaf", tmp_path / "s", "--into", "seine-et-marne")
     assert "incomplete" in {each["code"] for each in partial["anomalies"]}
     assert (partial["pupils"]["disappeared"], partial["guardians"]["disappeared"]) == (0, 0)
     part.write_bytes(whole)
-    # Half of the staff: somebody has to agree.
-    without_half("PersEducNat", tmp_path / "s")
+    # Three quarters of the staff, more than five in a school: somebody has to agree.
+    thinned("PersEducNat", tmp_path / "s", keep=4)
     directory.execute("select count(*) from profile")
     before = directory.fetchone()
     stopped = preau(state, "import", "aaf", tmp_path / "s", "--into", "seine-et-marne", fails=True)

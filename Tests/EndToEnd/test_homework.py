@@ -301,8 +301,8 @@ def test_a_sequence_is_laid_on_classes_once(school):
     assert made.status == 201, made.text
     path = school.path(f"sequences/{made.json['id']}")
     assert school.head.get(path).status == 403
-    listed = school.teacher.get(school.path("sequences?limit=1")).json
-    assert [each["id"] for each in listed["items"]] == [made.json["id"]]
+    listed = school.teacher.get(school.path("sequences?limit=50")).json
+    assert made.json["id"] in [each["id"] for each in listed["items"]]
     start = TODAY + datetime.timedelta(days=1)
     body = {"from": str(start), "classes": [{"group": school.group, "subject": school.subject}]}
     key = {"Idempotency-Key": f"key-{uuid.uuid4()}"}

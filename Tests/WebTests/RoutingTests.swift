@@ -65,12 +65,19 @@ import Testing
         #expect(values == [expected])
     }
 
-    @Test(arguments: [
-        "/a/%2F", "/a/%00", "/a/%ff", "/a/%c0%af", "/a/..", "/a/%2e%2e", "/a/%5C", "/a/%0a", "/a/%zz", "/a/%",
-    ])
-    func refusesUnsafeParameters(path: String) throws {
+    @Test(arguments: ["/a/%00", "/a/%ff", "/a/%c0%af", "/a/%zz", "/a/%"])
+    func refusesMalformedParameters(path: String) throws {
         let table = try RouteTable([route("/a/{id}", [.text("id", "I.")])])
         guard case .malformed = table.match(.get, path) else {
+            Issue.record("taken: \(path)")
+            return
+        }
+    }
+
+    @Test(arguments: ["/a/%2F", "/a/..", "/a/%2e%2e", "/a/%5C", "/a/%0a", "/a/%11"])
+    func findsNothingUnderUnsafeNames(path: String) throws {
+        let table = try RouteTable([route("/a/{id}", [.text("id", "I.")])])
+        guard case .notFound = table.match(.get, path) else {
             Issue.record("taken: \(path)")
             return
         }

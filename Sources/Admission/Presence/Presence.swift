@@ -63,6 +63,8 @@ package final class Presence: @unchecked Sendable {
     /// Frees the places of somebody who signed out everywhere.
     package func leaveEverywhere(_ visitor: Visitor) async {
         loop.assertCurrent()
+        // The request that signs out was a sign of presence too.
+        waiting = waiting.filter { $0.value.visitor.account != visitor.account }
         let keys = PresenceKey.all(of: visitor, index) { groups.known($0) }
         let account = RedisWord.bytes(visitor.account.rawValue.bytes)
         let sessions: [RedisWord] = ["UNLINK", .bytes(Array("p1:a:".utf8) + visitor.account.rawValue.bytes)]

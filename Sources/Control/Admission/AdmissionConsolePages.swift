@@ -27,7 +27,8 @@ package struct AdmissionConsolePages: Sendable {
     private var overview: Route {
         .page(
             .get, "/admission", access: Self.administrators, tag: "Console",
-            summary: "Attendance of the territories in charge; loads itself again."
+            summary: "Attendance of the territories in charge.",
+            query: [.flag("live", "Loads itself again every ten seconds, which somebody has asked for.")]
         ) { call in
             let language = call.language
             let territories = control.territories(call)
@@ -54,10 +55,17 @@ package struct AdmissionConsolePages: Sendable {
                 title: .admissionTitle,
                 main: Component.heading(
                     Phrase.admissionTitle[language], lead: HTML(text: Phrase.admissionLead[language]))
-                    + Component.card(table.html))
-            page.refreshAfter = 10
+                    + Component.card(table.html + live(call)))
+            // Only when asked for: a page that changes by itself interrupts whoever reads it slowly (WCAG 2.2.1).
+            if call.query.flag("live") { page.refreshAfter = 10 }
             return call.page(page)
         }
+    }
+
+    private func live(_ call: Call) -> HTML {
+        call.query.flag("live")
+            ? "<p><a href=\"/admission\">\(Phrase.admissionStill[call.language])</a></p>"
+            : "<p><a href=\"/admission?live=1\">\(Phrase.admissionLive[call.language])</a></p>"
     }
 
     private func number(_ value: Int?, _ language: Language) -> HTML {

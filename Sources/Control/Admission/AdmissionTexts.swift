@@ -28,8 +28,11 @@ extension Phrase {
 
     static let admissionTitle = Phrase(fr: "Fréquentation et accès", en: "Attendance and access")
     static let admissionLead = Phrase(
-        fr: "Qui est connecté, combien de places il reste, qui peut venir quand. La page se met à jour toute seule.",
-        en: "Who is connected, how many places are left, who may come when. The page updates itself.")
+        fr: "Qui est connecté, combien de places il reste, qui peut venir quand.",
+        en: "Who is connected, how many places are left, who may come when.")
+    static let admissionLive = Phrase(
+        fr: "Mettre cette page à jour toutes les dix secondes", en: "Update this page every ten seconds")
+    static let admissionStill = Phrase(fr: "Ne plus mettre à jour cette page", en: "Stop updating this page")
     static let connected = Phrase(fr: "Connectés", en: "Connected")
     static let placesTaken = Phrase(fr: "Places prises", en: "Places taken")
     static let placesInAll = Phrase(fr: "Plafond", en: "Cap")

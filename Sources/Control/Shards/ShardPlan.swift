@@ -44,7 +44,7 @@ package struct ShardPlan: Sendable, Equatable {
     /// Schools for which no shard was found: none takes any.
     package let stranded: [UAI]
 
-    /// A shard may have so much more than its share, in percent, before something moves.
+    /// A shard may have so much more or less than its share, in percent, before something moves.
     package static let tolerance = 10
 
     /// - Parameter limit: of steps; those of draining shards come first.
@@ -80,8 +80,9 @@ package struct ShardPlan: Sendable, Equatable {
             high.id != low.id
         {
             let excess = (loads[high.id] ?? 0) - share(high)
-            guard excess * 100 > share(high) * tolerance else { break }
-            let room = min(excess, share(low) - (loads[low.id] ?? 0))
+            let lack = share(low) - (loads[low.id] ?? 0)
+            guard excess * 100 > share(high) * tolerance || lack * 100 > share(low) * tolerance else { break }
+            let room = min(excess, lack)
             // The largest that fits. One that is larger than the whole excess would only carry the problem elsewhere: a giant
             // keeps its shard, and the others leave it.
             guard

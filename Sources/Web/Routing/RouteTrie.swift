@@ -121,9 +121,9 @@ struct RouteTrie: Sendable {
         values.reserveCapacity(ranges.count)
         for range in ranges {
             let segment = UnsafeBufferPointer(rebasing: path[range])
-            guard let value = try? PercentDecoding.decode(segment, form: false), RouteTrie.isSafe(value) else {
-                return .malformed
-            }
+            guard let value = try? PercentDecoding.decode(segment, form: false) else { return .malformed }
+            // Well written, and nothing of ours has such a name.
+            guard RouteTrie.isSafe(value) else { return .notFound }
             values.append(value)
         }
         return answer(method, endpoint, values)
