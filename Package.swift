@@ -59,7 +59,7 @@ let package = Package(
             "Control",
             [
                 "School", "Identity", "Admission", "Quotas", "Tenancy", "Web", "HTTP", "Postgres", "Redis",
-                "Cryptography", "YAML", "XML", "Archive", "Runtime",
+                "PDF", "QRCode", "Cryptography", "YAML", "XML", "Archive", "Runtime",
             ]),
 
         // Accounts, sessions, sign-in.
@@ -85,6 +85,7 @@ let package = Package(
         module("Cryptography", ["CCrypto", "CArgon2"]),
         module("Compression", ["CZlib"]),
         module("PDF", ["CPango"]),
+        module("QRCode", ["CQrencode"]),
         module("Magic", ["CMagic"]),
         module("Markdown", ["CMarkGFM"]),
         module("XML", ["CExpat"]),
@@ -106,6 +107,7 @@ let package = Package(
         library("CArgon2", pkgConfig: "libargon2", debian: "libargon2-dev"),
         library("CMimalloc", pkgConfig: nil, debian: "libmimalloc-dev"),  // has no .pc file
         library("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
+        library("CQrencode", pkgConfig: "libqrencode", debian: "libqrencode-dev"),
         library("CPango", pkgConfig: nil, debian: "libpango1.0-dev"),  // with cairo; why without pkg-config: its shim.h
         library("CMagic", pkgConfig: "libmagic", debian: "libmagic-dev"),
         library("CMarkGFM", pkgConfig: "libcmark-gfm", debian: "libcmark-gfm-extensions-dev"),
@@ -118,6 +120,7 @@ let package = Package(
         tests("RedisTests", ["Redis", "Runtime", "TestSupport"]),
         tests("YAMLTests", ["YAML"]),
         tests("CryptographyTests", ["Cryptography"]),
+        tests("QRCodeTests", ["QRCode"]),
         tests("PDFTests", ["PDF", "TestSupport"]),
         tests("XMLTests", ["XML"]),
         tests("ArchiveTests", ["Archive", "Compression"]),

@@ -14,6 +14,7 @@ package final class IdentityService: @unchecked Sendable {
     package let admission: AdmissionService
     /// What every way in passes before anything is checked or given.
     package let entrance: Entrance
+    let activation: Activation
 
     let accounts: AccountStore
     let tenancy: Tenancy
@@ -47,6 +48,8 @@ package final class IdentityService: @unchecked Sendable {
             metrics: metrics, log: log)
         sessions.presence = admission.presence
         entrance = Entrance(admission: admission, keyring: keyring, tenancy: tenancy, clock: clock)
+        activation = Activation(
+            loop: loop, keyring: keyring, directory: directory, redis: redis, hasher: hasher, clock: clock)
         signIn = SignIn(
             sessions: sessions, entrance: entrance, hasher: hasher, redis: redis, directory: directory,
             metrics: metrics, log: log)
@@ -57,7 +60,8 @@ package final class IdentityService: @unchecked Sendable {
 
     /// Every route of this module.
     package var routes: [Route] {
-        SignInRoutes(self).all + AccountRoutes(self).all + SessionRoutes(self).all + WaitingRoutes(self).all
+        SignInRoutes(self).all + ActivationRoutes(self).all + AccountRoutes(self).all + SessionRoutes(self).all
+            + WaitingRoutes(self).all
     }
 
     /// A territory's colours, for `Assets.routes`.

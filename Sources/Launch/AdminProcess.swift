@@ -36,8 +36,10 @@ package enum AdminProcess {
             make: { LoopParts(shared, on: $0) },
             table: { parts in
                 let service = AdminService(
-                    loop: parts.loop, directory: parts.directory, tenancy: parts.tenancy, hasher: shared.hasher,
+                    loop: parts.loop, directory: parts.directory, tenancy: parts.tenancy, keyring: shared.keyring,
+                    hasher: shared.hasher,
                     isProduction: shared.configuration.isProduction,
+                    endSessions: { await parts.identity.sessions.forget($0) },
                     migrate: { loop, shard in await migrator(shared, admin, on: loop).run(shard: shard) })
                 let feeds = FeedService(service, pool: shared.feedPool)
                 let upkeep = FeedUpkeep(feeds)
@@ -100,6 +102,10 @@ package enum AdminProcess {
             admin: service, admission: parts.identity.admission, tenancy: parts.tenancy, directory: parts.directory)
         try table.add(AdmissionAPI(admission).routes + AdmissionConsolePages(admission).routes)
         try table.add(QuotaAPI(admission, quotas: shared.quotas, directory: parts.directory).routes)
+        try table.add(EstablishmentLifeAPI(service).routes)
+        try table.add(AccountAPI(service).routes)
+        try table.add(NeverConnectedAPI(service).routes)
+        try table.add(LetterAPI(service).routes)
         let control = ProblemRegistry.Section("Control", ProblemCode.control)
         let imports = ProblemRegistry.Section("Feeds", ProblemCode.feeds)
         try table.add(ProblemRegistry(SharedParts.problems + [control, imports]).routes)

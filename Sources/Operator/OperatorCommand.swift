@@ -28,7 +28,7 @@ package enum OperatorCommand {
         return (wantsJSON ? String(decoding: output.json, as: UTF8.self) : output.text, !output.hasFailed)
     }
 
-    private static let commands =
+    static let commands =
         ManifestCommands.all + PlatformCommands.all + JobCommands.all + AuditCommands.all
         + MandateCommands.all + FeedCommands.all + MoveCommands.all + AdmissionCommands.all + QuotaCommands.all
 

@@ -6,7 +6,7 @@ internal import Web
 struct IdentityPages {
     let language: Language
 
-    private func text(_ phrase: Phrase) -> String { phrase[language] }
+    func text(_ phrase: Phrase) -> String { phrase[language] }
 
     // MARK: The door
 
@@ -42,7 +42,10 @@ struct IdentityPages {
         var post = PostForm(action, fields, submit: text(.signIn), forgeryToken: form.token)
         if let kept = form.kept { post.hidden = [(KeptForm.field, kept)] }
         let card: HTML = """
-            <h2>\(text(.signIn))</h2>\(notice)\(warning)\(failure)\(post.html(language))<p class="hint">\(text(.sharedComputer))</p>
+            <h2>\(text(.signIn))</h2>\(notice)\(warning)\(failure)\(post.html(language))\
+            <p class="hint">\(text(.sharedComputer))</p>\
+            <ul class="plain"><li><a href="/activate">\(text(.haveCode))</a></li>\
+            <li><a href="/forgot">\(text(.lostPassword))</a></li></ul>
             """
         let news = territory.map { self.news($0.news(at: now), in: $0.timeZone) }
         return Page(

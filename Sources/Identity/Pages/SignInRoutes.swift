@@ -34,12 +34,14 @@ struct SignInRoutes: Sendable {
             query: [
                 Self.next, .flag("signed_out", "Says that signing out is done."),
                 .flag("ready", "Says that the wait is over."),
+                .flag("chosen", "Says that the password is saved."),
             ]
         ) { call in
             if call.session != nil { return .seeOther(ReturnPath.target(call.query.text(ReturnPath.parameter))) }
             var form = form(call)
             if call.query.flag("signed_out") { form.notice = .justSignedOut }
             if call.query.flag("ready") { form.notice = .yourTurn }
+            if call.query.flag("chosen") { form.notice = .passwordChosen }
             return entrance(call, form)
         }
     }

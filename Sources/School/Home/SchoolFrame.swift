@@ -5,7 +5,10 @@ internal import Web
 /// What a person can go to.
 enum SchoolFrame {
     static func dress(_ call: Call, _ tenancy: Tenancy) {
-        call.frame.navigation = navigation(call.profiles, tenancy)
+        let profiles = call.profiles
+        call.frame.navigation = navigation(profiles, tenancy).filter {
+            ModuleGate.isOpen($0.link, for: profiles, tenancy)
+        }
     }
 
     static func navigation(_ profiles: [Profile], _ tenancy: Tenancy) -> [PageFrame.Item] {
