@@ -56,7 +56,7 @@ enum AccountActStore {
 
     static let setDistinct = PostgresStatement(
         """
-        insert into account_distinct (first_id, second_id, decided_by) values (least($1, $2), greatest($1, $2), $3)
+        insert into account_distinct (first_id, second_id, decided_by) values (least($1::uuid, $2::uuid), greatest($1::uuid, $2::uuid), $3)
         on conflict do nothing
         """)
 
