@@ -2,7 +2,7 @@ internal import Foundation
 
 /// Accounts: finding, helping, locking; who has never connected.
 enum AccountCommands: CommandSet {
-    static let all = [
+    static let all: [Command] = [
         Command(
             words: ["accounts", "find"],
             usage: "[WORDS] [--establishment UAI] [--role R] [--state S] [--asked] [--limit N]",
@@ -14,7 +14,7 @@ enum AccountCommands: CommandSet {
             let state = try words.option("--state")
             var search: [String] = []
             while words.first != nil { search.append(try words.word("what to search for")) }
-            let items = [
+            let items: [(String, String?)] = [
                 ("limit", String(min(200, limit))), ("search", search.isEmpty ? nil : search.joined(separator: " ")),
                 ("establishment", establishment), ("role", role), ("state", state),
                 ("asked_for_code", asked ? "1" : nil),
@@ -221,7 +221,7 @@ enum AccountCommands: CommandSet {
         if let uai = try words.option("--establishment") {
             let name = try words.option("--class")
             try words.end()
-            let items = [("class", name), ("unseen", isUnseen ? "1" : nil), ("days", days)]
+            let items: [(String, String?)] = [("class", name), ("unseen", isUnseen ? "1" : nil), ("days", days)]
             let data = try await client.send(
                 "GET", "/api/v1/establishments/\(escaped(uai))/never-connected" + query(items))
             let classes = try decoder.decode(Classes.self, from: data).classes

@@ -2,7 +2,7 @@ internal import Foundation
 
 /// What the shell completes and what `man` shows, made from the commands themselves: they cannot be out of date.
 enum CompletionCommands {
-    static let all =
+    static let all: [Command] =
         ["bash", "zsh", "fish"].map { shell in
             Command(
                 words: ["completion", shell], usage: "", summary: "Prints what completes commands in \(shell).",

@@ -2,7 +2,7 @@ internal import Foundation
 
 /// The life of an establishment.
 enum EstablishmentCommands: CommandSet {
-    static let all =
+    static let all: [Command] =
         [
             Command(
                 words: ["establishment", "open"],

@@ -28,9 +28,12 @@ package enum OperatorCommand {
         return (wantsJSON ? String(decoding: output.json, as: UTF8.self) : output.text, !output.hasFailed)
     }
 
-    static let commands =
-        ManifestCommands.all + PlatformCommands.all + JobCommands.all + AuditCommands.all
-        + MandateCommands.all + FeedCommands.all + MoveCommands.all + AdmissionCommands.all + QuotaCommands.all
+    static let commands: [Command] = [
+        ManifestCommands.all, PlatformCommands.all, JobCommands.all, AuditCommands.all, MandateCommands.all,
+        FeedCommands.all, MoveCommands.all, AdmissionCommands.all, QuotaCommands.all, EstablishmentCommands.all,
+        AccountCommands.all, CompletionCommands.all,
+    ].flatMap { $0 }
+
 
     private static let options = """
         Options everywhere:
