@@ -63,6 +63,10 @@ package struct Provisioning: Sendable {
         else { throw JobError.permanent("the job's parameters cannot be read") }
         try await tenancy.refresh()
         guard let declared = tenancy.territories[territory] else { throw JobError.permanent("no such territory") }
+        if let opened = run.checkpoint["opened"]?.elements {
+            // Everything was done but saying so.
+            return Provisioning.result(opened.compactMap(\.text).compactMap(UAI.init(rawValue:)), [])
+        }
         var done = run.checkpoint["step"]?.integer ?? 0
         func finish(_ step: Step) async throws {
             try await afterStep(step)
@@ -228,7 +232,9 @@ package struct Provisioning: Sendable {
                             "establishment.open", by: run.job.actor, territory: territory.id, establishment: id,
                             target: uai.rawValue, after: ["job": .string(run.id.description)]), to: &batch)
                 }
-                run.add(["step": .integer(steps)], step: Step.open.title, done: steps, total: steps, to: &batch)
+                run.add(
+                    ["step": .integer(steps), "opened": .array(opened.sorted().map { .string($0.rawValue) })],
+                    step: Step.open.title, done: steps, total: steps, to: &batch)
                 _ = try await transaction.run(batch)
                 return opened.sorted()
             }

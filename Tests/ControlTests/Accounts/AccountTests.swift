@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func namesAreFoundHoweverTheyAreTyped() async throws {
-        try await withAccounts { _, node, schools in
+        try await withAccounts { (_, node, schools) async throws -> Void in
             #expect(try await search("dupon", node).sorted() == ["jean.dupont", "jean.dupont1", "marie.dupond"])
             #expect(try await search("DUPONT jean", node).sorted() == ["jean.dupont", "jean.dupont1"])
             #expect(try await search("Jean Dupont", node).sorted() == ["jean.dupont", "jean.dupont1"])
@@ -88,6 +88,10 @@ import Testing
         #expect(try platform.sql(.directory, "select preau_fold('\(quoted)')") == NameFolding.fold(name))
     }
 
+    private func asNode(_ platform: TestPlatform, _ sql: String) throws -> String {
+        String(try platform.sqlAsNode(.directory, sql).filter { !$0.isNewline })
+    }
+
     @Test func aCodeIsRedeemedOnce() async throws {
         try await withAccounts { platform, _, _ in
             let id = try platform.sql(.directory, "select id from account where login = 'jean.dupont'")
@@ -99,8 +103,8 @@ import Testing
                 values ('\(id)', gen_random_uuid(), 'activation', 'right', 'test', now() + interval '1 hour')
                 """)
             func redeem(_ hash: String) throws -> String {
-                try platform.sqlAsNode(
-                    .directory, "select preau_redeem_code('\(id)', array['\(hash)'], 'phc', '192.0.2.1')")
+                try asNode(
+                    platform, "select preau_redeem_code('\(id)', array['\(hash)'], 'phc', '192.0.2.1')")
             }
             #expect(try redeem("wrong") == "f")
             #expect(try redeem("right") == "t")
@@ -127,10 +131,10 @@ import Testing
     }
 
     @Test func aTeachersCodeIsForPupilsOfTheSchoolOnly() async throws {
-        try await withAccounts { platform, _, schools in
+        try await withAccounts { (platform, _, schools) async throws -> Void in
             func issue(_ to: String, _ by: String, _ school: EstablishmentID) throws -> String {
-                try platform.sqlAsNode(
-                    .directory,
+                try asNode(
+                    platform,
                     """
                     select preau_issue_pupil_code((select id from account where login = '\(to)'), \(school), gen_random_uuid(), 'h',
                         (select id from account where login = '\(by)'), '')

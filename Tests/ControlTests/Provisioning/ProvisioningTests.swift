@@ -59,7 +59,7 @@ import Web
     ) async throws -> Job {
         let crashes = Crashes()
         let (directory, actor) = (node.directory, actor)
-        let runner = await node.run { tenancy in
+        let runner = try await node.run { tenancy in
             let provisioning = Provisioning(directory: directory, tenancy: tenancy) { step in
                 if crashing { try crashes.crash(after: step) }
             }
@@ -90,7 +90,8 @@ import Web
         try await withPlatform { platform, node in
             let job = try await run(platform, node, ProvisioningTests.parameters(278_100..<278_110), crashing: true)
             #expect(job.state == .succeeded, "\(job.failure ?? "")")
-            #expect(job.attempts == Provisioning.Step.allCases.count)
+            #expect(job.attempts == Provisioning.Step.allCases.count + 1)
+            #expect(job.result?["opened"]?.elements?.count == 10)
             #expect(
                 try platform.sql(
                     .directory,

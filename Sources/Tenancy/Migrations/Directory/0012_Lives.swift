@@ -62,54 +62,54 @@ extension Migration {
         create index access_code_expiry on access_code (expires_at);
 
         -- Consumes the code, sets the password, opens the account, ends its sessions: all or nothing.
-        create function preau_redeem_code(account uuid, hashes text[], password text, address text) returns boolean
+        create function preau_redeem_code(holder uuid, hashes text[], chosen text, from_address text) returns boolean
         language plpgsql volatile security definer set search_path = pg_catalog, public as $$
         declare
             why text;
         begin
-            delete from public.access_code c where c.account_id = account and c.code_hash = any (hashes)
+            delete from public.access_code c where c.account_id = holder and c.code_hash = any (hashes)
                 and c.expires_at > now() returning purpose into why;
             if not found then
                 return false;
             end if;
-            update public.account set password_hash = password, password_changed_at = now(), updated_at = now(),
+            update public.account set password_hash = chosen, password_changed_at = now(), updated_at = now(),
                 session_epoch = session_epoch + 1, state = case state when 'pending' then 'active' else state end
-                where id = account and state in ('pending', 'active');
+                where id = holder and state in ('pending', 'active');
             if not found then
                 return false;
             end if;
-            delete from public.session where account_id = account;
+            delete from public.session where account_id = holder;
             insert into public.audit (actor_kind, actor, address, action, target)
-                values ('account', account::text, address, 'account.' || why, account::text);
+                values ('account', holder::text, from_address, 'account.' || why, holder::text);
             return true;
         end $$;
         revoke execute on function preau_redeem_code(uuid, text[], text, text) from public;
         grant execute on function preau_redeem_code(uuid, text[], text, text) to preau_node, preau_admin;
 
         -- For a teacher's own pupils, for an hour: never for somebody who is anything else, nor without end.
-        create function preau_issue_pupil_code(pupil uuid, establishment integer, letter uuid, hash text, issuer uuid,
-            address text) returns boolean
+        create function preau_issue_pupil_code(pupil uuid, school integer, letter_number uuid, hash text, issuer uuid,
+            from_address text) returns boolean
         language plpgsql volatile security definer set search_path = pg_catalog, public as $$
         begin
             if not exists (select from public.account a where a.id = pupil and a.state in ('pending', 'active'))
-                or not exists (select from public.profile p where p.account_id = pupil and p.establishment_id = establishment
+                or not exists (select from public.profile p where p.account_id = pupil and p.establishment_id = school
                     and p.role = 'pupil')
                 or exists (select from public.profile p where p.account_id = pupil and p.role <> 'pupil')
                 or exists (select from public.administrator m where m.account_id = pupil)
-                or not exists (select from public.profile p where p.account_id = issuer and p.establishment_id = establishment
+                or not exists (select from public.profile p where p.account_id = issuer and p.establishment_id = school
                     and p.role in ('teacher', 'school_life', 'head'))
                 or (select count(*) from public.audit l where l.actor = issuer::text and l.action = 'account.pupil_code'
                     and l.at > now() - interval '1 day') >= 200 then
                 return false;
             end if;
             insert into public.access_code (account_id, letter, purpose, code_hash, issued_by, expires_at)
-                values (pupil, letter, 'reset', hash, issuer::text, now() + interval '1 hour')
+                values (pupil, letter_number, 'reset', hash, issuer::text, now() + interval '1 hour')
                 on conflict (account_id) do update set letter = excluded.letter, purpose = excluded.purpose,
                     code_hash = excluded.code_hash, issued_by = excluded.issued_by, created_at = now(),
                     expires_at = excluded.expires_at;
             insert into public.audit (actor_kind, actor, address, action, scope, establishment_id, target)
-                select 'account', issuer::text, address, 'account.pupil_code', e.territory_id, e.id, pupil::text
-                from public.establishment e where e.id = establishment;
+                select 'account', issuer::text, from_address, 'account.pupil_code', e.territory_id, e.id, pupil::text
+                from public.establishment e where e.id = school;
             return true;
         end $$;
         revoke execute on function preau_issue_pupil_code(uuid, integer, uuid, text, uuid, text) from public;
