@@ -49,7 +49,8 @@ package final class IdentityService: @unchecked Sendable {
         sessions.presence = admission.presence
         entrance = Entrance(admission: admission, keyring: keyring, tenancy: tenancy, clock: clock)
         activation = Activation(
-            loop: loop, keyring: keyring, directory: directory, redis: redis, hasher: hasher, clock: clock)
+            loop: loop, keyring: keyring, directory: directory, redis: redis, hasher: hasher, sessions: sessions,
+            clock: clock)
         signIn = SignIn(
             sessions: sessions, entrance: entrance, hasher: hasher, redis: redis, directory: directory,
             metrics: metrics, log: log)

@@ -34,7 +34,6 @@ package enum OperatorCommand {
         AccountCommands.all, CompletionCommands.all,
     ].flatMap { $0 }
 
-
     private static let options = """
         Options everywhere:
           --state DIR   the stack to talk to (default .preau)

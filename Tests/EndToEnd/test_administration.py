@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.parse
 import urllib.request
 
 import pytest
@@ -115,7 +116,7 @@ def job_of(operator, id):
 
 def test_a_job_goes_on_elsewhere_after_kill_nine(stack, operator, tmp_path):
     wanted = [
-        {"uai": uai(279_000 + number), "name": f"Collège fictif {number}", "city": "Ville-Fictive", "invented": True,
+        {"uai": uai(276_000 + number), "name": f"Collège fictif {number}", "city": "Ville-Fictive",
          "administrator": {"given_name": "Direction", "family_name": f"Fictive {number}"}}
         for number in range(200)]
     pid = own_admin(stack)
@@ -317,6 +318,11 @@ def test_every_admin_route_turns_away_whoever_has_no_mandate(stack, admin_routes
             r"\{(\w+)\}",
             lambda match: kinds[next(each["kind"] for each in route["parameters"] if each["name"] == match[1])],
             route["pattern"])
+
+        required = {each["name"]: each["values"][0] if each["kind"] == "enumeration" else kinds.get(each["kind"], "x")
+                    for each in route["query"] if each["required"]}
+        if required:
+            path += "?" + urllib.parse.urlencode(required)
 
         def ask(browser):
             headers = {"Accept": "application/json"}

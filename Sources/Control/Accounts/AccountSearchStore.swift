@@ -13,6 +13,8 @@ package struct AccountSearchStore: Sendable {
         package var scope = RowScope.everything
         /// Folded; empty for all of an establishment.
         package var words: [String] = []
+        /// What was typed when it may be a login: one word, in lower case.
+        package var login: String?
         package var establishment: EstablishmentID?
         package var role: String?
         package var state: String?
@@ -138,7 +140,7 @@ package struct AccountSearchStore: Sendable {
         filters(query, to: &conditions)
         for word in query.words {
             conditions.add(
-                "(' ' || a.family_key || ' ' || a.given_key || ' ' || a.login) like ",
+                "(' ' || a.family_key || ' ' || a.given_key || ' ' || preau_fold(a.login)) like ",
                 "% " + AccountSearchStore.escaped(word) + "%")
         }
         if let after {
@@ -179,8 +181,8 @@ package struct AccountSearchStore: Sendable {
                 """)
         }
         let words = query.words
+        if let login = query.login { branch([("a.login collate \"C\"", login)]) }
         if words.count == 1 {
-            branch([("a.login collate \"C\"", words[0])])
             branch([("a.family_key", words[0])])
             branch([("a.given_key", words[0])])
         } else {

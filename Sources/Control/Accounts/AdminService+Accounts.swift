@@ -176,6 +176,7 @@ extension AdminService {
         var query = AccountSearchStore.Query()
         query.scope = charge(call).rows(.accounts)
         query.words = call.query.text("search").map(NameFolding.words) ?? []
+        query.login = call.query.text("search").map { $0.lowercased() }.flatMap { $0.contains(" ") ? nil : $0 }
         query.role = call.query.text("role")
         query.state = call.query.text("state")
         query.neverConnected = call.query.flag("never_connected")

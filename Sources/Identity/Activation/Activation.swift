@@ -13,15 +13,17 @@ package final class Activation: @unchecked Sendable {
     private let turns: SignInTurns
     private let hasher: PasswordHasher
     private let keyring: Keyring
+    private let sessions: Sessions
 
     init(
         loop: EventLoop, keyring: Keyring, directory: PostgresPool, redis: RedisClient, hasher: PasswordHasher,
-        clock: @escaping @Sendable () -> Int64
+        sessions: Sessions, clock: @escaping @Sendable () -> Int64
     ) {
         store = ActivationStore(directory)
         throttle = SignInThrottle(redis: redis, clock: clock)
         turns = SignInTurns(loop: loop)
         self.hasher = hasher
+        self.sessions = sessions
         self.keyring = keyring
     }
 
@@ -60,6 +62,8 @@ package final class Activation: @unchecked Sendable {
         }
         let hash = try await hasher.hash(password)
         guard try await store.redeem(hashes, of: id, passwordHash: hash, address: address) else { return .wrongCode }
+        // They are revoked by now; this ends them everywhere at once rather than at their next look-up.
+        _ = try? await sessions.endAll(of: id)
         await throttle.succeeded(account: account, pair: pair)
         return .done
     }

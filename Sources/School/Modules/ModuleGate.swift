@@ -28,6 +28,20 @@ enum ModuleGate {
         return Set(profiles.map(\.establishment).filter { map[$0]?.modulesOff.contains(module.name) == true })
     }
 
+    /// A service's part of a page that has several: of the establishments that have it, or nothing at all.
+    static func part(
+        _ name: String, _ call: Call, _ tenancy: Tenancy, _ make: (Call) async -> HTML
+    ) async -> HTML {
+        let profiles = call.profiles
+        let closed = establishments(without: SchoolModule(name: name), among: profiles, tenancy)
+        guard !closed.isEmpty else { return await make(call) }
+        guard !profiles.allSatisfy({ closed.contains($0.establishment) }) else { return .empty }
+        let before = call[ClosedHere.self]
+        call[ClosedHere.self] = closed.union(before ?? [])
+        defer { call[ClosedHere.self] = before }
+        return await make(call)
+    }
+
     /// Whether the person has the service in any establishment; true for what cannot be switched off.
     static func isOpen(_ link: Link, for profiles: [Profile], _ tenancy: Tenancy) -> Bool {
         let path = link.text.prefix { $0 != "?" && $0 != "#" }

