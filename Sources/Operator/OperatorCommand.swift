@@ -31,6 +31,7 @@ package enum OperatorCommand {
     private static let commands =
         ManifestCommands.all + PlatformCommands.all + JobCommands.all + AuditCommands.all
         + MandateCommands.all + FeedCommands.all + MoveCommands.all + AdmissionCommands.all + QuotaCommands.all
+        + ServiceCommands.all + SessionCommands.all + UpstreamCommands.all
 
     private static let options = """
         Options everywhere:

@@ -17,18 +17,23 @@ package final class AdminService: @unchecked Sendable {
     let mandates: MandateStore
     let hasher: PasswordHasher
     let isProduction: Bool
+    /// Whether partner applications on plain HTTP and on this machine may be registered.
+    let allowsPlainPartners: Bool
+    /// Makes what looks after the signing keys.
+    package var keyKeeper: () -> SigningKeyKeeper? = { nil }
     private let migrate: @Sendable (EventLoop, Shard) async -> MigrationOutcome
 
     /// - Parameter migrate: brings one shard up to date, as the schema's owner.
     package init(
         loop: EventLoop, directory: PostgresPool, tenancy: Tenancy, hasher: PasswordHasher, isProduction: Bool,
-        migrate: @escaping @Sendable (EventLoop, Shard) async -> MigrationOutcome
+        allowsPlainPartners: Bool = false, migrate: @escaping @Sendable (EventLoop, Shard) async -> MigrationOutcome
     ) {
         self.loop = loop
         self.directory = directory
         self.tenancy = tenancy
         self.hasher = hasher
         self.isProduction = isProduction
+        self.allowsPlainPartners = allowsPlainPartners
         self.migrate = migrate
         nodes = NodeStore(directory)
         jobs = JobStore(directory)

@@ -12,6 +12,9 @@ package final class Keyring: Sendable {
         let throttle: HMACKey
         let forms: SealedBox
         let ticket: HMACKey
+        let signOn: HMACKey
+        /// Encrypts what the directory keeps of signing keys and second factors.
+        let sealing: SealedBox
 
         init(id: String, secret: [UInt8]) {
             self.id = id
@@ -20,6 +23,8 @@ package final class Keyring: Sendable {
             throttle = root.derived(for: "preau.identity.throttle")
             forms = SealedBox(key: root.code(for: "preau.identity.kept-form"))
             ticket = root.derived(for: "preau.identity.ticket")
+            signOn = root.derived(for: "preau.identity.sign_on")
+            sealing = SealedBox(key: root.code(for: "preau.identity.sealing"))
         }
     }
 
