@@ -1,3 +1,4 @@
+import Tenancy
 import Testing
 
 @testable import Identity
