@@ -19,7 +19,8 @@ enum SAML11 {
         guard bytes.count <= longestQuestion, let text = String(validating: bytes, as: UTF8.self),
             text.firstRange(of: "<!") == nil
         else { return nil }
-        let elements = text.split(separator: "<").filter { element in
+        // What stands before the first tag is none.
+        let elements = text.split(separator: "<", omittingEmptySubsequences: false).dropFirst().filter { element in
             let name = element.prefix { $0 != ">" && !$0.isWhitespace && $0 != "/" }
             return name.split(separator: ":").last == "AssertionArtifact" && !element.hasPrefix("/")
         }
