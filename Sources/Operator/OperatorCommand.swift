@@ -30,7 +30,7 @@ package enum OperatorCommand {
 
     private static let commands =
         ManifestCommands.all + PlatformCommands.all + JobCommands.all + AuditCommands.all
-        + MandateCommands.all + FeedCommands.all + MoveCommands.all + AdmissionCommands.all + QuotaCommands.all
+        + MandateCommands.all + FeedCommands.all + MoveCommands.all + ShardCommands.all + AdmissionCommands.all + QuotaCommands.all
 
     private static let options = """
         Options everywhere:
