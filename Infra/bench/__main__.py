@@ -6,9 +6,9 @@ import sys
 from stack.errors import StackError
 from stack.progress import Progress
 
-from . import feeds, homework, move, page
+from . import feeds, files, homework, move, page
 
-BENCHMARKS = {"page": page.run, "homework": homework.run, "feeds": feeds.run, "move": move.run}
+BENCHMARKS = {"page": page.run, "homework": homework.run, "files": files.run, "feeds": feeds.run, "move": move.run}
 
 
 def arguments():

@@ -117,11 +117,14 @@ extension Exchange {
             return bytes.withUnsafeBytes { cmhd_response_with_bytes($0.count, $0.baseAddress) }
         case .stream(let length, _, _), .unsent(let length):
             return MHD_create_response_from_callback(
-                length.map(UInt64.init) ?? cmhd_size_unknown, 32_768, readStream,
+                length.map(UInt64.init) ?? cmhd_size_unknown, Exchange.streamBlock, readStream,
                 Unmanaged.passRetained(self).toOpaque(),
                 releaseStream)
         }
     }
+
+    /// What libmicrohttpd asks for and sends at once, of an answer that is not in memory.
+    private static let streamBlock = 131_072
 
     /// Fields that are libmicrohttpd's to write; a second one would contradict it.
     private static func isOurs(_ name: String) -> Bool {

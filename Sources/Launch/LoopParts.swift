@@ -43,7 +43,8 @@ final class LoopParts: @unchecked Sendable {
             hasher: shared.hasher, metrics: shared.metrics)
         school = School(
             loop: loop, tenancy: tenancy, directory: directory, timetables: shared.timetables,
-            fileTypes: shared.fileTypes, diaries: shared.diaries, documents: shared.documentPool)
+            fileTypes: shared.fileTypes, filePieces: shared.filePieces, diaries: shared.diaries,
+            documents: shared.documentPool)
     }
 
     /// Holds on to the process's watcher of the directory, for as long as the loop runs.

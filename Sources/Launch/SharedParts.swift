@@ -21,6 +21,7 @@ final class SharedParts: Sendable {
     /// For what blocks or computes for long and is no password.
     let blockingPool: BlockingPool
     let fileTypes: FileTypeDetector
+    let filePieces: FilePieceCache
     let timetables: TimetableCache
     let diaries: DiaryCache
     /// Writes PDF.
@@ -54,6 +55,7 @@ final class SharedParts: Sendable {
         blockingPool = try BlockingPool(
             name: "blocking", threads: configuration.blockingThreads, queue: 64 * configuration.blockingThreads)
         fileTypes = FileTypeDetector(pool: blockingPool)
+        filePieces = FilePieceCache(metrics: metrics)
         timetables = TimetableCache(metrics: metrics)
         diaries = DiaryCache(metrics: metrics)
         // A document takes a second at most; past ten waiting the person is told to come back.

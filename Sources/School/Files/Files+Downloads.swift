@@ -22,7 +22,7 @@ extension Files {
                 ("Cache-Control", "private, no-cache"),
             ],
             body: .seekable(length: file.size) { [self] range, writer in
-                try await transferring { try await send(file.content, range, to: writer, in: context) }
+                try await transferring { try await send(file, range, to: writer, in: context) }
             })
         response.entityTag = .strong(Files.tag(file))
         response.lastModified = file.createdAt / 1_000_000
@@ -32,14 +32,14 @@ extension Files {
 
     /// Piece by piece; one is read while the one before is on its way, and no more.
     private func send(
-        _ content: FileContentID, _ range: Range<Int>, to writer: ResponseWriter, in context: TenantContext
+        _ file: StoredFile, _ range: Range<Int>, to writer: ResponseWriter, in context: TenantContext
     ) async throws {
         guard !range.isEmpty else { return }
-        var piece = try await read(content, from: range.lowerBound, within: range, in: context)
+        var piece = try await read(file, from: range.lowerBound, within: range, in: context)
         var place = range.lowerBound + piece.count
         while place < range.upperBound {
             let start = place
-            async let following = read(content, from: start, within: range, in: context)
+            async let following = read(file, from: start, within: range, in: context)
             try await writer.write(piece)
             piece = try await following
             place += piece.count
@@ -48,10 +48,18 @@ extension Files {
     }
 
     private func read(
-        _ content: FileContentID, from start: Int, within range: Range<Int>, in context: TenantContext
+        _ file: StoredFile, from start: Int, within range: Range<Int>, in context: TenantContext
     ) async throws -> [UInt8] {
-        let end = min(range.upperBound, (start / FileContentStep.pieceLength + 1) * FileContentStep.pieceLength)
-        guard let bytes = try await contents.read(content, start..<end, in: context) else { throw FileError.notFound }
+        let number = start / FileContentStep.pieceLength
+        let first = number * FileContentStep.pieceLength
+        let whole = first..<min(file.size, first + FileContentStep.pieceLength)
+        let part = start..<min(range.upperBound, whole.upperBound)
+        let isKept = cache.takes(file.size)
+        if isKept, let bytes = cache.find(file.content, number, in: context) {
+            return part == whole ? bytes : Array(bytes[(start - first)..<(part.upperBound - first)])
+        }
+        guard let bytes = try await contents.read(file.content, part, in: context) else { throw FileError.notFound }
+        if isKept, part == whole { cache.keep(bytes, file.content, number, in: context) }
         return bytes
     }
 }

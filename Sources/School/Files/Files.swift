@@ -13,6 +13,7 @@ package final class Files: @unchecked Sendable {
     let tenancy: Tenancy
     let contents: any FileContentStore
     let types: FileTypeDetector
+    let cache: FilePieceCache
     /// Uploads and downloads under way on this loop.
     var transfers = 0
 
@@ -21,11 +22,13 @@ package final class Files: @unchecked Sendable {
 
     /// - Parameter contents: where bytes are kept; nil for the establishment's shard.
     package init(
-        loop: EventLoop, tenancy: Tenancy, types: FileTypeDetector, contents: (any FileContentStore)? = nil
+        loop: EventLoop, tenancy: Tenancy, types: FileTypeDetector, cache: FilePieceCache,
+        contents: (any FileContentStore)? = nil
     ) {
         self.loop = loop
         self.tenancy = tenancy
         self.types = types
+        self.cache = cache
         self.contents = contents ?? ShardContentStore(tenancy)
     }
 

@@ -33,8 +33,9 @@ struct FilesFixture {
         let node = other ?? node
         let establishment = establishment
         let types = FileTypeDetector(pool: try BlockingPool(name: "types", threads: 1, queue: 16))
+        let cache = FilePieceCache(metrics: Metrics())
         return try await node.loop.run {
-            let files = Files(loop: node.loop, tenancy: node.tenancy, types: types)
+            let files = Files(loop: node.loop, tenancy: node.tenancy, types: types, cache: cache)
             return try await body(files, try node.tenancy.context(for: establishment))
         }
     }
