@@ -88,9 +88,9 @@ def test_presence_is_counted_once_and_leaves_with_the_person(stack, preau):
     others = teachers()
     first, second = visitor(stack, who, stack["nodes"][0]["url"]), visitor(stack, who, stack["nodes"][1]["url"])
     within(5, lambda: teachers() == others + 1)
+    time.sleep(2)  # both sessions have been told of
     assert first.call("DELETE", "/api/v1/session").status == 204
     assert teachers() == others + 1, "the other session is still there"
-    time.sleep(2)
     assert second.call("DELETE", "/api/v1/me/sessions").status == 204
     within(5, lambda: teachers() == others)
     assert {each["presence"]["scope"] for each in preau("stats")["territories"]} >= {"eure", "grand-est"}
