@@ -43,7 +43,8 @@ let package = Package(
         module(
             "Launch",
             [
-                "School", "Control", "Identity", "Admission", "Quotas", "Tenancy", "Web", "HTTP", "Postgres", "Redis",
+                "School", "Control", "Identity", "Admission", "Quotas", "Tenancy", "Web", "HTTP", "HTTPClient",
+                "Postgres", "Redis",
                 "Cryptography", "YAML",
                 "Runtime",
             ]),
@@ -59,14 +60,16 @@ let package = Package(
             "Control",
             [
                 "School", "Identity", "Admission", "Quotas", "Tenancy", "Web", "HTTP", "Postgres", "Redis",
-                "Cryptography", "YAML", "XML", "Archive", "Runtime",
+                "PDF", "QRCode", "Cryptography", "YAML", "XML", "Archive", "Runtime",
             ]),
 
         // Accounts, sessions, sign-in.
-        module("Identity", ["Admission", "Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "Runtime"]),
+        module(
+            "Identity",
+            ["Admission", "Tenancy", "Web", "HTTP", "HTTPClient", "Postgres", "Redis", "Cryptography", "Runtime"]),
 
         // Shares of the line.
-        module("Quotas", ["Tenancy", "HTTP", "Postgres", "Redis", "Runtime"]),
+        module("Quotas", ["Tenancy", "HTTP", "HTTPClient", "Postgres", "Redis", "Runtime"]),
 
         // Calendar rules, presence, the session gate.
         module("Admission", ["Tenancy", "Web", "Postgres", "Redis", "Runtime"]),
@@ -79,12 +82,14 @@ let package = Package(
 
         // One wrapper per native library, the only importer of its C module.
         module("HTTP", ["CMicroHTTPD", "Compression", "Runtime"]),
+        module("HTTPClient", ["CCurl", "Runtime"]),
         module("Postgres", ["CPostgres", "Runtime"]),
         module("Redis", ["CHiredis", "Runtime"]),
         module("YAML", ["CYAML"]),
         module("Cryptography", ["CCrypto", "CArgon2"]),
         module("Compression", ["CZlib"]),
         module("PDF", ["CPango"]),
+        module("QRCode", ["CQrencode"]),
         module("Magic", ["CMagic"]),
         module("Markdown", ["CMarkGFM"]),
         module("XML", ["CExpat"]),
@@ -103,9 +108,11 @@ let package = Package(
         library("CHiredis", pkgConfig: nil, debian: "libhiredis-dev"),  // its .pc file adds a -D that SwiftPM refuses
         library("CYAML", pkgConfig: "yaml-0.1", debian: "libyaml-dev"),
         library("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
+        library("CCurl", pkgConfig: "libcurl", debian: "libcurl4-openssl-dev"),
         library("CArgon2", pkgConfig: "libargon2", debian: "libargon2-dev"),
         library("CMimalloc", pkgConfig: nil, debian: "libmimalloc-dev"),  // has no .pc file
         library("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
+        library("CQrencode", pkgConfig: "libqrencode", debian: "libqrencode-dev"),
         library("CPango", pkgConfig: nil, debian: "libpango1.0-dev"),  // with cairo; why without pkg-config: its shim.h
         library("CMagic", pkgConfig: "libmagic", debian: "libmagic-dev"),
         library("CMarkGFM", pkgConfig: "libcmark-gfm", debian: "libcmark-gfm-extensions-dev"),
@@ -118,6 +125,7 @@ let package = Package(
         tests("RedisTests", ["Redis", "Runtime", "TestSupport"]),
         tests("YAMLTests", ["YAML"]),
         tests("CryptographyTests", ["Cryptography"]),
+        tests("QRCodeTests", ["QRCode"]),
         tests("PDFTests", ["PDF", "TestSupport"]),
         tests("XMLTests", ["XML"]),
         tests("ArchiveTests", ["Archive", "Compression"]),
@@ -131,7 +139,8 @@ let package = Package(
         tests(
             "IdentityTests",
             [
-                "Identity", "Admission", "Tenancy", "Web", "HTTP", "Postgres", "Redis", "Cryptography", "Runtime",
+                "Identity", "Admission", "Tenancy", "Web", "HTTP", "HTTPClient", "Postgres", "Redis", "Cryptography",
+                "Runtime",
                 "TestSupport",
                 "TestTenancy",
             ]),

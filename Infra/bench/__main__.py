@@ -6,7 +6,7 @@ import sys
 from stack.errors import StackError
 from stack.progress import Progress
 
-from . import admission, feeds, files, homework, move, page, quota
+from . import admission, feeds, files, homework, move, page, quota, sso
 
 BENCHMARKS = {
     "page": page.run,
@@ -16,6 +16,7 @@ BENCHMARKS = {
     "homework": homework.run,
     "move": move.run,
     "quota": quota.run,
+    "sso": sso.run,
 }
 
 

@@ -28,8 +28,9 @@ def find():
 class Yardstick:
     """One running yardstick; its source is copied, since the shared folder may not be written."""
 
-    def __init__(self, source, state, ports):
-        self.source, self.state, self.ports = source, state, ports
+    def __init__(self, source, state, ports, mode="full"):
+        """`mode`: `full`, or `redis` for a session alone."""
+        self.source, self.state, self.ports, self.mode = source, state, ports, mode
         self.processes = Processes(state)
 
     def start(self, progress):
@@ -49,7 +50,7 @@ class Yardstick:
             os.environ |= {
                 "LIMIT_POSTGRES": database.superuser, "LIMIT_REDIS_PORT": str(redis.port), "LIMIT_PORT": str(port),
             }
-            running = self.processes.find("limit") or self.processes.start("limit", [binary, "full"], fingerprint())
+            running = self.processes.find("limit") or self.processes.start("limit", [binary, self.mode], fingerprint(self.mode))
             self.processes.await_ready(running, lambda: answers(port), 30)
         return Target("yardstick", f"http://127.0.0.1:{port}/")
 

@@ -89,13 +89,59 @@ extension ProblemCode {
         meaning: Phrase(
             fr: "Aucun compte n'a cet identifiant.", en: "No account has this login."))
 
+    package static let invalidUAI = ProblemCode(
+        "preau.control.invalid_uai", 422,
+        title: Phrase(fr: "Ce code UAI n'est pas juste", en: "This UAI is not right"),
+        meaning: Phrase(
+            fr: "Sept chiffres et la lettre qui va avec, chacun une seule fois dans la demande.",
+            en: "Seven digits and the letter that goes with them, each only once in the request."))
+    package static let uaiTaken = ProblemCode(
+        "preau.control.uai_taken", 409,
+        title: Phrase(fr: "Ce code UAI est déjà pris", en: "This UAI is taken"),
+        meaning: Phrase(
+            fr: "Un autre établissement l'a, ou l'a eu.", en: "Another establishment has it, or had it."))
+    package static let wrongState = ProblemCode(
+        "preau.control.wrong_state", 409,
+        title: Phrase(
+            fr: "L'état de l'établissement ne le permet pas", en: "The establishment's state does not allow this"),
+        meaning: Phrase(
+            fr: "On suspend ce qui est ouvert, on rouvre ce qui est suspendu ou fermé.",
+            en: "What is open can be suspended; what is suspended or closed can be reopened."))
+
+    package static let accountAboveYours = ProblemCode(
+        "preau.control.account_above_yours", 403,
+        title: Phrase(fr: "Ce compte a plus de droits que vous", en: "This account has more rights than you"),
+        meaning: Phrase(
+            fr:
+                "La personne administre ou dirige ce dont vous n'avez pas la charge : adressez-vous à qui vous a délégué.",
+            en: "The person administers or heads what is not in your charge: ask whoever gave you the mandate."))
+    package static let accountShut = ProblemCode(
+        "preau.control.account_shut", 409,
+        title: Phrase(fr: "Ce compte est verrouillé ou fermé", en: "This account is locked or closed"),
+        meaning: Phrase(
+            fr: "Déverrouillez-le d'abord ; un compte fermé le reste.",
+            en: "Unlock it first; a closed account stays so."))
+    package static let notMergeable = ProblemCode(
+        "preau.control.not_mergeable", 409,
+        title: Phrase(fr: "Ces comptes ne peuvent pas être réunis", en: "These accounts cannot be merged"),
+        meaning: Phrase(
+            fr: "Deux comptes ouverts et différents ; celui qui a des délégations est celui que l'on garde.",
+            en: "Two open and different accounts; one that has mandates is the one to keep."))
+    package static let tooWide = ProblemCode(
+        "preau.control.search_too_wide", 422,
+        title: Phrase(fr: "Précisez la recherche", en: "Search for less"),
+        meaning: Phrase(
+            fr: "Deux lettres d'un nom ou d'un identifiant, ou un établissement.",
+            en: "Two letters of a name or a login, or an establishment."))
+
     /// The control plane's codes, in the order of `docs/errors.md`.
     package static let control: [ProblemCode] = [
         .shardNotMigrated, .invalidManifests, .planRefused, .notSimulated, .notInProduction, .jobNotStoppable,
         .jobNotRepeatable,
         .noRight,
         .mandateTooWide, .unknownReference, .loginUnknown, .moveRefused, .moveUnknown, .moveNotNow,
-        .moverNotConfigured,
+        .moverNotConfigured, .invalidUAI, .uaiTaken, .wrongState,
+        .accountAboveYours, .accountShut, .notMergeable, .tooWide,
     ]
 }
 

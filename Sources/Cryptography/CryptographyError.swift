@@ -6,4 +6,8 @@ package enum CryptographyError: Error, Equatable {
     case argon2(code: Int32)
     /// libcrypto refused to encrypt: out of memory.
     case cipher
+    /// Not a key of a kind that is used here, or a weak one.
+    case malformedKey
+    /// libcrypto did not sign.
+    case signing
 }

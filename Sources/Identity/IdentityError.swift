@@ -29,4 +29,28 @@ package enum IdentityError: Error, Equatable {
     case unknownAccount
     /// The login is taken.
     case loginTaken
+    /// The session owes a second factor.
+    case secondFactorNeeded
+    /// A wrong code, or a passkey that is not the account's.
+    case wrongFactor
+    /// What an identity provider answered is not for somebody who left from this browser, or is not what it signed.
+    case upstreamRefused
+    /// Nobody here is linked to the person that an identity provider knows.
+    case upstreamUnknown
+    /// The password is right, and opens nothing: such people sign in through their provider.
+    case passwordOff
+    /// The act asks for a second factor shown lately.
+    case stepUpNeeded
+    /// No such registered service.
+    case unknownPartner
+    /// A registered service of that protocol has the name.
+    case partnerNameTaken
+    /// What is to be registered is not acceptable; a field of it.
+    case unacceptablePartner(field: String)
+    /// The service is not open to this person.
+    case partnerForbidden
+    /// What the service is told of the person cannot be read at the moment.
+    case partnerDataUnavailable
+    /// Redis does not answer, and without it nobody can be let in anywhere else.
+    case ticketsUnavailable
 }

@@ -36,19 +36,23 @@ package enum AdminProcess {
             make: { LoopParts(shared, on: $0) },
             table: { parts in
                 let service = AdminService(
-                    loop: parts.loop, directory: parts.directory, tenancy: parts.tenancy, hasher: shared.hasher,
+                    loop: parts.loop, directory: parts.directory, tenancy: parts.tenancy, keyring: shared.keyring,
+                    hasher: shared.hasher,
                     isProduction: shared.configuration.isProduction,
+                    allowsPlainPartners: shared.configuration.allowsPlainPartners,
+                    endSessions: { await parts.identity.sessions.forget($0) },
                     migrate: { loop, shard in await migrator(shared, admin, on: loop).run(shard: shard) })
                 let feeds = FeedService(service, pool: shared.feedPool)
                 let upkeep = FeedUpkeep(feeds)
                 upkeep.start()
                 parts.keep(upkeep)
+                service.keyKeeper = { [weak parts] in parts?.makeKeyKeeper(shared) }
                 return (
                     try table(
                         shared, parts, service, feeds, movesEstablishments: admin.mover != nil),
                     [
                         OperatorGate.middleware(token: shared.secrets.adminToken ?? ""),
-                        Gate(parts.identity).middleware, AdminGate.middleware(service),
+                        Gate(parts.identity, acceptsTokens: false).middleware, AdminGate.middleware(service),
                     ]
                 )
             },
@@ -63,6 +67,12 @@ package enum AdminProcess {
                     runner.start()
                     parts.keep(runner)
                 }
+                let partners = PartnerWatcher(parts.identity.singleSignOn, listener: shared.directoryConnection)
+                partners.start()
+                parts.keep(partners)
+                let keeper = parts.makeKeyKeeper(shared)
+                keeper.start()
+                parts.keep(keeper)
             },
             concurrency: { _ in 256 },
             isReady: { PrivateServer.Readiness(isReady: true, text: "ready") }, sayGoodbye: { await $0.sayGoodbye() },
@@ -96,10 +106,18 @@ package enum AdminProcess {
         try table.add(DelegationAPI(service).routes)
         try table.add(FeedAPI(feeds).routes + FeedTableAPI(feeds).routes)
         try table.add(MoveAPI(service, isConfigured: movesEstablishments).routes)
+        try table.add(ShardAPI(service, isConfigured: movesEstablishments).routes)
         let admission = AdmissionControl(
             admin: service, admission: parts.identity.admission, tenancy: parts.tenancy, directory: parts.directory)
         try table.add(AdmissionAPI(admission).routes + AdmissionConsolePages(admission).routes)
         try table.add(QuotaAPI(admission, quotas: shared.quotas, directory: parts.directory).routes)
+        try table.add(EstablishmentLifeAPI(service).routes)
+        try table.add(AccountAPI(service).routes)
+        try table.add(NeverConnectedAPI(service).routes)
+        try table.add(LetterAPI(service).routes)
+        try table.add(ServiceAPI(service, parts.identity).routes)
+        try table.add(SessionAPI(service, parts.identity).routes)
+        try table.add(UpstreamAPI(service, parts.identity).routes)
         let control = ProblemRegistry.Section("Control", ProblemCode.control)
         let imports = ProblemRegistry.Section("Feeds", ProblemCode.feeds)
         try table.add(ProblemRegistry(SharedParts.problems + [control, imports]).routes)

@@ -33,7 +33,13 @@ final class JobsThread: @unchecked Sendable {
 
     /// Every kind of job: a part of the control plane that has some adds them here.
     private static func kinds(_ shared: SharedParts, _ parts: LoopParts) -> [JobKind] {
-        []
+        [
+            Provisioning(directory: parts.directory, tenancy: parts.tenancy).job,
+            LetterJob(
+                directory: parts.directory, tenancy: parts.tenancy, keyring: shared.keyring,
+                front: shared.configuration.front, threads: shared.documentPool
+            ).job,
+        ]
     }
 
     /// Gives back what runs, so that another instance takes it at once, and closes the connections.

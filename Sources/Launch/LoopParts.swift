@@ -29,6 +29,8 @@ final class LoopParts: @unchecked Sendable {
     private var upkeep: FeedUpkeep?
     private var moves: MoveRunner?
     private var pacing: PaceExchange?
+    private var partnerWatcher: PartnerWatcher?
+    private var keyKeeper: SigningKeyKeeper?
 
     /// - Parameter backgroundConnections: to the directory and each shard, for work that takes long.
     init(_ shared: SharedParts, on loop: EventLoop, backgroundConnections: Int = 1) {
@@ -48,7 +50,10 @@ final class LoopParts: @unchecked Sendable {
             metrics: shared.metrics)
         identity = IdentityService(
             loop: loop, keyring: shared.keyring, tenancy: tenancy, directory: directory, redis: redis,
-            hasher: shared.hasher, rules: shared.rules, pace: shared.pace, metrics: shared.metrics)
+            hasher: shared.hasher, rules: shared.rules, pace: shared.pace, partners: shared.partners,
+            outgoing: shared.outgoing,
+            strong: StrongPolicy(isEnforced: shared.configuration.enforcesStrongAuthentication), metrics: shared.metrics
+        )
         lines = Lines(
             loop: loop, name: "\(shared.configuration.process)/\(loop.name)", tenancy: tenancy, redis: redis,
             quotas: shared.quotas, metrics: shared.metrics)
@@ -64,6 +69,14 @@ final class LoopParts: @unchecked Sendable {
 
     /// Holds on to the process's watcher of the directory, for as long as the loop runs.
     func keep(_ watcher: DirectoryWatcher) { self.watcher = watcher }
+
+    func makeKeyKeeper(_ shared: SharedParts) -> SigningKeyKeeper {
+        SigningKeyKeeper(loop: loop, directory: directory, keyring: shared.keyring, pool: shared.signingPool)
+    }
+
+    func keep(_ watcher: PartnerWatcher) { partnerWatcher = watcher }
+
+    func keep(_ keeper: SigningKeyKeeper) { keyKeeper = keeper }
 
     func keep(_ heartbeat: NodeHeartbeat) { self.heartbeat = heartbeat }
 
@@ -93,6 +106,8 @@ final class LoopParts: @unchecked Sendable {
         pressure.stop()
         attendance.stop()
         lines.close()
+        partnerWatcher?.stop()
+        keyKeeper?.stop()
         tenancy.close()
         directory.close()
         redis.close()

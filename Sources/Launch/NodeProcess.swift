@@ -36,12 +36,16 @@ package enum NodeProcess {
                     ]
                 )
             },
+            crossOrigin: { $0.identity.crossOrigin },
             lead: { parts in
                 let watcher = DirectoryWatcher(
                     tenancy: parts.tenancy, listener: shared.directoryConnection,
                     topics: [shared.rules.topic(), shared.quotas.topic])
                 watcher.start()
                 parts.keep(watcher)
+                let partners = PartnerWatcher(parts.identity.singleSignOn, listener: shared.directoryConnection)
+                partners.start()
+                parts.keep(partners)
                 let heartbeat = NodeHeartbeat(
                     loop: parts.loop, directory: parts.directory, configuration: shared.configuration, log: shared.log)
                 heartbeat.start()
@@ -68,6 +72,7 @@ package enum NodeProcess {
         // Whoever writes for pages has such a role; families have nothing to do there.
         try table.add(DesignPages(access: .roles("teacher", "school_life", "head", "staff")).routes)
         try table.add(parts.identity.routes)
+        try table.add(parts.identity.partnerRoutes)
         try table.add(parts.school.routes)
         try table.add(ProblemRegistry(SharedParts.problems + School.problems).routes)
         try table.publish(

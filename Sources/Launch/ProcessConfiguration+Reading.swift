@@ -33,6 +33,8 @@ extension ProcessConfiguration {
             let blockingThreads = keys.optional("blocking_threads", .integer(1...64), default: 4)
             let passwordThreads = keys.optional("password_threads", .integer(1...64), default: loopsByDefault)
             let sessionWork = keys.optional("session_work", sessionWork, default: .standard)
+            let plainPartners = keys.optional("plain_partners", .flag, default: !isProduction)
+            let strong = keys.optional("strong_authentication", strongAuthentication, default: isProduction)
             let owner = keys.optional("owner", credentials)
             let mover = keys.optional("mover", credentials)
             let tokenFile = keys.optional("admin_token_file", path)
@@ -58,7 +60,8 @@ extension ProcessConfiguration {
                 trustedProxies: trustedProxies, isProduction: isProduction, logLevel: logLevel, directory: directory,
                 shardCredentials: shardCredentials, redis: redis, sessionKeysFile: sessionKeysFile,
                 blockingThreads: blockingThreads, passwordThreads: passwordThreads,
-                sessionWork: sessionWork, admin: admin)
+                sessionWork: sessionWork, allowsPlainPartners: plainPartners,
+                enforcesStrongAuthentication: strong, admin: admin)
         }
     }
 
@@ -98,6 +101,10 @@ extension ProcessConfiguration {
             let host = text.dropFirst(scheme.count)
             return host.isEmpty || host.contains("/") || host.contains(" ") ? nil : text
         }
+    }
+
+    private static var strongAuthentication: YAMLShape<Bool> {
+        YAMLShape.scalar("one of enforced, offered") { $0 == "enforced" ? true : $0 == "offered" ? false : nil }
     }
 
     private static var level: YAMLShape<Log.Level> {

@@ -40,6 +40,10 @@ package struct ProcessConfiguration: Sendable {
     package let blockingThreads: Int
     package let passwordThreads: Int
     package let sessionWork: RequestPressure.SessionWork
+    /// Whether partner applications may be reached by plain HTTP and on this machine: in development.
+    package let allowsPlainPartners: Bool
+    /// Whether administrators and heads get no further without a second factor.
+    package let enforcesStrongAuthentication: Bool
 
     /// The admin service's own part; nil for a node.
     package let admin: Admin?

@@ -11,6 +11,8 @@ final class ProcessLoops<Parts: Sendable>: Sendable {
     struct Plan: Sendable {
         let make: @Sendable (EventLoop) throws -> Parts
         let table: @Sendable (Parts) throws -> (RouteTable, [Middleware])
+        /// Which other origins may read what this process answers.
+        var crossOrigin: @Sendable (Parts) -> CrossOrigin? = { _ in nil }
         /// Begins what only one loop of the process does.
         let lead: @Sendable (Parts) async throws -> Void
         /// How many requests at once a loop does well; asked on any thread.
@@ -102,7 +104,8 @@ final class ProcessLoops<Parts: Sendable>: Sendable {
         let application = Application(
             table, middleware: middleware,
             settings: Application.Settings(
-                node: shared.configuration.process, isSecure: shared.configuration.isSecure, log: shared.log),
+                node: shared.configuration.process, isSecure: shared.configuration.isSecure, log: shared.log,
+                crossOrigin: plan.crossOrigin(parts)),
             metrics: RouteMetrics(shared.metrics, table))
         let server = try PublicServer.make(shared, on: thread.loop, application)
         try server.start()

@@ -1,6 +1,7 @@
 internal import Admission
 internal import Control
 internal import Cryptography
+internal import HTTPClient
 internal import Identity
 internal import Postgres
 internal import Quotas
@@ -33,6 +34,10 @@ final class SharedParts: Sendable {
     let rules = RuleBookCache()
     let pace = SignInPace()
     let quotas = QuotaBookCache()
+    let partners = PartnerCache()
+    let outgoing: OutgoingParts
+    /// Signatures, and exchanges with other servers.
+    let signingPool: BlockingPool
 
     struct Secrets: Sendable {
         let directoryPassword: String
@@ -67,6 +72,12 @@ final class SharedParts: Sendable {
         documentPool = try BlockingPool(name: "document", threads: 1, queue: 10)
         // One import at a time keeps a core busy; the next ones wait for a thread, and their senders with them.
         feedPool = try BlockingPool(name: "feed", threads: configuration.admin == nil ? 0 : 2, queue: 8)
+        signingPool = try BlockingPool(name: "sign", threads: configuration.passwordThreads, queue: 4096)
+        let outgoingPool = try BlockingPool(
+            name: "outgoing", threads: configuration.blockingThreads, queue: 64 * configuration.blockingThreads)
+        outgoing = OutgoingParts(
+            client: HTTPClient(pool: outgoingPool, allowsPlain: configuration.allowsPlainPartners),
+            signing: signingPool, front: configuration.front)
     }
 
     /// The codes that every process may answer with; its services add theirs.

@@ -28,9 +28,13 @@ package enum OperatorCommand {
         return (wantsJSON ? String(decoding: output.json, as: UTF8.self) : output.text, !output.hasFailed)
     }
 
-    private static let commands =
-        ManifestCommands.all + PlatformCommands.all + JobCommands.all + AuditCommands.all
-        + MandateCommands.all + FeedCommands.all + MoveCommands.all + AdmissionCommands.all + QuotaCommands.all
+    static let commands: [Command] = [
+        ManifestCommands.all, PlatformCommands.all, JobCommands.all, AuditCommands.all, MandateCommands.all,
+        FeedCommands.all, MoveCommands.all, ShardCommands.all, AdmissionCommands.all, QuotaCommands.all,
+        EstablishmentCommands.all,
+        AccountCommands.all, ServiceCommands.all, SessionCommands.all, UpstreamCommands.all,
+        CompletionCommands.all,
+    ].flatMap { $0 }
 
     private static let options = """
         Options everywhere:

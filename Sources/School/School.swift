@@ -40,6 +40,7 @@ package final class School: Sendable {
 
     package static let problems = [
         ProblemRegistry.Section("Timetable", ProblemCode.timetable),
+        ProblemRegistry.Section("Modules", [.moduleOff]),
         ProblemRegistry.Section("Files", ProblemCode.files),
         ProblemRegistry.Section("Homework", ProblemCode.homework),
     ]
@@ -51,10 +52,12 @@ package final class School: Sendable {
         return sweep
     }
 
-    /// Puts the services that the person may use in the navigation of their pages. Runs inside the gate.
+    /// Puts the services that the person may use in the navigation of their pages, and keeps those away that their
+    /// establishments have switched off. Runs inside the gate.
     package var frame: Middleware {
         Middleware { [tenancy] call, next in
             if call.route.surface == .page, call.session != nil { SchoolFrame.dress(call, tenancy) }
+            try ModuleGate.check(call, tenancy)
             return try await next(call)
         }
     }

@@ -18,6 +18,7 @@ NAMED = {
 UNNAMED_IS_FINE = {"form", "group", "search"}
 # Pages of things that the demonstration has none of. A page that is reached after all has to leave this list.
 NOTHING_TO_SHOW = {
+    "/jobs/{job}", "/jobs/{job}/files/{file}",
     "/homework/{establishment}/sequences/{sequence}", "/homework/{establishment}/visas/{visa}", "/files/{establishment}/{file}",
 }
 MOST_BYTES = 150_000

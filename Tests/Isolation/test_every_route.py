@@ -16,6 +16,7 @@ import uuid
 
 import pytest
 from browsing import Visitor, account, host_of, visitor
+from test_files import Desk
 
 # Those that stack.json lists accounts of.
 PROFILES = {"pupil", "guardian", "teacher", "school_life", "head"}
@@ -82,7 +83,9 @@ def far_away():
             change = change or each["change"]
         if lesson and change:
             break
+    desk = Desk(stack, "grand-est")
     return diary_far_away(stack, staff, uai, reference) | {
+        "file": desk.send(b"Bonjour"), "upload": desk.begin(10).header("Location").rpartition("/")[2],
         "name": shown["timetables"][0]["establishment"]["name"], "establishment": uai, "group": group, "room": reference["rooms"][0]["id"],
         "teacher": reference["teachers"][0]["id"], "lesson": lesson["lesson"], "date": lesson["date"],
         "change": change or str(uuid.uuid4()), "monday": reference["weeks"][10]["monday"]}

@@ -32,9 +32,11 @@ extension OnServers {
             #expect(
                 writable.split(separator: "\n") == [
                     "attendance delete,insert,update", "audit insert", "calendar_feed insert",
-                    "idempotency delete,insert,update", "line_usage delete,insert,update",
-                    "node delete,insert,update",
-                    "session delete,insert,update",
+                    "idempotency delete,insert,update", "known_device delete,insert,update",
+                    "line_usage delete,insert,update", "node delete,insert,update",
+                    "recovery_code delete,insert,update", "refresh_grant delete,insert,update",
+                    "refresh_token_used delete,insert,update", "second_factor delete,insert,update",
+                    "session delete,insert,update", "upstream_link delete,insert",
                 ])
             let columns = try platform.sql(
                 .directory,

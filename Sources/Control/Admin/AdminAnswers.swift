@@ -48,6 +48,7 @@ struct EstablishmentAnswer: JSONRepresentable, Sendable {
             writer.field("shard", establishment.placement.map { Int($0.shard.rawValue) })
             writer.field("epoch", establishment.placement?.epoch)
             writer.field("invented", establishment.isInvented)
+            writer.field("modules_off", establishment.modulesOff.sorted())
         }
     }
 
@@ -60,6 +61,7 @@ struct EstablishmentAnswer: JSONRepresentable, Sendable {
             .required("levels", .array(of: .text())), .required("time_zone", .text()), .required("zone", .text()),
             .required("state", .enumeration(Establishment.State.self)), .required("shard", .nullable(.integer())),
             .required("epoch", .nullable(.integer()), "Raised by each move."), .required("invented", .boolean),
+            .required("modules_off", .array(of: .text()), "Services that are switched off."),
         ]))
 }
 

@@ -27,6 +27,7 @@ package enum AdminGate {
         let charge = try await service.mandates.charge(of: account, service.tenancy.territories)
         guard !charge.isEmpty else { throw IdentityError.forbidden }
         call[ChargeKey.self] = charge
+        ConsoleFrame.dress(call, charge)
     }
 }
 

@@ -15,26 +15,48 @@ package final class AdminService: @unchecked Sendable {
     let jobs: JobStore
     let audit: AuditStore
     let mandates: MandateStore
+    let accountSearch: AccountSearchStore
+    let neverConnected: NeverConnectedStore
+    let keyring: Keyring
+    private let endSessions: @Sendable ([SessionID]) async -> Void
     let hasher: PasswordHasher
     let isProduction: Bool
+    /// Whether partner applications on plain HTTP and on this machine may be registered.
+    let allowsPlainPartners: Bool
+    /// Makes what looks after the signing keys.
+    package var keyKeeper: () -> SigningKeyKeeper? = { nil }
     private let migrate: @Sendable (EventLoop, Shard) async -> MigrationOutcome
 
-    /// - Parameter migrate: brings one shard up to date, as the schema's owner.
+    /// - Parameters:
+    ///   - endSessions: ends sessions at once, everywhere.
+    ///   - migrate: brings one shard up to date, as the schema's owner.
     package init(
-        loop: EventLoop, directory: PostgresPool, tenancy: Tenancy, hasher: PasswordHasher, isProduction: Bool,
+        loop: EventLoop, directory: PostgresPool, tenancy: Tenancy, keyring: Keyring, hasher: PasswordHasher,
+        isProduction: Bool, allowsPlainPartners: Bool = false,
+        endSessions: @escaping @Sendable ([SessionID]) async -> Void,
         migrate: @escaping @Sendable (EventLoop, Shard) async -> MigrationOutcome
     ) {
         self.loop = loop
         self.directory = directory
         self.tenancy = tenancy
         self.hasher = hasher
+        self.keyring = keyring
+        self.endSessions = endSessions
         self.isProduction = isProduction
+        self.allowsPlainPartners = allowsPlainPartners
         self.migrate = migrate
         nodes = NodeStore(directory)
         jobs = JobStore(directory)
         audit = AuditStore(directory)
         mandates = MandateStore(directory)
+        accountSearch = AccountSearchStore(directory)
+        neverConnected = NeverConnectedStore(directory)
     }
+
+    var cursors: CursorSigner { keyring.cursors }
+
+    /// Ends sessions at once, everywhere.
+    func forget(_ sessions: [SessionID]) async { await endSessions(sessions) }
 
     /// Who acts, for the audit log.
     func actor(_ call: Call) -> AuditActor {

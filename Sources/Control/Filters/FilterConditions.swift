@@ -7,21 +7,42 @@ package struct FilterConditions {
     package private(set) var values: [any PostgresBindable] = []
     private var parts: [String] = []
 
-    package init() {}
+    private let offset: Int
+
+    /// - Parameter offset: how many values other parts of the statement have before these.
+    package init(numberedFrom offset: Int = 0) { self.offset = offset }
+
+    private var last: Int { offset + values.count }
 
     /// `where …`, or nothing.
     package var sql: String { parts.isEmpty ? "" : "where " + parts.joined(separator: " and ") }
 
-    /// `comparison` as in `"state = "`; the value's place is put behind it.
-    package mutating func add(_ comparison: StaticString, _ value: any PostgresBindable) {
-        values.append(value)
-        parts.append("\(comparison)$\(values.count)")
-    }
-
     /// `before` and `after` are put around the value's place.
     package mutating func add(_ before: StaticString, _ value: any PostgresBindable, _ after: StaticString) {
         values.append(value)
-        parts.append("\(before)$\(values.count)\(after)")
+        parts.append("\(before)$\(last)\(after)")
+    }
+
+    /// Two values with text around them.
+    package mutating func add(
+        _ before: StaticString, _ first: any PostgresBindable, _ between: StaticString, _ then: StaticString,
+        _ second: any PostgresBindable, _ after: StaticString
+    ) {
+        values += [first, second]
+        parts.append("\(before)$\(last - 1)\(between)\(then)$\(last)\(after)")
+    }
+
+    /// `comparison` with a row of values: `"(a, b) > "`.
+    package mutating func addRow(_ comparison: StaticString, _ row: [any PostgresBindable]) {
+        let first = last + 1
+        values += row
+        parts.append("\(comparison)(\((first...last).map { "$\($0)" }.joined(separator: ", ")))")
+    }
+
+    /// `comparison` as in `"state = "`, of the program's own words; the value's place is put behind it.
+    package mutating func add(_ condition: String, _ value: any PostgresBindable) {
+        values.append(value)
+        parts.append("\(condition)$\(last)")
     }
 
     /// A condition without a value.
@@ -32,6 +53,6 @@ package struct FilterConditions {
         guard case .only(let territories, let establishments) = scope else { return }
         values.append(territories.map(\.rawValue))
         values.append(establishments.map(\.rawValue))
-        parts.append("(\(territory) = any ($\(values.count - 1)) or \(establishment) = any ($\(values.count)))")
+        parts.append("(\(territory) = any ($\(last - 1)) or \(establishment) = any ($\(last)))")
     }
 }

@@ -1,4 +1,5 @@
 internal import HTTP
+internal import Identity
 internal import Postgres
 internal import Runtime
 internal import Tenancy
@@ -165,13 +166,17 @@ extension AdminService {
     /// Sends a file of a job; that somebody took it is written down first.
     func jobFile(_ name: String, of job: Job, for call: Call) async throws -> Response {
         guard let file = try await jobs.file(name, of: job.id) else { throw Problem(.notFound) }
+        let context = job.id.description + "/" + name
+        guard let content = file.isSealed ? keyring.openFile(file.content, context: context) : file.content else {
+            throw Problem(.notFound)
+        }
         try await audit.write(
             AuditEntry(
                 "job.fetch", by: actor(call), territory: job.territory, establishment: job.establishment,
                 target: job.id.description, after: ["file": .string(name)]))
         var response = Response(
             status: .ok, headers: [("Content-Type", file.mediaType), ("Cache-Control", "no-store")],
-            body: .bytes(file.content))
+            body: .bytes(content))
         response.headers.set("Content-Disposition", "attachment; filename=\"\(name)\"")
         return response
     }

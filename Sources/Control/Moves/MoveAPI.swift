@@ -71,6 +71,12 @@ package struct MoveAPI: Sendable {
             else { throw Problem(.notFound) }
             let move = try await desk.request(
                 establishment.id, to: ShardID(rawValue: Int16(clamping: target)), order(of: body, call), now: call.now)
+            try await service.audit.write(
+                AuditEntry(
+                    "establishment.move", by: service.actor(call), territory: establishment.territory,
+                    establishment: establishment.id, target: uai.rawValue,
+                    before: ["shard": .integer(Int(move.source.rawValue))],
+                    after: ["shard": .integer(Int(move.target.rawValue)), "move": .integer(Int(move.id))]))
             return answer(move, call, status: .accepted)
         }
     }

@@ -13,6 +13,7 @@ struct SessionListAnswer: JSONRepresentable {
                     writer.field("id", session.id.rawValue)
                     writer.field("client", session.client)
                     writer.field("current", session.id == current)
+                    writer.field("new_device", session.isNewDevice)
                     writer.field("started_at", Timestamp.iso8601(microseconds: session.startedAt * 1_000_000))
                     writer.field("seen_at", session.seenAt.map { Timestamp.iso8601(microseconds: $0 * 1_000_000) })
                 }
@@ -28,6 +29,7 @@ struct SessionListAnswer: JSONRepresentable {
                     of: .openObject([
                         .required("id", .uuid), .required("client", .text(), "Browser and system; may be empty."),
                         .required("current", .boolean, "The session of this request."),
+                        .required("new_device", .boolean, "Never used before by this person, who had used others."),
                         .required("started_at", .dateTime), .required("seen_at", .nullable(.dateTime)),
                     ]), 0...50))
         ])

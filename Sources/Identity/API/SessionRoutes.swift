@@ -31,6 +31,7 @@ struct SessionRoutes: Sendable {
             errors: [
                 .wrongCredentials, .throttled, .signInBusy, .signInUnavailable, .forgedRequest, .closedHours,
                 .waitingRoom,
+                .secondFactorNeeded, .passwordOff,
             ],
             forgeryProtection: .handler
         ) { call in
@@ -43,10 +44,15 @@ struct SessionRoutes: Sendable {
                     SignIn.Attempt(
                         login: credentials.username, password: credentials.password,
                         address: call.request.remoteAddress,
-                        client: ClientName.describe(call.request.header("user-agent")), replacing: call.wholeSession,
+                        client: ClientName.describe(call.request.header("user-agent")),
+                        replacing: call.wholeSession ?? call.pendingSession,
                         territory: call.territory?.id, ticket: call.request.cookie(Ticket.cookieName)))
             } catch {
                 throw error.problem.keepingTurn(of: error, isSecure: call.request.isSecure)
+            }
+            guard !started.session.proof.isPending else {
+                let cookie = CookieHeader.set(SessionCookie.name, started.cookie, isSecure: call.request.isSecure)
+                throw IdentityError.secondFactorNeeded.problem.adding(header: "Set-Cookie", cookie)
             }
             var response = Response.json(answer(started.session), status: .created)
             response.headers.set("Location", "/api/v1/session")
@@ -119,7 +125,7 @@ struct SessionRoutes: Sendable {
         return response
     }
 
-    private func answer(_ session: Session) -> SessionAnswer {
+    func answer(_ session: Session) -> SessionAnswer {
         SessionAnswer(
             session: session,
             profiles: session.holder.profiles.map {

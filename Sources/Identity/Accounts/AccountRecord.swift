@@ -5,4 +5,7 @@ struct AccountRecord: Sendable {
     let passwordHash: String?
     let isOpen: Bool
     let isFirstSignIn: Bool
+    let hasSecondFactor: Bool
+    /// All that the person is here is for a provider to let in.
+    let isPasswordOff: Bool
 }

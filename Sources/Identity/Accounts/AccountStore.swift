@@ -21,7 +21,8 @@ struct AccountStore {
             guard let row = rows[0].first else { return nil }
             return AccountRecord(
                 holder: try Holder(row, profiles: rows[1], mandates: rows[2]), passwordHash: try row.optionalText(5),
-                isOpen: try row.text(6) == "active", isFirstSignIn: try row.bool(7))
+                isOpen: try row.text(6) == "active", isFirstSignIn: try row.bool(7),
+                hasSecondFactor: try row.bool(8), isPasswordOff: try row.bool(9))
         } catch {
             throw .directoryUnavailable
         }
@@ -47,7 +48,13 @@ struct AccountStore {
     // The first five columns are those of Holder.init.
     private static let accountByLogin = PostgresStatement(
         """
-        select id, session_epoch, given_name, family_name, locale, password_hash, state, first_sign_in_at is null
+        select id, session_epoch, given_name, family_name, locale, password_hash, state, first_sign_in_at is null,
+            exists (select from second_factor f where f.account_id = account.id),
+            exists (select from password_off) and exists (select from profile p where p.account_id = account.id)
+                and not exists (select from profile p left join password_off o using (establishment_id, role)
+                    where p.account_id = account.id and o.role is null
+                        and (p.valid_to is null or p.valid_to >= current_date))
+                and not exists (select from administrator m where m.account_id = account.id)
         from account where login = $1
         """)
 

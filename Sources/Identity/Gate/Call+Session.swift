@@ -2,6 +2,9 @@ package import Admission
 package import Tenancy
 package import Web
 
+/// Establishments for which what is asked for is switched off: there, the person has nothing to do with it.
+package enum ClosedHere: CallKey { package typealias Value = Set<EstablishmentID> }
+
 extension Call {
     /// The session of the person who calls, with the profiles that the calendar leaves them at this moment; nil when there is
     /// none. Routes for everyone may have one as well.
@@ -22,8 +25,12 @@ extension Call {
         return session
     }
 
-    /// Everything the person is, in all establishments; empty without a session.
-    package var profiles: [Profile] { session?.holder.profiles ?? [] }
+    /// Everything the person is, in all establishments where what is asked for is switched on; empty without a session.
+    package var profiles: [Profile] {
+        let all = session?.holder.profiles ?? []
+        guard let closed = self[ClosedHere.self] else { return all }
+        return all.filter { !closed.contains($0.establishment) }
+    }
 
     /// What the person is in one establishment; empty when they have nothing to do with it.
     package func profiles(in establishment: EstablishmentID) -> [Profile] {
@@ -34,8 +41,8 @@ extension Call {
     /// - Throws: `.signedOut`, `.forbidden` when there is none.
     @discardableResult
     package func require(_ roles: Role...) throws(IdentityError) -> [Profile] {
-        let session = try requireSession()
-        let fitting = session.holder.profiles.filter { roles.contains($0.role) }
+        _ = try requireSession()
+        let fitting = profiles.filter { roles.contains($0.role) }
         guard !fitting.isEmpty else {
             if let shut = closures.first(where: { roles.contains($0.profile.role) }) { throw .closed(shut.closure) }
             throw .forbidden
@@ -47,8 +54,8 @@ extension Call {
     /// - Throws: `.signedOut`, `.notHere` (404) for somebody of no role there, `.forbidden` (403) for one of another role.
     @discardableResult
     package func require(_ roles: Role..., in establishment: EstablishmentID) throws(IdentityError) -> [Profile] {
-        let session = try requireSession()
-        let here = session.holder.profiles.filter { $0.establishment == establishment }
+        _ = try requireSession()
+        let here = profiles(in: establishment)
         guard !here.isEmpty else {
             // Somebody who belongs here is told why not now.
             if let shut = closures.first(where: { $0.profile.establishment == establishment }) {

@@ -9,8 +9,13 @@ package import Web
 /// session. What a person may see of an establishment is the services' to check, with `Call.require`.
 package struct Gate: Sendable {
     private let service: IdentityService
+    private let acceptsTokens: Bool
 
-    package init(_ service: IdentityService) { self.service = service }
+    /// - Parameter acceptsTokens: whether access tokens of clients open the API here.
+    package init(_ service: IdentityService, acceptsTokens: Bool = true) {
+        self.service = service
+        self.acceptsTokens = acceptsTokens
+    }
 
     package var middleware: Middleware { Middleware { call, next in try await pass(call, next) } }
 
@@ -19,11 +24,16 @@ package struct Gate: Sendable {
         if call.route.surface == .resource || call.route.surface == .internal, isOpen(call.route.access) {
             return try await next(call)
         }
+        if acceptsTokens, call.route.surface == .api, call[OperatorKey.self] != true,
+            let token = BearerHeader.token(of: call.request)
+        {
+            return try await pass(call, token, next)
+        }
         dress(call)
         let loaded = try await load(call)
         var cookie: String?
         if case .active(let session, let replacement) = loaded {
-            await enter(call, session)
+            if session.proof.isPending { call[PendingKey.self] = session } else { await enter(call, session) }
             cookie = replacement.map { CookieHeader.set(SessionCookie.name, $0, isSecure: call.request.isSecure) }
         } else if case .ended = loaded {
             cookie = CookieHeader.remove(SessionCookie.name, isSecure: call.request.isSecure)
@@ -35,9 +45,31 @@ package struct Gate: Sendable {
             response.headers.add("Set-Cookie", cookie)
         }
         // An answer that depends on who asks, or that sets their cookie, is for them only.
-        if call.session != nil || cookie != nil, !response.headers.contains("Cache-Control") {
+        if call.session != nil || call.pendingSession != nil || cookie != nil,
+            !response.headers.contains("Cache-Control")
+        {
             response.headers.set("Cache-Control", "private, no-cache")
         }
+        return response
+    }
+
+    /// A program in somebody's name. No cookie plays a part: there is nothing to forge.
+    private func pass(_ call: Call, _ token: String, _ next: Next) async throws -> Response {
+        guard let bearer = try await service.singleSignOn.bearer(token) else {
+            throw Problem(.invalidToken).adding(header: "WWW-Authenticate", BearerHeader.value("invalid_token"))
+        }
+        guard TokenScopes.open(call.route, with: bearer.scopes) else {
+            let needed = TokenScopes.needed(for: call.route)
+            throw Problem(.insufficientScope).adding(
+                header: "WWW-Authenticate", BearerHeader.value("insufficient_scope", scope: needed))
+        }
+        dress(call)
+        call[BearerKey.self] = bearer
+        await enter(call, bearer.session)
+        if let refusal = try await admit(call, nil) { return refusal }
+        var response = try await next(call)
+        if !response.headers.contains("Cache-Control") { response.headers.set("Cache-Control", "private, no-cache") }
+        response.headers.add("Vary", "Authorization")
         return response
     }
 
@@ -150,12 +182,19 @@ package struct Gate: Sendable {
 
     private func turnAway(_ call: Call, _ cookie: String?) async throws -> Response {
         guard call.route.surface == .page else {
-            let problem = IdentityError.signedOut.problem
+            let error = call.pendingSession == nil ? IdentityError.signedOut : .secondFactorNeeded
+            let problem = error.problem
             throw cookie.map { problem.adding(header: "Set-Cookie", $0) } ?? problem
         }
         let isRead = call.request.method == .get || call.request.method == .head
-        var response = Response.seeOther(isRead ? ReturnPath.link(back: call.here) : "/login")
-        if !isRead, let page = await SignInRoutes(service).entrance(keeping: call) { response = page }
+        let door: Link =
+            call.pendingSession == nil
+            ? (isRead ? ReturnPath.link(back: call.here) : "/login")
+            : (isRead ? StrongRoutes.question(back: call.here) : "/login/factor")
+        var response = Response.seeOther(door)
+        if !isRead, call.pendingSession == nil, let page = await SignInRoutes(service).entrance(keeping: call) {
+            response = page
+        }
         if let cookie { response.headers.add("Set-Cookie", cookie) }
         response.headers.set("Cache-Control", "no-store")
         return response

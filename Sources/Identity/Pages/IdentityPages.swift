@@ -6,7 +6,7 @@ internal import Web
 struct IdentityPages {
     let language: Language
 
-    private func text(_ phrase: Phrase) -> String { phrase[language] }
+    func text(_ phrase: Phrase) -> String { phrase[language] }
 
     // MARK: The door
 
@@ -22,6 +22,8 @@ struct IdentityPages {
         /// A form that was sent after the session was over, sealed.
         var kept: String?
         var next: String?
+        /// Identity providers to go to instead.
+        var providers: [(id: String, name: String)] = []
         let token: String
     }
 
@@ -41,8 +43,12 @@ struct IdentityPages {
         let action: Link = form.next.map { "/login?next=\($0)" } ?? "/login"
         var post = PostForm(action, fields, submit: text(.signIn), forgeryToken: form.token)
         if let kept = form.kept { post.hidden = [(KeptForm.field, kept)] }
+        let providers = UpstreamPages(language: language).choices(form.providers, next: form.next)
         let card: HTML = """
-            <h2>\(text(.signIn))</h2>\(notice)\(warning)\(failure)\(post.html(language))<p class="hint">\(text(.sharedComputer))</p>
+            <h2>\(text(.signIn))</h2>\(notice)\(warning)\(failure)\(providers)\(post.html(language))\
+            <p class="hint">\(text(.sharedComputer))</p>\
+            <ul class="plain"><li><a href="/activate">\(text(.haveCode))</a></li>\
+            <li><a href="/forgot">\(text(.lostPassword))</a></li></ul>
             """
         let news = territory.map { self.news($0.news(at: now), in: $0.timeZone) }
         return Page(
@@ -158,8 +164,15 @@ struct IdentityPages {
                 \(Component.heading(text(.myAccount), lead: HTML(text: view.session.holder.name)))\
                 \(Component.card(text(.myProfiles), profiles))\
                 \(Component.card(text(.language), languageForm.html(language)))\
+                \(Component.card(text(.securityTitle), security))\
                 \(Component.card(text(.mySessions), id: "sessions", sessions(view)))
                 """)
+    }
+
+    private var security: HTML {
+        let links = Component.button(text(.linksTitle), to: "/account/links")
+        return
+            "<p>\(text(.securityLead))</p><p class=\"actions\">\(Component.button(text(.myFactors), to: "/account/security"))\(links)</p>"
     }
 
     private func sessions(_ view: AccountView) -> HTML {
@@ -174,12 +187,13 @@ struct IdentityPages {
             let isThis = session.id == view.session.id
             let device = session.client.isEmpty ? text(.unknownDevice) : session.client
             let mark: HTML? = isThis ? " \(Component.tag(text(.thisDevice), .success))" : nil
+            let news: HTML? = session.isNewDevice ? " \(Component.tag(text(.newDevice), .warning))" : nil
             let end: HTML = """
                 <form method="post" action="/account/sessions/\(session.id.rawValue)/end">\(Component.token(view.token))\
                 <button class="button quiet" type="submit">\(text(.endSession))<span class="unseen"> – \(device)</span></button></form>
                 """
             table.add([
-                "\(device)\(mark)", moment(session.startedAt, view.zone),
+                "\(device)\(mark)\(news)", moment(session.startedAt, view.zone),
                 session.seenAt.map { moment($0, view.zone) } ?? "–", end,
             ])
         }

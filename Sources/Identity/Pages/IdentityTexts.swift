@@ -2,6 +2,8 @@ package import Tenancy
 package import Web
 
 extension Phrase {
+    static let unacceptable = Phrase(
+        fr: "Cette valeur n'est pas acceptable ici.", en: "This value is not acceptable here.")
     static let myAccount = Phrase(fr: "Mon compte", en: "My account")
     static let signIn = Phrase(fr: "Se connecter", en: "Sign in")
     static let signInTitle = Phrase(fr: "Connexion", en: "Sign in")

@@ -13,7 +13,7 @@ struct SignInRoutes: Sendable {
     var all: [Route] { [front, signInPage, signIn, signOutPage, signOut] }
 
     private static let next = Parameter.text(
-        ReturnPath.parameter, "The page of this site to go to once signed in.", maxLength: 2000)
+        ReturnPath.parameter, "The page of this site to go to once signed in.", maxLength: 4000)
 
     private var front: Route {
         .page(
@@ -34,12 +34,20 @@ struct SignInRoutes: Sendable {
             query: [
                 Self.next, .flag("signed_out", "Says that signing out is done."),
                 .flag("ready", "Says that the wait is over."),
+                .flag("chosen", "Says that the password is saved."),
+                .flag("again", "Asks somebody who is signed in to show again who they are."),
             ]
         ) { call in
-            if call.session != nil { return .seeOther(ReturnPath.target(call.query.text(ReturnPath.parameter))) }
+            if call.pendingSession != nil, !call.query.flag("again") {
+                return noStore(.seeOther(factor(call)))
+            }
+            if call.session != nil, !call.query.flag("again") {
+                return .seeOther(ReturnPath.target(call.query.text(ReturnPath.parameter)))
+            }
             var form = form(call)
             if call.query.flag("signed_out") { form.notice = .justSignedOut }
             if call.query.flag("ready") { form.notice = .yourTurn }
+            if call.query.flag("chosen") { form.notice = .passwordChosen }
             return entrance(call, form)
         }
     }
@@ -85,9 +93,11 @@ struct SignInRoutes: Sendable {
             let started = try await service.signIn.signIn(
                 SignIn.Attempt(
                     login: form.login, password: password, address: call.request.remoteAddress,
-                    client: ClientName.describe(call.request.header("user-agent")), replacing: call.wholeSession,
-                    territory: call.territory?.id, ticket: call.request.cookie(Ticket.cookieName)))
-            var response = await welcome(call, started.session, kept)
+                    client: ClientName.describe(call.request.header("user-agent")),
+                    replacing: call.wholeSession ?? call.pendingSession, territory: call.territory?.id,
+                    ticket: call.request.cookie(Ticket.cookieName)))
+            let isPending = started.session.proof.isPending
+            var response = isPending ? .seeOther(factor(call)) : await welcome(call, started.session, kept)
             response.headers.add(
                 "Set-Cookie",
                 CookieHeader.set(SessionCookie.name, started.cookie, isSecure: call.request.isSecure))
@@ -131,6 +141,11 @@ struct SignInRoutes: Sendable {
         return entrance(call, form, status: .unauthorized)
     }
 
+    /// The page that asks for the second factor, and comes back to where this one would.
+    private func factor(_ call: Call) -> Link {
+        call.query.text(ReturnPath.parameter).map { "/login/factor?next=\($0)" } ?? "/login/factor"
+    }
+
     private func failure(_ problem: Problem) -> Phrase {
         if let detail = problem.detail { return detail }
         guard let seconds = problem.retryAfterSeconds else { return problem.code.title }
@@ -150,7 +165,7 @@ struct SignInRoutes: Sendable {
         .page(
             .post, "/logout", access: .everyone, tag: "Identity", summary: "Signs out here.", body: .form([])
         ) { call in
-            if let session = call.wholeSession { await service.sessions.end(session) }
+            if let session = call.wholeSession ?? call.pendingSession { await service.sessions.end(session) }
             return signedOut(call)
         }
     }
@@ -162,6 +177,9 @@ struct SignInRoutes: Sendable {
         call[VisitKey.self] = visit
         return IdentityPages.SignInForm(
             next: call.query.text(ReturnPath.parameter),
+            providers: service.singleSignOn.upstreams.filter {
+                $0.territory == nil || $0.territory == call.territory?.id
+            }.map { ($0.id, $0.name) },
             token: service.keyring.tokens.token(for: SessionBinding.of(visit: visit)))
     }
 
@@ -174,6 +192,9 @@ struct SignInRoutes: Sendable {
         if let visit = call[VisitKey.self], visit != SessionBinding.visit(of: call.request) {
             response.headers.add(
                 "Set-Cookie", CookieHeader.set(SessionBinding.cookieName, visit, isSecure: call.request.isSecure))
+        }
+        if let origin = service.singleSignOn.origin(leadingTo: call.query.text(ReturnPath.parameter)) {
+            response.allowForm(to: origin)
         }
         return noStore(response)
     }

@@ -1,5 +1,6 @@
-internal import Cryptography
+package import Cryptography
 internal import Synchronization
+package import Tenancy
 package import Web
 
 /// The keys that sign cookies and forms. The first signs, all verify: a new key is put first, the old one is removed once
@@ -12,6 +13,11 @@ package final class Keyring: Sendable {
         let throttle: HMACKey
         let forms: SealedBox
         let ticket: HMACKey
+        let code: HMACKey
+        let files: SealedBox
+        let signOn: HMACKey
+        /// Encrypts what the directory keeps of signing keys and second factors.
+        let sealing: SealedBox
 
         init(id: String, secret: [UInt8]) {
             self.id = id
@@ -20,6 +26,10 @@ package final class Keyring: Sendable {
             throttle = root.derived(for: "preau.identity.throttle")
             forms = SealedBox(key: root.code(for: "preau.identity.kept-form"))
             ticket = root.derived(for: "preau.identity.ticket")
+            code = root.derived(for: "preau.identity.code")
+            files = SealedBox(key: root.code(for: "preau.control.file"))
+            signOn = root.derived(for: "preau.identity.sign_on")
+            sealing = SealedBox(key: root.code(for: "preau.identity.sealing"))
         }
     }
 
@@ -65,6 +75,28 @@ package final class Keyring: Sendable {
         ring.withLock { ring in
             ring.keys.firstIndex { $0.id == id }.map { (ring.keys[$0], $0 == 0) }
         }
+    }
+
+    /// What makes and checks the places where lists go on.
+    package var cursors: CursorSigner { CursorSigner(keys: ring.withLock { $0.keys.map(\.root) }) }
+
+    /// What is kept of a code that somebody gets: under each key, the one that signs first.
+    package func codeHashes(_ code: AccessCode, of account: AccountID) -> [String] {
+        let message = account.description + " " + code.text
+        return ring.withLock { $0.keys }.map { Hex.encode($0.code.code(for: message)) }
+    }
+
+    /// Seals a file that holds secrets, until somebody fetches it. - Parameter context: what it is; opened as nothing else.
+    package func sealFile(_ bytes: [UInt8], context: String) throws(CryptographyError) -> [UInt8] {
+        try current.files.seal(bytes, context: Array(context.utf8))
+    }
+
+    /// Nil when it was sealed under a key that is gone, or for something else.
+    package func openFile(_ sealed: [UInt8], context: String) -> [UInt8]? {
+        for key in ring.withLock({ $0.keys }) {
+            if let bytes = key.files.open(sealed, context: Array(context.utf8)) { return bytes }
+        }
+        return nil
     }
 
     private static func parse(_ text: String) throws(IdentityError) -> [Key] {

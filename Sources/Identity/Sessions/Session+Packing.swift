@@ -23,6 +23,7 @@ extension Session {
             writer.byte(mandate.role.code)
             writer.text(mandate.territory?.rawValue ?? "")
         }
+        proof.pack(into: &writer)
     }
 
     /// Nil when the bytes are not exactly one packed session.
@@ -47,12 +48,12 @@ extension Session {
             guard let role = reader.byte().flatMap(Role.init(code:)), let territory = reader.text() else { return nil }
             mandates.append(Mandate(role: role, territory: TerritoryID(rawValue: territory)))
         }
-        guard reader.isAtEnd else { return nil }
+        guard let proof = SessionProof(unpacking: &reader), reader.isAtEnd else { return nil }
         self.init(
             id: id, startedAt: Int64(startedAt),
             holder: Holder(
                 account: AccountID(rawValue: account), epoch: Int32(bitPattern: epoch), name: name,
-                language: language == 1 ? .en : .fr, profiles: profiles, mandates: mandates))
+                language: language == 1 ? .en : .fr, profiles: profiles, mandates: mandates), proof: proof)
     }
 
     /// Seconds since 1970 in 32 bits, which last until 2106.

@@ -4,10 +4,12 @@ package struct Session: Hashable, Sendable {
     /// When the password was given; seconds since 1970.
     package let startedAt: Int64
     package var holder: Holder
+    package var proof: SessionProof
 
-    package init(id: SessionID, startedAt: Int64, holder: Holder) {
+    package init(id: SessionID, startedAt: Int64, holder: Holder, proof: SessionProof = .password) {
         self.id = id
         self.startedAt = startedAt
         self.holder = holder
+        self.proof = proof
     }
 }

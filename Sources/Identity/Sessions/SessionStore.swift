@@ -29,6 +29,7 @@ struct SessionStore {
             Self.timestamp(expiresAt))
         batch.add(Self.deleteDisplaced, account, Int64(mostPerAccount))
         batch.add(Self.deleteSomeExpired)
+        batch.add(Self.noteDevice, account, client, session.holder.epoch)
         do {
             let rows = try await directory.run(batch)
             guard rows[1].affected == 1 else { return nil }
@@ -86,7 +87,7 @@ struct SessionStore {
                 summaries.append(
                     SessionSummary(
                         id: SessionID(rawValue: try row.uuid(0)), client: try row.text(1),
-                        startedAt: try row.timestamp(2).microseconds / 1_000_000))
+                        startedAt: try row.timestamp(2).microseconds / 1_000_000, isNewDevice: try row.bool(3)))
             }
             return summaries
         } catch {
@@ -121,6 +122,13 @@ struct SessionStore {
         delete from session where account_id = $1 and id in
             (select id from session where account_id = $1 order by started_at desc, id desc offset $2)
         returning id
+        """)
+
+    private static let noteDevice = PostgresStatement(
+        """
+        insert into known_device (account_id, client)
+        select id, $2 from account where id = $1 and session_epoch = $3 and state = 'active'
+        on conflict (account_id, client) do update set last_seen_at = now()
         """)
 
     private static let deleteSomeExpired = PostgresStatement(
@@ -159,7 +167,10 @@ struct SessionStore {
 
     private static let latest = PostgresStatement(
         """
-        select id, client, started_at from session
-        where account_id = $1 and expires_at > now() order by started_at desc, id desc limit $2
+        select s.id, s.client, s.started_at,
+            coalesce(k.first_seen_at > s.started_at - interval '1 minute' and exists (select from known_device o
+                where o.account_id = $1 and o.first_seen_at < k.first_seen_at), false)
+        from session s left join known_device k on k.account_id = s.account_id and k.client = s.client
+        where s.account_id = $1 and s.expires_at > now() order by s.started_at desc, s.id desc limit $2
         """)
 }

@@ -7,11 +7,16 @@ package struct SessionSummary: Hashable, Sendable {
     package let startedAt: Int64
     /// To about a minute; nil when Redis does not know.
     package var seenAt: Int64?
+    /// Whether the person had never signed in with such a device before, and had with others.
+    package let isNewDevice: Bool
 
-    package init(id: SessionID, client: String, startedAt: Int64, seenAt: Int64? = nil) {
+    package init(
+        id: SessionID, client: String, startedAt: Int64, seenAt: Int64? = nil, isNewDevice: Bool = false
+    ) {
         self.id = id
         self.client = client
         self.startedAt = startedAt
         self.seenAt = seenAt
+        self.isNewDevice = isNewDevice
     }
 }

@@ -12,17 +12,20 @@ extension Sessions {
     /// - Returns: the session and the value of its cookie; nil when the account changed since `holder` was read.
     /// - Throws: `.directoryUnavailable`: a session that could not be revoked is not started.
     func start(
-        _ holder: Holder, client: String, replacing: Session? = nil
+        _ holder: Holder, client: String, proof: SessionProof = .password, replacing: Session? = nil
     ) async throws(IdentityError) -> (session: Session, cookie: String)? {
         loop.assertCurrent()
         let now = clock()
-        let session = Session(id: .random(), startedAt: now, holder: holder)
+        let session = Session(id: .random(), startedAt: now, holder: holder, proof: proof)
         let displaced = try await store.start(
             session, client: client, expiresAt: now + limits.absolute, mostPerAccount: limits.mostPerAccount)
         guard let displaced else { return nil }
         await put(session, now)
         await tombstone(displaced, now)
-        if let replacing { await end(replacing) }
+        if let replacing {
+            if replacing.holder.account == holder.account { await onReplace?(replacing.id, session.id) }
+            await end(replacing)
+        }
         instruments.started.add()
         return (session, cookie(for: session, now))
     }

@@ -42,6 +42,10 @@ package final class Sessions: @unchecked Sendable {
     /// Ended here while Redis could not be told; told as soon as it can be.
     var untold: [SessionID: Int64] = [:]
     private var isTelling = false
+    /// Told, before the old one ends, that a person's session goes on under another number.
+    var onReplace: ((_ old: SessionID, _ new: SessionID) async -> Void)?
+    /// Told of sessions that ended here, or were found to have ended.
+    package var onEnd: (([SessionID]) -> Void)?
     /// The directory is not asked again before this moment.
     var directoryPause = Instant(nanoseconds: 0)
 
@@ -218,6 +222,7 @@ package final class Sessions: @unchecked Sendable {
     func tombstone(_ identifiers: [SessionID], _ now: Int64) async {
         guard !identifiers.isEmpty else { return }
         for id in identifiers { standings[id] = (.ended, now) }
+        onEnd?(identifiers)
         if await mark(identifiers) { return }
         instruments.untold.add(identifiers.count)
         // Beyond the bound the directory still knows: such a session ends at its next look-up.

@@ -37,23 +37,26 @@ package final class SignIn: @unchecked Sendable {
     private let sessions: Sessions
     private let accounts: AccountStore
     private let hasher: PasswordHasher
+    private let policy: StrongPolicy
     private let throttle: SignInThrottle
     private let entrance: Entrance
+    private let crowd: CrowdThrottle
     private let turns: SignInTurns
     private let instruments: SignInInstruments
     private let log: Log
 
     package init(
         sessions: Sessions, entrance: Entrance, hasher: PasswordHasher, redis: RedisClient, directory: PostgresPool,
-        metrics: Metrics,
-        log: Log
+        policy: StrongPolicy = .offered, metrics: Metrics, log: Log
     ) {
         self.sessions = sessions
         self.hasher = hasher
         self.entrance = entrance
+        self.policy = policy
         self.log = log
         accounts = AccountStore(directory)
         throttle = SignInThrottle(redis: redis, clock: sessions.clock)
+        crowd = CrowdThrottle(redis: redis)
         turns = SignInTurns(loop: sessions.loop)
         instruments = SignInInstruments(metrics)
     }
@@ -69,12 +72,15 @@ package final class SignIn: @unchecked Sendable {
         let counted = login?.rawValue ?? String(decoding: attempt.login.utf8.prefix(256), as: UTF8.self)
         let account = ThrottleKey.account(counted, sessions.keyring)
         let pair = ThrottleKey.pair(counted, attempt.address, sessions.keyring)
+        let address = ThrottleKey.address(attempt.address, sessions.keyring)
         try await turns.take(account.text)
         defer { turns.release(account.text) }
         do {
             try await throttle.check(account: account, pair: pair)
+            try await crowd.check(address: address, pair: pair)
             let started = try await check(attempt, login)
             await throttle.succeeded(account: account, pair: pair)
+            await crowd.succeeded(address: address, pair: pair)
             instruments.succeeded.add()
             return started
         } catch {
@@ -82,6 +88,7 @@ package final class SignIn: @unchecked Sendable {
             case .wrongCredentials:
                 instruments.failed.add()
                 await throttle.failed(account: account, pair: pair)
+                await crowd.failed(address: address)
             case .throttled: instruments.throttled.add()
             case .closed, .waiting: break
             default: instruments.impossible.add()
@@ -101,8 +108,12 @@ package final class SignIn: @unchecked Sendable {
         do throws(IdentityError) {
             let verdict = try await hasher.verify(attempt.password, against: record?.passwordHash)
             guard case .right(let isOutdated) = verdict, let record, record.isOpen else { throw .wrongCredentials }
+            guard !record.isPasswordOff else { throw .passwordOff }
             if isOutdated { await rehash(attempt.password, record) }
-            let started = try await sessions.start(record.holder, client: attempt.client, replacing: attempt.replacing)
+            let proof = SessionProof(
+                methods: .password, isPending: record.hasSecondFactor || policy.requires(record.holder))
+            let started = try await sessions.start(
+                record.holder, client: attempt.client, proof: proof, replacing: attempt.replacing)
             guard let started else { throw .wrongCredentials }
             return started
         } catch {

@@ -13,6 +13,8 @@ struct ThrottleKey: Hashable {
         make("p", [login, address], keyring)
     }
 
+    static func address(_ address: String, _ keyring: Keyring) -> ThrottleKey { make("i", [address], keyring) }
+
     var failures: String { "f1:" + text }
     var wait: String { "w1:" + text }
 

@@ -29,8 +29,8 @@ struct HomePages {
         let language = call.language
         let name = try call.requireSession().holder.name
         var main = Component.heading(Phrase.hello(name)[language], lead: lead(call))
-        main += await today(call)
-        main += await HomeHomeworkPages(homework).card(call)
+        main += await ModuleGate.part("timetable", call, tenancy) { await today($0) }
+        main += await ModuleGate.part("homework", call, tenancy) { await HomeHomeworkPages(homework).card($0) }
         let cards = SchoolFrame.navigation(call.profiles, tenancy).dropFirst().html { item in
             "<li>\(Component.button(item.label[language], to: item.link))</li>"
         }

@@ -8,7 +8,12 @@ enum SchoolFrame {
         call.frame.navigation = navigation(call.profiles, tenancy)
     }
 
+    /// Without what none of the person's establishments has switched on.
     static func navigation(_ profiles: [Profile], _ tenancy: Tenancy) -> [PageFrame.Item] {
+        services(profiles, tenancy).filter { ModuleGate.isOpen($0.link, for: profiles, tenancy) }
+    }
+
+    private static func services(_ profiles: [Profile], _ tenancy: Tenancy) -> [PageFrame.Item] {
         guard !profiles.isEmpty else { return [PageFrame.Item(.home, "/home")] }
         var items = [PageFrame.Item(.home, "/home"), PageFrame.Item(.timetable, "/timetable")]
         if profiles.contains(where: { $0.role != .staff && $0.role.isHeldInEstablishment }) {

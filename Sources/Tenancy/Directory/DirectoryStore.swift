@@ -7,7 +7,8 @@ enum DirectoryStore {
 
     private static let establishments = PostgresStatement(
         """
-        select id, uai, territory_id, name, kind, levels, department, city, time_zone, zone, shard_id, epoch, state, is_invented
+        select id, uai, territory_id, name, kind, levels, department, city, time_zone, zone, shard_id, epoch, state, is_invented,
+            modules_off
         from establishment where state <> 'closed'
         """)
 
@@ -96,7 +97,7 @@ enum DirectoryStore {
             id: try row.value(0), uai: uai, territory: territory, name: try row.text(3), kind: kind,
             levels: try row.array(5), department: try row.text(6), city: try row.text(7), timeZone: timeZone,
             zone: try row.text(9), placement: shard.map { .init(shard: $0, epoch: epoch) }, state: state,
-            isInvented: try row.bool(13))
+            isInvented: try row.bool(13), modulesOff: Set(try row.array(14, of: String.self)))
     }
 
     // MARK: Territories

@@ -40,11 +40,13 @@ package struct Establishment: Sendable {
     package let state: State
     /// Not a real school: made up for development or a demonstration.
     package let isInvented: Bool
+    /// Services that are switched off here, by name: `timetable`.
+    package let modulesOff: Set<String>
 
     package init(
         id: EstablishmentID, uai: UAI, territory: TerritoryID, name: String, kind: Kind, levels: [String],
         department: String, city: String, timeZone: SchoolTimeZone, zone: String, placement: Placement?, state: State,
-        isInvented: Bool
+        isInvented: Bool, modulesOff: Set<String> = []
     ) {
         self.id = id
         self.uai = uai
@@ -59,5 +61,6 @@ package struct Establishment: Sendable {
         self.placement = placement
         self.state = state
         self.isInvented = isInvented
+        self.modulesOff = modulesOff
     }
 }

@@ -19,7 +19,8 @@ package struct Migration: Sendable {
     /// The directory's history, oldest first.
     package static let directory: [Migration] = [
         .territories, .shards, .accounts, .control, .sessions, .jobs, .administration, .feeds,
-        .directoryMoves, .policy, .attendance,
+        .directoryMoves, .policy, .attendance, .lives, .partners, .secondFactors,
+        .upstream,
     ]
 
     /// A shard's history, oldest first; the same for all shards.

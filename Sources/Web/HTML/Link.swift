@@ -17,7 +17,7 @@ package struct Link: Sendable, Hashable, ExpressibleByStringInterpolation, Custo
     /// A path that came from outside, such as "where to go after signing in"; nil unless it is a path of this site: starts
     /// with one slash, no control character, no backslash (which browsers read as a slash).
     package init?(localPath text: String) {
-        guard text.utf8.count <= 2000, text.hasPrefix("/"), !text.hasPrefix("//"),
+        guard text.utf8.count <= 4000, text.hasPrefix("/"), !text.hasPrefix("//"),
             text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\\") })
         else { return nil }
         self.text = text

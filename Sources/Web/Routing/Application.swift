@@ -22,11 +22,14 @@ package struct Application: Sendable {
         /// Whether people come over TLS only: adds `Strict-Transport-Security`.
         package var isSecure: Bool
         package var log: Log
+        /// Which other origins may read answers; nil: none.
+        package var crossOrigin: CrossOrigin?
 
-        package init(node: String, isSecure: Bool, log: Log = Log("web")) {
+        package init(node: String, isSecure: Bool, log: Log = Log("web"), crossOrigin: CrossOrigin? = nil) {
             self.node = node
             self.isSecure = isSecure
             self.log = log
+            self.crossOrigin = crossOrigin
         }
     }
 
@@ -86,6 +89,15 @@ package struct Application: Sendable {
 
     /// Answers one request; never throws.
     package func handle(_ request: Request) async -> Response {
+        guard let origin = settings.crossOrigin?.origin(of: request) else { return await answer(request) }
+        var response =
+            CrossOrigin.isPreflight(request)
+            ? finish(CrossOrigin.preflight, request, .api) : await answer(request)
+        CrossOrigin.open(&response, to: origin)
+        return response
+    }
+
+    private func answer(_ request: Request) async -> Response {
         switch table.match(request.method, request.path) {
         case .found(let index, let values): return await serve(request, index, values)
         case .otherMethods(let allow):

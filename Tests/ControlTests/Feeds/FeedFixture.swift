@@ -91,8 +91,9 @@ struct FeedFixture: Sendable {
     private func service(_ tenancy: Tenancy) throws -> FeedService {
         let admin = AdminService(
             loop: node.loop, directory: node.directory, tenancy: tenancy,
+            keyring: try Keyring(Keyring.newLine(id: "test")),
             hasher: try PasswordHasher(pool: pool, metrics: node.metrics), isProduction: false,
-            migrate: { _, _ in .migrated(from: 1, to: 1) })
+            endSessions: { _ in }, migrate: { _, _ in .migrated(from: 1, to: 1) })
         return FeedService(admin, pool: pool)
     }
 

@@ -1,0 +1,19 @@
+internal import Identity
+internal import Tenancy
+internal import Web
+
+/// Where somebody can go in the console: only what they have a right to somewhere.
+enum ConsoleFrame {
+    static func dress(_ call: Call, _ charge: Charge) {
+        guard call.route.surface == .page else { return }
+        var items = [PageFrame.Item(.overview, "/"), PageFrame.Item(.establishments, "/establishments")]
+        if charge.has(.accounts) {
+            items.append(PageFrame.Item(.accounts, "/accounts"))
+            items.append(PageFrame.Item(.neverConnected, "/never-connected"))
+        }
+        items.append(PageFrame.Item(.jobs, "/jobs"))
+        if charge.has(.audit) { items.append(PageFrame.Item(.auditLog, "/audit")) }
+        call.frame.navigation = items
+        call.frame.home = "/"
+    }
+}

@@ -1,0 +1,170 @@
+internal import HTTP
+internal import Tenancy
+internal import Web
+
+extension ConsolePages {
+    var establishmentRoutes: [Route] {
+        [establishmentList, establishmentPage, establishmentChange] + EstablishmentAct.allCases.map(establishmentAct)
+    }
+
+    private var establishmentList: Route {
+        .page(
+            .get, "/establishments", access: ConsolePages.access, tag: "Console", summary: "Establishments, searched.",
+            query: [
+                .text("search", "Words of the name, the town or the UAI.", maxLength: 100),
+                .slug("territory", "Only this territory's."), .token("cursor", "Where to go on."),
+            ]
+        ) { call in
+            let language = call.language
+            let charge = service.charge(call)
+            let (search, territory) = (call.query.text("search"), call.query.text("territory"))
+            let (words, after) = (search.map(NameFolding.words) ?? [], call.query.text("cursor") ?? "")
+            let found = Array(
+                service.tenancy.map.inOrder.lazy.filter { establishment in
+                    establishment.uai.rawValue > after
+                        && (territory == nil || establishment.territory.rawValue == territory)
+                        && charge.contains(establishment) && establishment.matches(words)
+                }.prefix(51))
+            var main = Component.heading(Phrase.establishments[language])
+            main += ConsolePages.searchForm(
+                "/establishments", .findEstablishments, .findEstablishmentsHint, search, language)
+            if found.isEmpty {
+                main += Component.emptyState(
+                    Phrase.nothingFound[language], HTML(text: Phrase.tryFewerLetters[language]))
+            } else {
+                var table = Table(
+                    Phrase.establishments[language], id: "establishments",
+                    [
+                        .text("UAI"), .text(Phrase.nameColumn[language]), .text(Phrase.city[language]),
+                        .text(Phrase.state[language]),
+                    ], hidesCaption: true)
+                for establishment in found.prefix(50) {
+                    table.add([
+                        "<a href=\"/establishments/\(establishment.uai.rawValue)\">\(establishment.uai.rawValue)</a>",
+                        HTML(text: establishment.name), HTML(text: establishment.city),
+                        Component.tag(establishment.state.phrase[language], establishment.state.kind),
+                    ])
+                }
+                main += Component.card(table.html)
+            }
+            var next: Link?
+            if found.count > 50 {
+                var link: Link = "/establishments?cursor=\(found[49].uai.rawValue)"
+                if let search { link = link.adding("search", search) }
+                if let territory { link = link.adding("territory", territory) }
+                next = link
+            }
+            main += Component.pagination(first: after.isEmpty ? nil : "/establishments", next: next, language)
+            return call.page(Page(title: .establishments, main: main))
+        }
+    }
+
+    private static let path = [Parameter.uai("establishment", "Its UAI.")]
+
+    private var establishmentPage: Route {
+        .page(
+            .get, "/establishments/{establishment}", access: ConsolePages.access, tag: "Console",
+            summary: "One establishment: what it is, and what can be done.", parameters: ConsolePages.path,
+            query: [.flag("done", "Says that it is done.")]
+        ) { call in
+            let establishment = try service.establishment(call)
+            if call.query.flag("done") { call.frame.notices.append(Notice(.success, Phrase.done[call.language])) }
+            return call.page(page(of: establishment, call))
+        }
+    }
+
+    private func page(of establishment: Establishment, _ call: Call) -> Page {
+        let language = call.language
+        let charge = service.charge(call)
+        let uai = establishment.uai.rawValue
+        let facts = Component.facts([
+            ("UAI", HTML(text: uai)),
+            (Phrase.state[language], Component.tag(establishment.state.phrase[language], establishment.state.kind)),
+            (Phrase.city[language], HTML(text: establishment.city)),
+            (Phrase.calendarZone[language], HTML(text: establishment.zone)),
+            ("Shard", HTML(text: establishment.placement.map { $0.shard.description } ?? "–")),
+            (
+                Phrase.servicesOff[language],
+                HTML(
+                    text: establishment.modulesOff.isEmpty
+                        ? Phrase.noneOff[language] : establishment.modulesOff.sorted().joined(separator: " "))
+            ),
+        ])
+        var main = Component.heading(establishment.name)
+        main += Component.card(facts)
+        if charge.covers(establishment, .accounts) {
+            main += Component.card(
+                Phrase.whatNext[language],
+                """
+                <p class="actions">\
+                \(Component.button(Phrase.itsAccounts[language], to: "/accounts?establishment=\(uai)", isMain: true))\
+                \(Component.button(Phrase.itsAbsentees[language], to: "/establishments/\(uai)/never-connected"))</p>
+                """)
+        }
+        guard charge.covers(establishment, .establishments) else {
+            main += Notice(.information, Phrase.notAllowed[language]).html(language)
+            return Page(title: Phrase(verbatim: establishment.name), main: main)
+        }
+        let form = PostForm(
+            "/establishments/\(uai)",
+            [
+                Field("name", Phrase.nameColumn[language], value: establishment.name, maxLength: 200),
+                Field("city", Phrase.city[language], value: establishment.city, isRequired: false, maxLength: 100),
+                Field(
+                    "modules_off", Phrase.servicesOff[language],
+                    value: establishment.modulesOff.sorted().joined(separator: " "),
+                    hint: Phrase.servicesOffHint[language], isRequired: false, maxLength: 500),
+            ], submit: Phrase.save[language], forgeryToken: call.frame.forgeryToken)
+        main += Component.card(Phrase.change[language], form.html(language))
+        if establishment.state == .active {
+            main += Component.card(
+                ConsolePages.act("/establishments/\(uai)/suspend", .suspend, .suspendLead, call))
+        }
+        if establishment.state == .suspended {
+            main += Component.card(ConsolePages.act("/establishments/\(uai)/reopen", .reopen, nil, call))
+        }
+        if establishment.state != .provisioning {
+            main += Component.card(ConsolePages.act("/establishments/\(uai)/close", .close, .closeLead, call))
+        }
+        return Page(title: Phrase(verbatim: establishment.name), main: main)
+    }
+
+    private var establishmentChange: Route {
+        .page(
+            .post, "/establishments/{establishment}", access: ConsolePages.access, tag: "Console",
+            summary: "Changes an establishment.", parameters: ConsolePages.path,
+            body: .form([
+                .text("name", "Its name."), .text("city", "Its town."),
+                .text("modules_off", "Words with spaces between."),
+            ]), errors: [.noRight, .unknownReference]
+        ) { call in
+            let establishment = try service.establishment(call, for: .establishments)
+            var reader = FormReader(try await call.form())
+            let name = reader.text("name", 1...200)
+            let city = reader.optionalText("city", upTo: 100)
+            let off = reader.optionalText("modules_off", upTo: 500)
+            guard reader.isValid, let name else {
+                throw Problem(
+                    .invalidBody, errors: reader.errors.map { Problem.Detail(.pointer("/" + $0.field), $0.reason) })
+            }
+            try await service.change(
+                establishment, name: name, city: city ?? "", zone: nil,
+                modulesOff: (off ?? "").split(separator: " ").map { $0.lowercased() }, call)
+            return .seeOther("/establishments/\(establishment.uai.rawValue)?done=1")
+        }
+    }
+
+    private func establishmentAct(_ act: EstablishmentAct) -> Route {
+        .page(
+            .post, "/establishments/{establishment}/\(act.rawValue)", access: ConsolePages.access, tag: "Console",
+            summary: act.summary, parameters: ConsolePages.path, body: .form([]), errors: [.noRight, .wrongState]
+        ) { call in
+            guard let uai = UAI(rawValue: try call.path.text("establishment")),
+                let row = try await EstablishmentStore.find(uai, in: service.directory)
+            else { throw Problem(.notFound) }
+            let state = try await service.act(act, on: row, call)
+            return state == .closed
+                ? .seeOther("/establishments?search=") : .seeOther("/establishments/\(row.uai.rawValue)?done=1")
+        }
+    }
+}

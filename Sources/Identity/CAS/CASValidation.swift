@@ -1,0 +1,105 @@
+internal import Redis
+internal import Runtime
+
+/// What became of a ticket that a service brought back.
+enum CASValidation {
+    struct Success {
+        let service: PartnerService
+        let released: ReleasedIdentity
+        let session: Session
+        let isNewLogin: Bool
+    }
+
+    /// The codes of CAS 3.0.3 §2.5.3.
+    enum Failure: String {
+        case invalidRequest = "INVALID_REQUEST"
+        case invalidTicketSpec = "INVALID_TICKET_SPEC"
+        case invalidTicket = "INVALID_TICKET"
+        case invalidService = "INVALID_SERVICE"
+        case unauthorizedService = "UNAUTHORIZED_SERVICE"
+        case unauthorizedProxy = "UNAUTHORIZED_SERVICE_PROXY"
+        case internalError = "INTERNAL_ERROR"
+
+        var description: String {
+            switch self {
+            case .invalidRequest: "service and ticket are needed, each once"
+            case .invalidTicketSpec: "this is no service ticket"
+            case .invalidTicket: "the ticket is unknown, was used or is too old"
+            case .invalidService: "the ticket was given to another service"
+            case .unauthorizedService: "the service is not registered, or not open to this person"
+            case .unauthorizedProxy: "proxy tickets are not given here"
+            case .internalError: "the ticket could not be checked; it may have been used up"
+            }
+        }
+    }
+
+    case success(Success)
+    case failure(Failure)
+}
+
+extension SingleSignOn {
+    /// Lets a session into a service: the ticket that the service will bring back. One round trip.
+    /// - Throws: `.ticketsUnavailable`.
+    func issueTicket(
+        _ session: Session, for service: PartnerService, at url: PartnerURL, isNewLogin: Bool, life: Int
+    ) async throws(IdentityError) -> String {
+        let name = CASTicket.newName()
+        let ticket = CASTicket(session: session.id, service: service.id, url: url.text, isNewLogin: isNewLogin)
+        var commands: [[RedisWord]] = [
+            ["SET", CASTicket.key(name), .bytes(ticket.bytes), "EX", .integer(CASTicket.life), "NX"]
+        ]
+        if service.settings.isToldOfSignOut {
+            let entry = PartnerSessions.Entry.cas(url: service.settings.logoutURL?.text ?? url.text, ticket: name)
+            commands += PartnerSessions.commands(entry, of: session.id, life: life)
+        }
+        guard let replies = try? await redis.pipeline(commands), replies[0] == .ok else { throw .ticketsUnavailable }
+        return name
+    }
+
+    /// Takes a ticket. It is used up by this, also when nothing comes of it.
+    /// - Parameters:
+    ///   - renew: only a ticket for which the person showed who they are will do.
+    func validate(ticket name: String?, service text: String?, renew: Bool) async -> CASValidation {
+        let outcome = await check(name, text, renew)
+        switch outcome {
+        case .success(let success): note(.cas, success.service, success.session.holder.account, "validated")
+        case .failure(let failure):
+            instruments.count(.cas, failure == .internalError ? "impossible" : "refused")
+        }
+        return outcome
+    }
+
+    private func check(_ name: String?, _ text: String?, _ renew: Bool) async -> CASValidation {
+        guard let name, let text, !name.isEmpty, !text.isEmpty else { return .failure(.invalidRequest) }
+        guard name.hasPrefix("ST-") else { return .failure(.invalidTicketSpec) }
+        guard CASTicket.isName(name) else { return .failure(.invalidTicket) }
+        let reply: RedisValue
+        do { reply = try await redis.send("GETDEL", CASTicket.key(name)) } catch { return .failure(.internalError) }
+        guard let ticket = reply.bytes.flatMap({ CASTicket($0) }) else { return .failure(.invalidTicket) }
+        guard let url = PartnerURL(text), url.text == ticket.url else { return .failure(.invalidService) }
+        guard let service = partners[ticket.service], service.isEnabled else { return .failure(.unauthorizedService) }
+        guard !renew || ticket.isNewLogin else { return .failure(.invalidTicket) }
+        let stored: RedisValue
+        do {
+            stored = try await redis.send("GET", .text(StoredSession.key(ticket.session)))
+        } catch {
+            return .failure(.internalError)
+        }
+        // Signed out between the two, or lost with Redis: the person enters again.
+        guard case .active(let session, _) = stored.bytes.flatMap({ StoredSession(id: ticket.session, $0) }) else {
+            return .failure(.invalidTicket)
+        }
+        do {
+            let released = try await release(service, of: session.holder)
+            return .success(
+                CASValidation.Success(
+                    service: service, released: released, session: session, isNewLogin: ticket.isNewLogin))
+        } catch {
+            switch error {
+            case .partnerForbidden: return .failure(.unauthorizedService)
+            case .signedOut: return .failure(.invalidTicket)
+            default: return .failure(.internalError)
+            }
+        }
+    }
+}

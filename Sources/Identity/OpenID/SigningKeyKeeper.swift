@@ -1,0 +1,94 @@
+internal import Cryptography
+package import Postgres
+package import Runtime
+
+/// Makes, prepares, activates, retires and destroys the signing keys; on one loop of the admin service. Several may do so at
+/// once: the directory lets one of them win.
+package final class SigningKeyKeeper: @unchecked Sendable {
+    // Safety: confined to its loop.
+    private let loop: EventLoop
+    private let store: SigningKeyStore
+    private let factors: SecondFactorStore
+    private let upstreams: UpstreamStore
+    private let keyring: Keyring
+    private let pool: BlockingPool
+    private let log: Log
+    private var timer: TimerID?
+    private var isStopped = false
+
+    /// A key signs for so long, seconds.
+    private static let life: Int64 = 90 * 86_400
+    /// A new key is published for so long before it signs: as long as anybody may keep the document.
+    private static let preparation: Int64 = 86_400
+    /// A retired key is published for so long.
+    private static let afterlife: Int64 = 7 * 86_400
+
+    package init(
+        loop: EventLoop, directory: PostgresPool, keyring: Keyring, pool: BlockingPool,
+        log: Log = Log("signing keys")
+    ) {
+        self.loop = loop
+        store = SigningKeyStore(directory)
+        factors = SecondFactorStore(directory)
+        upstreams = UpstreamStore(directory)
+        self.keyring = keyring
+        self.pool = pool
+        self.log = log
+    }
+
+    /// Looks after the keys now and every hour; sooner again when the directory did not answer.
+    package func start() {
+        loop.assertCurrent()
+        guard !isStopped else { return }
+        loop.spawn { [self] in
+            var pause = Duration.seconds(3600)
+            do { try await tend() } catch {
+                log.info("the signing keys could not be looked after yet")
+                pause = .seconds(2)
+            }
+            guard !isStopped else { return }
+            timer = loop.schedule(after: pause) { [weak self] in self?.start() }
+        }
+    }
+
+    package func stop() {
+        loop.assertCurrent()
+        isStopped = true
+        if let timer { loop.cancel(timer) }
+    }
+
+    /// What is due now. - Throws: `.directoryUnavailable`.
+    package func tend() async throws {
+        let keys = try await store.list()
+        let now = WallClock.microseconds
+        for algorithm in SignatureAlgorithm.allCases {
+            let own = keys.filter { $0.algorithm == algorithm.rawValue }
+            guard let active = own.first(where: { $0.state == "active" }) else {
+                try await store.add(try await generate(algorithm), .active, keyring)
+                continue
+            }
+            let age = (now - active.changedAt) / 1_000_000
+            if age > Self.life - Self.preparation, !own.contains(where: { $0.state == "prepared" }) {
+                try await store.add(try await generate(algorithm), .prepared, keyring)
+            }
+            try await store.activate(algorithm, preparedFor: Self.preparation)
+        }
+        try await store.destroy(retiredFor: Self.afterlife)
+        try await store.reseal(keyring)
+        try await factors.reseal(keyring)
+        try await upstreams.reseal(keyring)
+    }
+
+    /// Begins a rotation by hand: new keys are published now.
+    /// - Parameter atOnce: they sign at once, without waiting until everybody has them: when a key may be known to others.
+    package func rotate(atOnce: Bool) async throws {
+        for algorithm in SignatureAlgorithm.allCases {
+            try await store.add(try await generate(algorithm), .prepared, keyring)
+            if atOnce { try await store.activate(algorithm, preparedFor: 0) }
+        }
+    }
+
+    private func generate(_ algorithm: SignatureAlgorithm) async throws -> PrivateKey {
+        try await pool.run { try PrivateKey.generate(algorithm) }
+    }
+}

@@ -1,0 +1,192 @@
+internal import Cryptography
+internal import HTTPClient
+internal import Postgres
+internal import Redis
+package import Runtime
+package import Tenancy
+internal import Web
+
+/// What is behind every protocol of single sign-on, on one loop: who is registered, who may go there, what they are told of a
+/// person, and that they are told when the person signs out.
+package final class SingleSignOn: @unchecked Sendable {
+    // Safety: confined to its loop.
+    package let loop: EventLoop
+    package let cache: PartnerCache
+    /// The origin people use: the issuer's.
+    package let front: String
+
+    let tenancy: Tenancy
+    let keyring: Keyring
+    let redis: RedisClient
+    let store: PartnerStore
+    let keyStore: SigningKeyStore
+    let upstreamStore: UpstreamStore
+    let people: PersonStore
+    let grants: GrantStore
+    let partnerSessions: PartnerSessions
+    let clock: @Sendable () -> Int64
+    let instruments: SingleSignOnInstruments
+    let signing: BlockingPool?
+    let log: Log
+
+    private var seenGeneration = -1
+    private var currentSet = PartnerSet.empty
+    private var currentKeys = SigningKeys.empty
+    private var currentUpstreams: [UpstreamProvider] = []
+    private var cards = BoundedCache<AccountID, (card: PersonCard, at: Int64)>(generation: 5000)
+
+    /// How long a person's names are used again; seconds.
+    private static let cardLife: Int64 = 60
+
+    init(
+        loop: EventLoop, cache: PartnerCache, front: String, tenancy: Tenancy, keyring: Keyring, redis: RedisClient,
+        directory: PostgresPool, client: HTTPClient?, signing: BlockingPool?, metrics: Metrics, log: Log,
+        clock: @escaping @Sendable () -> Int64
+    ) {
+        self.loop = loop
+        self.cache = cache
+        self.front = front
+        self.tenancy = tenancy
+        self.keyring = keyring
+        self.redis = redis
+        self.clock = clock
+        self.signing = signing
+        self.log = log
+        store = PartnerStore(directory)
+        keyStore = SigningKeyStore(directory)
+        upstreamStore = UpstreamStore(directory)
+        people = PersonStore(directory, tenancy)
+        grants = GrantStore(directory)
+        instruments = SingleSignOnInstruments(metrics)
+        partnerSessions = PartnerSessions(loop: loop, redis: redis, client: client, instruments: instruments)
+    }
+
+    // MARK: What is registered
+
+    package var partners: PartnerSet {
+        takeNewest()
+        return currentSet
+    }
+
+    var keys: SigningKeys {
+        takeNewest()
+        return currentKeys
+    }
+
+    /// The identity providers that people may sign in through.
+    package var upstreams: [UpstreamProvider] {
+        takeNewest()
+        return currentUpstreams
+    }
+
+    private func takeNewest() {
+        loop.assertCurrent()
+        let generation = cache.generation
+        guard generation != seenGeneration else { return }
+        seenGeneration = generation
+        currentSet = cache.set
+        currentKeys = cache.keys
+        currentUpstreams = cache.upstreams
+    }
+
+    /// Makes the process's copy as new as the directory. - Throws: `.directoryUnavailable`; the copy stays as it is.
+    package func refresh() async throws(IdentityError) {
+        guard try await store.version() != partners.version else { return }
+        cache.store(try await keyStore.all(keyring, log: log))
+        cache.store(try await upstreamStore.all(keyring, log: log))
+        cache.store(try await store.all(log: log))
+    }
+
+    // MARK: Who may go where
+
+    /// What a person is within the scope of a service and with a role that it is open to.
+    struct Standing {
+        let profiles: [Profile]
+        let mandates: [Mandate]
+
+        var isAllowed: Bool { !profiles.isEmpty || !mandates.isEmpty }
+    }
+
+    func standing(of holder: Holder, with service: PartnerService) -> Standing {
+        let map = tenancy.map
+        let roles = service.settings.roles
+        return Standing(
+            profiles: holder.profiles.filter { profile in
+                (roles.isEmpty || roles.contains(profile.role))
+                    && map[profile.establishment].map { service.scope.contains($0) } ?? false
+            },
+            mandates: holder.mandates.filter {
+                (roles.isEmpty || roles.contains($0.role)) && service.scope.contains($0, map)
+            })
+    }
+
+    /// Of the services that an address may belong to, the first that is open to the person; else the first.
+    func service(_ kind: PartnerService.Kind, at url: PartnerURL, for holder: Holder?) -> PartnerService? {
+        let found = partners.services(kind, at: url)
+        guard found.count > 1, let holder else { return found.first }
+        return found.first { standing(of: holder, with: $0).isAllowed } ?? found.first
+    }
+
+    // MARK: What they are told
+
+    /// What a service is told of a person.
+    /// - Throws: `.partnerForbidden` for somebody whom it is not open to, `.signedOut` for an account that is not open any
+    ///   more, `.directoryUnavailable`, `.partnerDataUnavailable`.
+    package func release(
+        _ service: PartnerService, of holder: Holder
+    ) async throws(IdentityError) -> ReleasedIdentity {
+        try await subject(holder, for: service).release(service.settings)
+    }
+
+    func subject(
+        _ holder: Holder, for service: PartnerService, needsShard: Bool? = nil
+    ) async throws(IdentityError) -> PartnerSubject {
+        let standing = standing(of: holder, with: service)
+        guard standing.isAllowed else { throw .partnerForbidden }
+        let card = try await card(of: holder.account)
+        let asksShard =
+            needsShard ?? ([service.settings.user] + service.settings.attributes).contains { $0.source.isOnShard }
+        return PartnerSubject(
+            card: card, holder: holder, profiles: standing.profiles, mandates: standing.mandates, map: tenancy.map,
+            facts: asksShard ? try await people.facts(of: standing.profiles) : [],
+            pairwise: pairwise(holder.account, sector: service.sector))
+    }
+
+    /// The same person is the same number for one sector, and another for every other.
+    func pairwise(_ account: AccountID, sector: String) -> String {
+        Base64URL.encode(HMACKey(partners.pairwiseSecret).code(for: "\(sector)\u{0}\(account)"))
+    }
+
+    private func card(of account: AccountID) async throws(IdentityError) -> PersonCard {
+        let now = clock()
+        if let known = cards[account], now - known.at < SingleSignOn.cardLife { return known.card }
+        guard let card = try await people.card(of: account) else { throw .signedOut }
+        cards[account] = (card, now)
+        return card
+    }
+
+    /// What a service would be told of whoever has this login. - Throws: `.unknownAccount`, and as `release`.
+    package func preview(
+        _ service: PartnerService, login: String
+    ) async throws(IdentityError) -> (holder: Holder, released: ReleasedIdentity) {
+        guard let login = Login(rawValue: login), let holder = try await people.holder(login) else {
+            throw .unknownAccount
+        }
+        return (holder, try await release(service, of: holder))
+    }
+
+    /// The pupils of a class, by its name. - Throws: `.partnerDataUnavailable`.
+    package func persons(
+        ofClass name: String, in establishment: EstablishmentID
+    ) async throws(IdentityError) -> [PersonID] {
+        try await people.persons(ofClass: name, in: establishment)
+    }
+
+    /// A line for each time that a service learned who somebody is, and each time that it did not.
+    func note(_ kind: PartnerService.Kind, _ service: PartnerService?, _ account: AccountID?, _ outcome: StaticString) {
+        instruments.count(kind, outcome)
+        log.info(
+            "single sign-on", ("protocol", .text(kind.rawValue)), ("service", .text(service?.id.description ?? "")),
+            ("account", .text(account?.description ?? "")), ("outcome", .text(outcome.description)))
+    }
+}

@@ -1,0 +1,351 @@
+"""The admin service as operators and administrators use it: two instances, jobs that survive `kill -9`, the life of an
+establishment seen on every node, mandates, codes and letters."""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import time
+import urllib.parse
+import urllib.request
+
+import pytest
+from browsing import Visitor, account, host_of, visitor
+
+CHECKOUT = pathlib.Path(os.environ.get("PREAU_CHECKOUT", "."))
+RELEASE = CHECKOUT / ".build" / "release"
+LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+
+
+@pytest.fixture(scope="module")
+def stack():
+    return json.loads((pathlib.Path(os.environ["PREAU_STATE"]) / "stack.json").read_text())
+
+
+def uai(number):
+    return f"{number:07}{LETTERS[number % 23]}"
+
+
+def until(what, condition, seconds=60):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f"never: {what}")
+
+
+class Operator(Visitor):
+    """With the operators' token."""
+
+    def __init__(self, url, token):
+        super().__init__(url, timeout=60)
+        self.bearer = token
+
+    def ask(self, method, path, value=None):
+        return self.call(method, path, value, {"Authorization": f"Bearer {self.bearer}"})
+
+
+@pytest.fixture(scope="module")
+def operator(stack):
+    return Operator(stack["admin"], stack["admin_token"])
+
+
+def preau(*words, status=0):
+    done = subprocess.run(
+        [RELEASE / "preau", "--state", os.environ["PREAU_STATE"], *words], capture_output=True, text=True, timeout=120,
+        check=False)
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stdout
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def second_instance(stack, tmp_path):
+    """Another admin service beside the stack's own; killed at the end whatever happens."""
+    state = pathlib.Path(os.environ["PREAU_STATE"])
+    settings = json.loads((state / "configuration" / "preau-admin.yaml").read_text())
+    ports = free_port(), free_port()
+    settings |= {
+        "process": "preau-admin-2", "listen": f"127.0.0.1:{ports[0]}", "private": f"127.0.0.1:{ports[1]}"}
+    path = tmp_path / "preau-admin-2.yaml"
+    path.write_text(json.dumps(settings))
+    with (tmp_path / "preau-admin-2.log").open("wb") as log:
+        process = subprocess.Popen([RELEASE / "preau-admin", "--config", path], stdout=log, stderr=log)
+        try:
+            def ready():
+                with contextlib.suppress(OSError):
+                    with urllib.request.urlopen(f"http://127.0.0.1:{ports[1]}/readyz", timeout=2) as answer:
+                        return answer.status == 200
+                return False
+            until("the second instance is ready", ready)
+            yield process, Operator(f"http://127.0.0.1:{ports[0]}", stack["admin_token"])
+        finally:
+            process.kill()
+            process.wait()
+
+
+def own_admin(stack):
+    """The process of the stack's own admin service, by the port it listens on."""
+    port = int(stack["admin"].rsplit(":", 1)[1])
+    inodes = {
+        line.split()[9] for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]
+        if line.split()[3] == "0A" and int(line.split()[1].split(":")[1], 16) == port}
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            for each in (process / "fd").iterdir():
+                match = re.fullmatch(r"socket:\[(\d+)\]", os.readlink(each))
+                if match and match[1] in inodes:
+                    return int(process.name)
+    raise AssertionError("the admin service's process was not found")
+
+
+def job_of(operator, id):
+    return operator.ask("GET", f"/api/v1/jobs/{id}").json["job"]
+
+
+def test_a_job_goes_on_elsewhere_after_kill_nine(stack, operator, tmp_path):
+    wanted = [
+        {"uai": uai(276_000 + number), "name": f"Collège fictif {number}", "city": "Ville-Fictive",
+         "administrator": {"given_name": "Direction", "family_name": f"Fictive {number}"}}
+        for number in range(200)]
+    pid = own_admin(stack)
+    with second_instance(stack, tmp_path) as (process, second):
+        # Only the second can take it; and is killed when it has.
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            begun = second.ask("POST", "/api/v1/establishments", {"territory": "eure", "establishments": wanted})
+            assert begun.status == 202, begun.text
+            job = begun.json["job"]
+            until("it has done a step", lambda: job_of(second, job)["done"] >= 1)
+            assert job_of(second, job)["instance"] == "preau-admin-2"
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        until("it ends elsewhere", lambda: job_of(operator, job)["state"] in ("succeeded", "failed"))
+    done = job_of(operator, job)
+    assert done["state"] == "succeeded", done
+    assert (done["attempts"], done["instance"]) == (2, "preau-admin")
+    assert sorted(done["result"]["opened"]) == sorted(each["uai"] for each in wanted)
+    shown = operator.ask("GET", f"/api/v1/establishments/{wanted[150]['uai']}").json
+    assert shown["state"] == "active" and shown["shard"]
+    # The same again opens nothing and breaks nothing.
+    again = operator.ask("POST", "/api/v1/establishments", {"territory": "eure", "establishments": wanted[:3]})
+    until("done", lambda: job_of(operator, again.json["job"])["state"] == "succeeded")
+    assert job_of(operator, again.json["job"])["result"]["opened"] == []
+    audited = operator.ask("GET", f"/api/v1/audit?action=establishment.open&target={wanted[0]['uai']}").json["items"]
+    assert len(audited) == 1
+
+
+def test_suspending_is_seen_on_every_node_within_two_seconds(stack, operator):
+    staff = account(stack, "school_life", "hauts-de-seine")
+    code = staff["establishments"][0]
+    browsers = [visitor(stack, staff, node["url"]) for node in stack["nodes"]]
+    path = f"/api/v1/establishments/{code}/timetable"
+    assert all(browser.get(path).status == 200 for browser in browsers)
+    began = time.monotonic()
+    assert operator.ask("POST", f"/api/v1/establishments/{code}/suspend").json["state"] == "suspended"
+    until("shut everywhere", lambda: all(each.get(path).code == "preau.tenancy.suspended" for each in browsers), 5)
+    took = time.monotonic() - began
+    print(f"suspended on {len(browsers)} nodes after {took:.3f} s")
+    assert preau("establishment", "reopen", code).strip() == f"{code} is active"
+    until("open everywhere", lambda: all(each.get(path).status == 200 for each in browsers), 5)
+    acts = json.loads(preau("audit", "--target", code, "--json"))["acts"]
+    assert [each["action"] for each in acts[:2]] == ["establishment.reopen", "establishment.suspend"]
+
+
+def test_a_service_that_is_off_is_off_everywhere(stack, operator):
+    staff = account(stack, "school_life", "hauts-de-seine")
+    code = staff["establishments"][0]
+    browsers = [visitor(stack, staff, node["url"]) for node in stack["nodes"]]
+    assert all('href="/timetable"' in browser.get("/home").text for browser in browsers)
+    preau("establishment", "modules", code, "--off", "timetable")
+    try:
+        until("off everywhere", lambda: all(each.get("/timetable").status == 404 for each in browsers), 5)
+        for browser in browsers:
+            assert 'href="/timetable"' not in browser.get("/home").text
+            answer = browser.get("/api/v1/me/timetable", Accept="application/json")
+            assert (answer.status, answer.code) == (404, "preau.school.module_off")
+    finally:
+        preau("establishment", "modules", code, "--on", "timetable")
+    until("on again", lambda: all(each.get("/timetable").status == 200 for each in browsers), 5)
+
+
+def test_administrators_see_and_touch_only_their_own(stack):
+    mine = account(stack, "territory_admin", "seine-et-marne", schools=0)
+    other = account(stack, "head", "eure")["establishments"][0]
+    browser = Visitor(stack["admin"], host_of(stack, "seine-et-marne"))
+    browser.sign_in(mine)
+    charge = browser.get("/api/v1/me/charge").json
+    assert charge["territories"] == ["seine-et-marne"] and not charge["everything"]
+    assert browser.get(f"/api/v1/establishments/{other}").status == 404
+    for verb in ("suspend", "close", "reopen"):
+        assert browser.call("POST", f"/api/v1/establishments/{other}/{verb}").status == 404
+    listed = browser.get("/api/v1/establishments?limit=200").json["items"]
+    assert listed and {each["territory"] for each in listed} == {"seine-et-marne"}
+    assert browser.get("/api/v1/establishments?territory=eure").json["items"] == []
+    found = browser.get("/api/v1/accounts?search=fictive").json["items"]
+    assert all(role["establishment"].startswith("077") for each in found for role in each["roles"])
+
+
+def test_a_head_administers_the_accounts_of_their_school_and_no_more(stack):
+    head = account(stack, "head", "seine-et-marne")
+    code = head["establishments"][0]
+    browser = Visitor(stack["admin"], host_of(stack, "seine-et-marne"))
+    browser.sign_in(head)
+    people = browser.get(f"/api/v1/accounts?establishment={code}&limit=5").json
+    assert len(people["items"]) == 5 and people["next"]
+    after = browser.get(f"/api/v1/accounts?establishment={code}&limit=5&cursor={people['next']}").json["items"]
+    assert not {each["id"] for each in after} & {each["id"] for each in people["items"]}
+    assert browser.call("POST", f"/api/v1/establishments/{code}/suspend").code == "preau.control.no_right"
+    assert browser.get("/api/v1/shards").status == 403
+    absent = browser.get(f"/api/v1/establishments/{code}/never-connected").json["classes"]
+    assert absent and all(each["pupils_all"] >= len(each["pupils"]) for each in absent)
+    # Somebody with more rights is out of reach, even when they are found.
+    assert browser.call("POST", "/api/v1/mandates", {
+        "login": head["login"], "role": "territory_admin", "territory": "seine-et-marne"}).code == \
+        "preau.control.mandate_too_wide"
+
+
+def test_a_mandate_counts_from_the_moment_it_is_given_until_it_is_taken(stack, operator):
+    teacher = account(stack, "teacher", "eure")
+    code = teacher["establishments"][0]
+    given = operator.ask("POST", "/api/v1/mandates", {
+        "login": teacher["login"], "role": "establishment_admin", "establishment": code, "rights": ["accounts"]})
+    assert given.status == 201, given.text
+    browser = Visitor(stack["admin"], host_of(stack, "eure"))
+    browser.sign_in(teacher)
+    assert browser.get("/api/v1/me/charge").json["establishments"] == [code]
+    assert browser.get(f"/api/v1/accounts?establishment={code}").status == 200
+    assert browser.call("PATCH", f"/api/v1/establishments/{code}", {"city": "X"}).code == "preau.control.no_right"
+    assert operator.ask("DELETE", f"/api/v1/mandates/{given.json['id']}").status == 204
+    assert browser.get(f"/api/v1/accounts?establishment={code}").status == 403
+
+
+def test_a_code_works_once_and_every_session_ends(stack, operator):
+    pupil = account(stack, "pupil", "grand-est")
+    browser = visitor(stack, pupil)
+    issued = json.loads(preau("accounts", "reset", pupil["login"], "--json"))
+    assert re.fullmatch(r"[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}", issued["code"])
+    front = Visitor(stack["front"], host_of(stack, "grand-est"))
+    chosen = "Un-Nouveau-Mot-2026"
+
+    def choose(code, password):
+        page = front.get("/activate")
+        return front.form(page, username=pupil["login"], code=code, password=password, again=password)
+
+    assert choose("ACDE-ACDE-ACDE", chosen).status == 422
+    weak = choose(issued["code"], "azerty12345")
+    assert weak.status == 422 and "deviner" in weak.text
+    assert choose(issued["code"].lower(), chosen).status == 303
+    assert choose(issued["code"], chosen).status == 422, "it works once"
+    until("the session is over", lambda: browser.get("/api/v1/session").status == 401, 40)
+    other = Visitor(stack["front"], host_of(stack, "grand-est"))
+    other.sign_in(pupil | {"password": chosen})
+    # Back to what other tests know.
+    issued = json.loads(preau("accounts", "reset", pupil["login"], "--json"))
+    assert choose(issued["code"], pupil["password"]).status in (303, 422)
+
+
+def test_asking_for_a_code_says_nothing(stack, operator):
+    front = Visitor(stack["front"], host_of(stack, "eure"))
+    known = account(stack, "guardian", "eure")["login"]
+    answers = [front.form(front.get("/forgot"), username=login) for login in (known, "nobody.at-all")]
+    assert {each.status for each in answers} == {200}
+    shown = [re.sub(r'value="[^"]*"', "", each.text) for each in answers]
+    assert shown[0] == shown[1]
+    asked = operator.ask("GET", f"/api/v1/accounts?search={known}&asked_for_code=1").json["items"]
+    assert [each["login"] for each in asked] == [known]
+
+
+def test_letters_are_pdf_with_working_codes(stack, operator, tmp_path):
+    head = account(stack, "head", "grand-est")
+    code = head["establishments"][0]
+    begun = operator.ask(
+        "POST", f"/api/v1/establishments/{code}/letters", {"audience": "everybody", "roles": ["guardian"]})
+    assert begun.status == 202, begun.text
+    job = begun.json["job"]
+    until("printed", lambda: job_of(operator, job)["state"] in ("succeeded", "failed"), 120)
+    done = operator.ask("GET", f"/api/v1/jobs/{job}").json
+    assert done["job"]["state"] == "succeeded", done
+    assert done["job"]["result"]["letters"] > 5
+    name = done["files"][0]
+    answer = operator.ask("GET", f"/api/v1/jobs/{job}/files/{name}")
+    assert answer.body[:5] == b"%PDF-" and b"/StructTreeRoot" in answer.body
+    # Somebody without a mandate over the school does not get them.
+    other = Visitor(stack["admin"], host_of(stack, "eure"))
+    other.sign_in(account(stack, "head", "eure"))
+    assert other.get(f"/api/v1/jobs/{job}").status == 404
+    assert other.get(f"/api/v1/jobs/{job}/files/{name}").status == 404
+    campaigns = operator.ask("GET", f"/api/v1/establishments/{code}/campaigns").json["campaigns"]
+    assert campaigns[0]["recipients"] == done["job"]["result"]["letters"]
+
+
+@pytest.fixture(scope="module")
+def admin_routes(stack):
+    private = json.loads(
+        (pathlib.Path(os.environ["PREAU_STATE"]) / "configuration" / "preau-admin.yaml").read_text())["private"]
+    with urllib.request.urlopen(f"http://{private}/routes", timeout=10) as response:
+        return json.load(response)
+
+
+def test_every_admin_route_turns_away_whoever_has_no_mandate(stack, admin_routes):
+    """The whole route table: no session, then a session without a mandate, then one of another territory."""
+    nobody = Visitor(stack["admin"], host_of(stack, "eure"))
+    teacher = Visitor(stack["admin"], host_of(stack, "eure"))
+    teacher.sign_in(account(stack, "teacher", "eure"))
+    stranger = Visitor(stack["admin"], host_of(stack, "eure"))
+    stranger.sign_in(account(stack, "territory_admin", "eure", schools=0))
+    far = account(stack, "head", "grand-est")["establishments"][0]
+    kinds = {"uuid": "0192f000-0000-7000-8000-000000000000", "uai": far, "slug": "grand-est", "text": "x",
+             "integer": "1", "date": "2026-11-23", "flag": "1"}
+    walked = 0
+    for route in admin_routes:
+        if route["access"]["kind"] not in ("operator_token", "operator_token_or_roles", "roles"):
+            continue
+        path = re.sub(
+            r"\{(\w+)\}",
+            lambda match: kinds[next(each["kind"] for each in route["parameters"] if each["name"] == match[1])],
+            route["pattern"])
+
+        required = {each["name"]: each["values"][0] if each["kind"] == "enumeration" else kinds.get(each["kind"], "x")
+                    for each in route["query"] if each["required"]}
+        if required:
+            path += "?" + urllib.parse.urlencode(required)
+
+        def ask(browser):
+            headers = {"Accept": "application/json"}
+            body = None
+            if route["method"] not in ("GET", "HEAD"):
+                if browser.token:
+                    headers["X-CSRF-Token"] = browser.token
+                if "application/json" in route["body"]:
+                    headers["Content-Type"] = "application/json"
+                    body = json.dumps(route.get("example", {})).encode()
+                elif route["body"]:
+                    headers["Content-Type"] = "application/x-www-form-urlencoded"
+                    body = b""
+            return browser.send(route["method"], path, body, headers)
+
+        name = f"{route['method']} {route['pattern']}"
+        refused = ask(nobody).status
+        assert refused == 401 or (route["surface"] == "page" and refused == 303), name
+        if route["access"]["kind"] == "operator_token":
+            assert ask(stranger).status == 401, name
+        else:
+            assert ask(teacher).status == 403, name
+            if any(each["kind"] == "uai" for each in route["parameters"]):
+                assert ask(stranger).status in (404, 422), (name, ask(stranger).text[:200])
+        walked += 1
+    assert walked > 40
