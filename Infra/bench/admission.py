@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import time
 
+from stack.build import BUILT
 from stack.errors import StackError
 from stack.ports import is_free
 from stack.redis import command
@@ -59,7 +60,7 @@ class Site:
             raise StackError(f"Infra/dev/{name} failed; the cause is above")
 
     def preau(self, *words):
-        line = [CHECKOUT / ".build/release/preau", "--state", self.state.directory, "--json", *map(str, words)]
+        line = [BUILT / "preau", "--state", self.state.directory, "--json", *map(str, words)]
         done = subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise StackError(f"preau {' '.join(map(str, words[:2]))}: {done.stderr[-300:]}")

@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 
+from stack.build import BUILT
 from stack.errors import StackError
 from stack.process import Processes
 from stack.state import CHECKOUT
@@ -18,7 +19,7 @@ from . import report
 from .site import Site
 
 FOLDER = CHECKOUT / ".preau-bench"
-PREAU = CHECKOUT / ".build" / "release" / "preau"
+PREAU = BUILT / "preau"
 ADMIN = "preau-admin"
 
 

@@ -5,8 +5,7 @@ import os
 import subprocess
 import time
 
-from check.strict import STRICT_BUILD, STRICT_SCRATCH
-from stack.build import build
+from stack.build import STRICT_BUILD, STRICT_SCRATCH, build
 from stack.errors import StackError
 from stack.state import CHECKOUT
 from stack.templates import commit

@@ -14,6 +14,7 @@ import subprocess
 import time
 import urllib.parse
 
+from stack.build import BUILT
 from stack.errors import StackError
 from stack.ports import Ports
 from stack.stack import stop
@@ -64,7 +65,7 @@ def run(progress):
 
 def register(site, *words):
     done = subprocess.run(
-        [CHECKOUT / ".build" / "release" / "preau", "--state", site.state.directory, "service", "add", *words, "--json"],
+        [BUILT / "preau", "--state", site.state.directory, "service", "add", *words, "--json"],
         capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise StackError(f"preau service add: {done.stderr.strip()}")

@@ -4,14 +4,13 @@ import argparse
 import subprocess
 import sys
 
-from stack.build import build
+from stack.build import STRICT_BUILD, STRICT_SCRATCH, build
 from stack.errors import StackError
 from stack.progress import Progress
 from stack.state import CHECKOUT
 
 from .checkout import Checkout
 from .rules import RULES
-from .strict import STRICT_BUILD, STRICT_SCRATCH
 
 
 def arguments():

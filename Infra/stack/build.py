@@ -1,5 +1,6 @@
 """Builds with the Swift package manager, and says how far it is."""
 
+import os
 import re
 import subprocess
 
@@ -8,6 +9,20 @@ from .state import CHECKOUT
 
 # With Swift's runtime inside the programs: what they call of it most is then called directly.
 RELEASE_BUILD = ["-c", "release", "--static-swift-stdlib"]
+# The build that lets no warning pass, for the tests and Infra/dev/check. Apart from plain `swift build`: other options in
+# the same place would build everything again.
+STRICT_SCRATCH = CHECKOUT / ".build-strict"
+STRICT_BUILD = [
+    "--scratch-path", str(STRICT_SCRATCH), "--build-tests", "-Xswiftc", "-warnings-as-errors",
+    "--explicit-target-dependency-import-check", "error",
+]
+
+# Optimising takes minutes. Who changes the code and waits for the compiler sets PREAU_UNOPTIMISED=1 and runs what the
+# tests in Swift are built with.
+UNOPTIMISED = bool(os.environ.get("PREAU_UNOPTIMISED"))
+PROGRAMS_BUILD = STRICT_BUILD if UNOPTIMISED else RELEASE_BUILD
+# Where the programs are.
+BUILT = STRICT_SCRATCH / "debug" if UNOPTIMISED else CHECKOUT / ".build" / "release"
 PROGRESS = re.compile(r"^\[(\d+)/(\d+)\]\s*(.*)")
 
 

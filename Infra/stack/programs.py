@@ -7,11 +7,11 @@ import subprocess
 import urllib.error
 import urllib.request
 
+from .build import BUILT
 from .errors import StackError
 from .state import CHECKOUT, session_keys
 from .templates import fingerprint
 
-RELEASE = CHECKOUT / ".build" / "release"
 PROGRAMS = ("preau-node", "preau-admin", "preau")
 
 
@@ -69,7 +69,7 @@ class Program:
 
     def __init__(self, state, processes, name, binary, settings):
         self.processes, self.name, self.settings = processes, name, settings
-        self.binary = RELEASE / binary
+        self.binary = BUILT / binary
         self.path = state.configuration / f"{name}.yaml"
         self.ready_url = f"http://{settings['private']}/readyz"
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 
 from . import programs
+from .build import BUILT
 from .errors import StackError
 from .templates import fingerprint
 
@@ -19,7 +20,7 @@ class Provisioning:
     @property
     def fingerprint(self):
         return fingerprint(
-            *(programs.identity_of(programs.RELEASE / name) for name in ("preau-admin", "preau")),
+            *(programs.identity_of(BUILT / name) for name in ("preau-admin", "preau")),
             *(f"{shard.name} {shard.port}" for shard in self.shards), content_of(self.tenants))
 
     @property
@@ -63,7 +64,7 @@ class Provisioning:
         folder = self.state.directory / "starting"
         folder.mkdir(exist_ok=True, mode=0o700)
         self.description.write(folder / "stack.json")
-        return programs.run(self.state, "preau", [programs.RELEASE / "preau", "--state", folder, *words])
+        return programs.run(self.state, "preau", [BUILT / "preau", "--state", folder, *words])
 
 
 def content_of(directory):

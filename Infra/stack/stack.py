@@ -8,7 +8,7 @@ import shutil
 import signal
 
 from . import programs
-from .build import RELEASE_BUILD, build
+from .build import PROGRAMS_BUILD, build
 from .description import Description
 from .errors import StackError
 from .haproxy import LARGEST_NUMBER_OF_NODES, FrontProxy
@@ -80,7 +80,7 @@ class Stack:
         """Brings the whole stack up; returns when it serves and stack.json is written."""
         self._raise_open_files()
         with self.progress.step("Build") as step:
-            build(RELEASE_BUILD, self.state.logs / "build.log", step.note)
+            build(PROGRAMS_BUILD, self.state.logs / "build.log", step.note)
         if self.running_before < self._expected:
             # It says that everything is ready: until that is so again, it is not there.
             self.state.descriptor.unlink(missing_ok=True)

@@ -5,8 +5,7 @@ import pathlib
 import re
 import subprocess
 
-from check.strict import STRICT_BUILD, STRICT_SCRATCH
-from stack.build import build
+from stack.build import STRICT_BUILD, STRICT_SCRATCH, build
 from stack.state import CHECKOUT
 
 from .count import Count

@@ -9,6 +9,8 @@ import threading
 import time
 import urllib.parse
 
+from stack.build import BUILT
+
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 # What Debian does not have is in an environment of its own (Infra/dev/prepare); Debian's own comes first.
 sys.path.extend(map(str, CHECKOUT.glob(".preau-tools/lib/python3*/site-packages")))
@@ -17,7 +19,7 @@ sys.path.extend(map(str, CHECKOUT.glob(".preau-tools/lib/python3*/site-packages"
 def preau(state, *words, check=True):
     """Runs the operators' command; its answer as a value."""
     done = subprocess.run(
-        [CHECKOUT / ".build" / "release" / "preau", "--state", state, *words, "--json"], capture_output=True, text=True,
+        [BUILT / "preau", "--state", state, *words, "--json"], capture_output=True, text=True,
         check=False)
     if check:
         assert done.returncode == 0, done.stderr

@@ -15,9 +15,9 @@ import urllib.request
 
 import pytest
 from browsing import Visitor, account, host_of, visitor
+from stack.build import BUILT
 
 CHECKOUT = pathlib.Path(os.environ.get("PREAU_CHECKOUT", "."))
-RELEASE = CHECKOUT / ".build" / "release"
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
 
@@ -58,7 +58,7 @@ def operator(stack):
 
 def preau(*words, status=0):
     done = subprocess.run(
-        [RELEASE / "preau", "--state", os.environ["PREAU_STATE"], *words], capture_output=True, text=True, timeout=120,
+        [BUILT / "preau", "--state", os.environ["PREAU_STATE"], *words], capture_output=True, text=True, timeout=120,
         check=False)
     assert done.returncode == status, done.stdout + done.stderr
     return done.stdout
@@ -81,7 +81,7 @@ def second_instance(stack, tmp_path):
     path = tmp_path / "preau-admin-2.yaml"
     path.write_text(json.dumps(settings))
     with (tmp_path / "preau-admin-2.log").open("wb") as log:
-        process = subprocess.Popen([RELEASE / "preau-admin", "--config", path], stdout=log, stderr=log)
+        process = subprocess.Popen([BUILT / "preau-admin", "--config", path], stdout=log, stderr=log)
         try:
             def ready():
                 with contextlib.suppress(OSError):

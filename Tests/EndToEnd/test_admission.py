@@ -8,6 +8,7 @@ import time
 
 import pytest
 from browsing import Visitor, account, host_of, visitor
+from stack.build import BUILT
 
 CHECKOUT = pathlib.Path(os.environ.get("PREAU_CHECKOUT", "."))
 
@@ -16,7 +17,7 @@ CHECKOUT = pathlib.Path(os.environ.get("PREAU_CHECKOUT", "."))
 def preau(stack_state):
     def run(*words):
         done = subprocess.run(
-            [CHECKOUT / ".build/release/preau", "--state", str(stack_state), "--json", *words], stdin=subprocess.DEVNULL,
+            [BUILT / "preau", "--state", str(stack_state), "--json", *words], stdin=subprocess.DEVNULL,
             capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, (words, done.stdout[-500:], done.stderr[-500:])
         return json.loads(done.stdout) if done.stdout.strip() else None

@@ -12,8 +12,9 @@ import psycopg2
 import pytest
 from browsing import Visitor, account, host_of, visitor
 from lxml import etree
+from stack.build import BUILT
 
-PREAU = pathlib.Path(__file__).parents[2] / ".build" / "release" / "preau"
+PREAU = BUILT / "preau"
 DOCUMENT = """<?xml version="1.0" encoding="ISO-8859-15"?>
 <!DOCTYPE ficAlimMENESR SYSTEM "ficAlimMENESR.dtd">
 <!-- codeAcademieExport="24" degre="2D" -->

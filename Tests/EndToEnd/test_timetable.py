@@ -1,19 +1,21 @@
 """The timetable as each person meets it, on two nodes and two shards."""
 
 import datetime
+import json
+import os
+import subprocess
 import uuid
 
 import pytest
 from browsing import Visitor, account, host_of, visitor
+from stack.build import BUILT
 
 
 def shards_of(stack, uais):
-    import subprocess, json, pathlib, os
-    preau = pathlib.Path(os.environ["PREAU_CHECKOUT"]) / ".build/release/preau"
     found = set()
     for uai in uais:
         shown = subprocess.run(
-            [preau, "--state", os.environ["PREAU_STATE"], "establishment", "show", uai, "--json"], check=True,
+            [BUILT / "preau", "--state", os.environ["PREAU_STATE"], "establishment", "show", uai, "--json"], check=True,
             capture_output=True, text=True)
         found.add(json.loads(shown.stdout)["shard"])
     return found

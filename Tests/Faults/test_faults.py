@@ -11,6 +11,7 @@ import urllib.request
 
 import pytest
 from browsing import Visitor, account, visitor
+from stack.build import BUILT
 
 CHECKOUT = pathlib.Path(os.environ.get("PREAU_CHECKOUT", "."))
 
@@ -135,7 +136,7 @@ def test_redis_flushed_logs_nobody_out_and_forgets_no_sign_out(stack):
 
 def shard_of(uai):
     shown = subprocess.run(
-        [CHECKOUT / ".build/release/preau", "--state", os.environ["PREAU_STATE"], "establishment", "show", uai, "--json"],
+        [BUILT / "preau", "--state", os.environ["PREAU_STATE"], "establishment", "show", uai, "--json"],
         check=True, capture_output=True, text=True)
     return json.loads(shown.stdout)["shard"]
 

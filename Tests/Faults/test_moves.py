@@ -8,11 +8,12 @@ import time
 
 from browsing import account, visitor
 from test_faults import CHECKOUT, Load, all_read, eventually, whole_again  # noqa: F401
+from stack.build import BUILT
 
 
 def preau(stack_state, *words):
     done = subprocess.run(
-        [CHECKOUT / ".build/release/preau", "--state", str(stack_state), "--json", *map(str, words)],
+        [BUILT / "preau", "--state", str(stack_state), "--json", *map(str, words)],
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout)
