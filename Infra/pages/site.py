@@ -11,6 +11,8 @@ import urllib.request
 # So many pages are read for each person to find links: of one pattern, a few.
 PAGES_OF_A_PATTERN = 5
 MOST_PAGES = 150
+# Opening these ends the session (CAS protocol, 2.3): looked at as a stranger, or every later page would be one's.
+SIGNS_OUT = {"/cas/logout"}
 # The page of an error has links too.
 NOWHERE = "/no-such-page"
 
@@ -47,6 +49,8 @@ class Site:
         mine = [profile for profile in self.people if self.process_of(profile) == process or profile == "stranger"]
         if process == "admin":
             mine = [profile for profile in mine if profile != "stranger"]
+        if route["pattern"] in SIGNS_OUT:
+            mine = [profile for profile in mine if profile == "stranger"]
         if access["kind"] in ("everyone", "secret_address"):
             return mine
         signed_in = [profile for profile in mine if profile != "stranger"]

@@ -11,9 +11,13 @@ sys.path[:0] = [str(pathlib.Path(__file__).parent.parent / "EndToEnd"), str(CHEC
 
 @pytest.fixture(scope="session")
 def site():
-    """Who of the running stack reaches which page."""
+    """Who of the running stack reaches which page. Tests before these have ended sessions: everybody signs in again."""
     from walk import site_of
-    return site_of(os.environ["PREAU_STATE"])
+    found = site_of(os.environ["PREAU_STATE"])
+    for person in found.people.values():
+        if person.account:
+            person.sign_in()
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -314,13 +314,14 @@ def test_every_admin_route_turns_away_whoever_has_no_mandate(stack, admin_routes
     for route in admin_routes:
         if route["access"]["kind"] not in ("operator_token", "operator_token_or_roles", "roles"):
             continue
-        path = re.sub(
-            r"\{(\w+)\}",
-            lambda match: kinds[next(each["kind"] for each in route["parameters"] if each["name"] == match[1])],
-            route["pattern"])
 
-        required = {each["name"]: each["values"][0] if each["kind"] == "enumeration" else kinds.get(each["kind"], "x")
-                    for each in route["query"] if each["required"]}
+        def example(parameter):
+            return parameter["values"][0] if parameter["kind"] == "enumeration" else kinds.get(parameter["kind"], "x")
+
+        path = re.sub(
+            r"\{(\w+)\}", lambda match: example(next(each for each in route["parameters"] if each["name"] == match[1])),
+            route["pattern"])
+        required = {each["name"]: example(each) for each in route["query"] if each["required"]}
         if required:
             path += "?" + urllib.parse.urlencode(required)
 

@@ -21,8 +21,10 @@ def one_time_code(secret, at=None):
 
 
 @pytest.fixture
-def person(stack):
-    return account(stack, "head", "auvergne-rhone-alpes")
+def person(stack, request):
+    """Guessing slows an account down for a while: whoever is guessed at is somebody else."""
+    guessed = request.node.name == "test_guessing_is_slowed_down_wherever_it_comes_from"
+    return account(stack, "head", "grand-est" if guessed else "auvergne-rhone-alpes")
 
 
 @pytest.fixture
@@ -106,7 +108,7 @@ def test_guessing_is_slowed_down_wherever_it_comes_from(stack, clean):
         answer = browser.form(browser.get(sent.header("Location")), code=f"{number:06}")
         statuses.append(answer.status)
     assert statuses[0] == 401 and 429 in statuses, statuses
-    assert answer.header("Retry-After") or 429 not in statuses[-1:]
+    assert statuses[-1] == 429 and int(answer.header("Retry-After")) > 0, statuses
 
 
 def test_the_api_asks_as_well(stack, clean):

@@ -47,8 +47,9 @@ package struct ConsolePages: Sendable {
 
     /// Signing in leads to `/home` on every front; on this one the first page is the console.
     private var home: Route {
-        .page(.get, "/home", access: .signedIn, tag: "Console", summary: "Leads to the console.") { _ in .seeOther("/")
-        }
+        .page(
+            .get, "/home", access: .signedIn, tag: "Console", summary: "Leads to the console.", answers: [.elsewhere]
+        ) { _ in .seeOther("/") }
     }
 
     // MARK: Pieces
@@ -57,9 +58,10 @@ package struct ConsolePages: Sendable {
     static func searchForm(
         _ action: Link, _ label: Phrase, _ hint: Phrase, _ value: String?, _ language: Language
     ) -> HTML {
-        let field = Field(
+        var field = Field(
             "search", label[language], .input(type: "search"), value: value, hint: hint[language], isRequired: false,
             maxLength: 100)
+        field.id = "search" + action.text.replacing("/", with: "-")
         return Component.card(
             """
             <form class="form" method="get" action="\(action)" role="search">\(field.html(language))\

@@ -73,7 +73,8 @@ extension ConsolePages {
         }
     }
 
-    private func page(of establishment: Establishment, _ call: Call) -> Page {
+    /// - Parameter draft: what was typed, where it cannot be saved.
+    private func page(of establishment: Establishment, draft: FormReader? = nil, _ call: Call) -> Page {
         let language = call.language
         let charge = service.charge(call)
         let uai = establishment.uai.rawValue
@@ -105,15 +106,22 @@ extension ConsolePages {
             main += Notice(.information, Phrase.notAllowed[language]).html(language)
             return Page(title: Phrase(verbatim: establishment.name), main: main)
         }
+        func shown(_ field: String, _ saved: String) -> String { draft?.form[field] ?? saved }
+        func error(_ field: String) -> String? { draft?.error(field)?[language] }
         let form = PostForm(
             "/establishments/\(uai)",
             [
-                Field("name", Phrase.nameColumn[language], value: establishment.name, maxLength: 200),
-                Field("city", Phrase.city[language], value: establishment.city, isRequired: false, maxLength: 100),
+                Field(
+                    "name", Phrase.nameColumn[language], value: shown("name", establishment.name),
+                    error: error("name"), maxLength: 200),
+                Field(
+                    "city", Phrase.city[language], value: shown("city", establishment.city), error: error("city"),
+                    isRequired: false, maxLength: 100),
                 Field(
                     "modules_off", Phrase.servicesOff[language],
-                    value: establishment.modulesOff.sorted().joined(separator: " "),
-                    hint: Phrase.servicesOffHint[language], isRequired: false, maxLength: 500),
+                    value: shown("modules_off", establishment.modulesOff.sorted().joined(separator: " ")),
+                    hint: Phrase.servicesOffHint[language], error: error("modules_off"), isRequired: false,
+                    maxLength: 500),
             ], submit: Phrase.save[language], forgeryToken: call.frame.forgeryToken)
         main += Component.card(Phrase.change[language], form.html(language))
         if establishment.state == .active {
@@ -144,8 +152,8 @@ extension ConsolePages {
             let city = reader.optionalText("city", upTo: 100)
             let off = reader.optionalText("modules_off", upTo: 500)
             guard reader.isValid, let name else {
-                throw Problem(
-                    .invalidBody, errors: reader.errors.map { Problem.Detail(.pointer("/" + $0.field), $0.reason) })
+                return call.page(
+                    page(of: establishment, draft: reader, call), status: .unprocessableContent)
             }
             try await service.change(
                 establishment, name: name, city: city ?? "", zone: nil,

@@ -70,7 +70,7 @@ struct ActivationRoutes: Sendable {
     private var forgotten: Route {
         .page(
             .get, "/forgot", access: .everyone, tag: "Identity", summary: "Saying that one's password is lost."
-        ) { call in forgotten(call, failure: nil, isDone: false) }
+        ) { call in forgotten(call) }
     }
 
     private var request: Route {
@@ -82,17 +82,17 @@ struct ActivationRoutes: Sendable {
         ) { call in
             let login = try await call.form()["username"] ?? ""
             guard try await isGenuine(call) else {
-                return forgotten(call, failure: .formExpired, isDone: false, status: .forbidden)
+                return forgotten(call, failure: .formExpired, status: .forbidden)
             }
             guard !login.allSatisfy(\.isWhitespace) else {
-                return forgotten(call, failure: .fieldNeeded, isDone: false, status: .unprocessableContent)
+                return forgotten(call, loginError: .fieldNeeded, status: .unprocessableContent)
             }
             do {
                 try await service.activation.requestReset(login)
             } catch IdentityError.throttled {
                 // Asked for often enough: the same answer.
             }
-            return forgotten(call, failure: nil, isDone: true)
+            return forgotten(call, isDone: true)
         }
     }
 
@@ -125,9 +125,11 @@ struct ActivationRoutes: Sendable {
         withVisit(call, call.page(IdentityPages(language: call.language).activation(form), status: status))
     }
 
-    private func forgotten(_ call: Call, failure: Phrase?, isDone: Bool, status: Status = .ok) -> Response {
+    private func forgotten(
+        _ call: Call, failure: Phrase? = nil, loginError: Phrase? = nil, isDone: Bool = false, status: Status = .ok
+    ) -> Response {
         let page = IdentityPages(language: call.language).forgotten(
-            token: token(call), failure: failure, isDone: isDone)
+            token: token(call), failure: failure, loginError: loginError, isDone: isDone)
         return withVisit(call, call.page(page, status: status))
     }
 

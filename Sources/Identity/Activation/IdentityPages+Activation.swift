@@ -41,14 +41,18 @@ extension IdentityPages {
     }
 
     /// Saying that the password is lost.
-    func forgotten(token: String, failure: Phrase?, isDone: Bool) -> Page {
+    func forgotten(token: String, failure: Phrase?, loginError: Phrase?, isDone: Bool) -> Page {
         let notice: HTML? =
             isDone
             ? Notice(.success, text(.askedForCode)).html(language, isLive: true)
             : failure.map { Notice(.error, text($0)).html(language, isLive: true) }
         let post = PostForm(
             "/forgot",
-            [Field("username", text(.login), hint: text(.loginHint), autocomplete: "username", maxLength: 256)],
+            [
+                Field(
+                    "username", text(.login), hint: text(.loginHint), error: loginError.map(text),
+                    autocomplete: "username", maxLength: 256)
+            ],
             submit: text(.askForCode), cancel: Component.button(text(.haveCode), to: "/activate"), forgeryToken: token)
         return Page(
             title: .lostPassword,

@@ -133,7 +133,10 @@ struct StrongRoutes: Sendable {
                 let wait = Phrase.waitBeforeRetry(seconds: seconds)
                 failure = Phrase(fr: "\(failure.fr). \(wait.fr)", en: "\(failure.en). \(wait.en)")
             }
-            return try await question(call, session, failure: failure, status: Status(rawValue: problem.status))
+            var response = try await question(
+                call, session, failure: failure, status: Status(rawValue: problem.status))
+            if let seconds = problem.retryAfterSeconds { response.headers.set("Retry-After", String(seconds)) }
+            return response
         }
     }
 

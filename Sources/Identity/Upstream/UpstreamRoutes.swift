@@ -32,7 +32,7 @@ struct UpstreamRoutes: Sendable {
             summary: "Leads to an identity provider, to sign in there.",
             parameters: [.slug("provider", "The provider.")],
             query: [.text(ReturnPath.parameter, "The page to go to once signed in.", maxLength: 4000)],
-            errors: [.signOnUnavailable]
+            answers: [.elsewhere], errors: [.signOnUnavailable]
         ) { call in
             let provider = try provider(call)
             let visit = SessionBinding.visit(of: call.request) ?? SessionBinding.newVisit()

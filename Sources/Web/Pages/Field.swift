@@ -27,6 +27,8 @@ package struct Field: Sendable {
     package var inputMode: String?
     /// Says "optional" beside a label that is not required; not where nothing is.
     package var saysOptional = true
+    /// Of the element: once a page. Another one where two forms of a page have fields of one name.
+    package var id: String
 
     package init(
         _ name: String, _ label: String, _ control: Control = .input(type: "text"), value: String? = nil,
@@ -34,6 +36,7 @@ package struct Field: Sendable {
         maxLength: Int? = nil, inputMode: String? = nil
     ) {
         self.name = name
+        id = "field-" + name
         self.label = label
         self.control = control
         self.value = value
@@ -46,7 +49,6 @@ package struct Field: Sendable {
     }
 
     package func html(_ language: Language) -> HTML {
-        let id = "field-" + name
         let described = [hint.map { _ in id + "-hint" }, error.map { _ in id + "-error" }].compactMap { $0 }
         let common: HTML = """
              id="\(id)" name="\(name)"\(flag: "required", isRequired)\
@@ -116,7 +118,7 @@ package struct Field: Sendable {
     package static func summary(_ fields: [Field], _ language: Language) -> HTML? {
         let wrong = fields.filter { $0.error != nil }
         guard !wrong.isEmpty else { return nil }
-        let items = wrong.html { "<li><a href=\"#field-\($0.name)\">\($0.label)</a> – \($0.error ?? "")</li>" }
+        let items = wrong.html { "<li><a href=\"#\($0.id)\">\($0.label)</a> – \($0.error ?? "")</li>" }
         let notice = Notice(.error, markup: "<p>\(Phrase.formHasErrors[language])</p><ul>\(items)</ul>")
         return "<div class=\"summary\" tabindex=\"-1\" autofocus>\(notice.html(language, isLive: true))</div>"
     }

@@ -28,6 +28,10 @@ package struct Answer: Sendable {
         Answer(status: 200, content: .other(mediaType: "text/html"), description: description, headers: [])
     }
 
+    /// Leads to another address.
+    package static let elsewhere = Answer.empty(
+        "Leads elsewhere.", status: 303, headers: [("Location", "Where to.")])
+
     package static func other(_ mediaType: String, _ description: String, status: Int = 200) -> Answer {
         Answer(status: status, content: .other(mediaType: mediaType), description: description, headers: [])
     }

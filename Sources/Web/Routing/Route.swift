@@ -73,15 +73,18 @@ package struct Route: Sendable {
     }
 
     /// A page, or the form a page posts.
+    ///
+    /// - Parameter answers: `.elsewhere` alone for an address that never shows anything itself.
     package static func page(
         _ method: Method, _ pattern: String, access: Access, tag: String, summary: String,
         parameters: [Parameter] = [], query: [Parameter] = [], body: RequestContent = .none,
+        answers: [Answer] = [.page("The page.")],
         errors: [ProblemCode] = [], forgeryProtection: ForgeryProtection? = nil, handler: @escaping Handler
     ) -> Route {
         Route(
             method: method, pattern: pattern, surface: .page, access: access, tag: tag, summary: summary,
             description: nil, parameters: parameters, query: query, body: body, conditions: [],
-            answers: [.page("The page.")], errors: errors,
+            answers: answers, errors: errors,
             forgeryProtection: forgeryProtection ?? (method.isSafe ? .none : .session), handler: handler)
     }
 
