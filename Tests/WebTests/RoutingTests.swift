@@ -171,6 +171,17 @@ import Testing
         #expect(try await site.problem(.get, "/api/v1/lessons/\(ApplicationTests.id)?depth=").status == 400)
     }
 
+    @Test func saysWhatItCannotAnswer() async throws {
+        // Of the right form, so not 400: no calendar has these days.
+        for day in ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"] {
+            let (response, _) = try await site.answer(.get, "/timetable?week=\(day)")
+            #expect(response.status == .unprocessableContent)
+            #expect(try await site.answer(.get, "/class/3A/day/\(day)").response.status == .notFound)
+        }
+        #expect(try await site.answer(.get, "/timetable?week=2199-12-31").response.status == .ok)
+        #expect(try await site.answer(.get, "/timetable?week=2026-02-30").response.status == .badRequest)
+    }
+
     @Test func checksJSONBodies() async throws {
         func post(_ body: String, _ type: String? = "application/json") async throws -> (Int, String?, JSON) {
             let headers: HeaderFields = type.map { ["Content-Type": $0] } ?? []

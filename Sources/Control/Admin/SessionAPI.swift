@@ -37,7 +37,7 @@ package struct SessionAPI: Sendable {
             return .account(found.account)
         }
         guard let uai = call.query.text("establishment").flatMap({ UAI(rawValue: $0) }) else {
-            throw Problem(.invalidParameter, errors: [Problem.Detail(.parameter("establishment"), .neitherGiven)])
+            throw Problem.unanswerable(parameter: "establishment", .neitherGiven)
         }
         guard let school = map[uai] else { throw Problem(.notFound) }
         try charge.require(.accounts, in: school)
@@ -74,7 +74,8 @@ package struct SessionAPI: Sendable {
             .get, "/api/v1/sessions", access: AdminAPI.administrators, tag: "Sessions",
             summary: "Who is signed in: a person, an establishment, a profile or a class of it; newest first.",
             query: SessionAPI.whose + Parameter.paging,
-            answers: [.json(ListPage<Row>.schema, "A page of sessions.")], errors: [.notFound, .signInUnavailable]
+            answers: [.json(ListPage<Row>.schema, "A page of sessions.")],
+            errors: [.notFound, .unanswerableParameter, .signInUnavailable]
         ) { call in
             let target = try await target(call)
             var after: (Int64, UUID)?
@@ -99,7 +100,7 @@ package struct SessionAPI: Sendable {
             summary: "Signs a person, an establishment, a profile or a class of it out, on every device.",
             query: SessionAPI.whose,
             answers: [.json(.object([.required("ended", .integer(), "How many sessions.")]), "Done.")],
-            errors: [.notFound, .signInUnavailable]
+            errors: [.notFound, .unanswerableParameter, .signInUnavailable]
         ) { call in
             let target = try await target(call)
             var count = 0

@@ -23,6 +23,13 @@ extension Phrase {
         fr:
             "Choisissez les jours d'absence : les séances, le travail donné et le travail à rendre ces jours-là s'affichent.",
         en: "Choose the days of absence: what was done, given and due on these days is shown.")
+    static let missedSpanDoesNotFit = Phrase(
+        fr: "Le dernier jour : pas avant le premier, au plus 31 jours en tout, dans la même année scolaire.",
+        en: "The last day: not before the first, at most 31 days in all, in the same school year.")
+    static let missedDaysDoNotFit = Phrase(
+        fr:
+            "De 1 à 31 jours d'une même année scolaire, séparés par des virgules, à moins de deux mois les uns des autres.",
+        en: "1 to 31 days of one school year, separated by commas, within two months of each other.")
     static let missedShow = Phrase(fr: "Afficher", en: "Show")
     static let givenThatDay = Phrase(fr: "Travail donné", en: "Work given")
     static let dueThatDay = Phrase(fr: "Travail à rendre", en: "Work due")

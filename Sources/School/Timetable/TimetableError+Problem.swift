@@ -60,6 +60,12 @@ extension TimetableError: ProblemConvertible {
 }
 
 extension Phrase {
+    static func spanDoesNotFit(days: Int) -> Phrase {
+        Phrase(
+            fr: "Le dernier jour : pas avant le premier, au plus \(days) jours en tout.",
+            en: "The last day: not before the first, at most \(days) days in all.")
+    }
+
     static let valueDoesNotFit = Phrase(fr: "Cette valeur ne convient pas.", en: "This value does not fit.")
 }
 

@@ -13,6 +13,12 @@ extension Phrase {
     static let noneFits = Phrase(fr: "Aucune des formes permises ne convient.", en: "None of the allowed forms fits.")
     static let givenTwice = Phrase(fr: "Ce champ est donné deux fois.", en: "This field is given twice.")
 
+    static func yearOutOfCalendar(_ years: ClosedRange<Int>) -> Phrase {
+        Phrase(
+            fr: "Une date des années \(years.lowerBound) à \(years.upperBound).",
+            en: "A date of the years \(years.lowerBound) to \(years.upperBound).")
+    }
+
     static func outOfRange(_ range: ClosedRange<Int>) -> Phrase {
         switch (range.lowerBound, range.upperBound) {
         case (let low, .max): Phrase(fr: "Au moins \(low).", en: "At least \(low).")

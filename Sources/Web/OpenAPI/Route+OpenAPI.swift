@@ -25,7 +25,9 @@ extension Route {
             }
             writeBody(to: &writer)
             writer.object("responses") { writer in
-                for answer in answers { answer.write(to: &writer) }
+                for status in Set(answers.map(\.status)).sorted() {
+                    Answer.write(answers.filter { $0.status == status }, status: status, to: &writer)
+                }
                 writeErrors(documentedErrors + common.filter { !documentedErrors.contains($0) }, to: &writer)
             }
         }
@@ -110,13 +112,14 @@ extension Route {
 }
 
 extension Answer {
-    fileprivate func write(to writer: inout JSONWriter) {
+    /// The answers of one status, which differ by their types.
+    fileprivate static func write(_ answers: [Answer], status: Int, to writer: inout JSONWriter) {
         writer.key(escaping: String(status))
         writer.object { writer in
-            writer.field("description", description)
+            writer.field("description", answers.map(\.description).joined(separator: " "))
             writer.object("headers") { writer in
-                Answer.writeRequestID(to: &writer)
-                for header in headers {
+                writeRequestID(to: &writer)
+                for header in answers.flatMap(\.headers) {
                     writer.key(escaping: header.name)
                     writer.object { writer in
                         writer.field("description", header.description)
@@ -124,23 +127,28 @@ extension Answer {
                     }
                 }
             }
-            switch content {
-            case .empty: break
-            case .json(let schema):
-                writer.object("content") { writer in
-                    writer.object("application/json") { writer in
-                        writer.key("schema")
-                        schema.writeOpenAPI(to: &writer)
-                        writer.key("example")
-                        schema.example.write(to: &writer)
-                    }
-                }
-            case .other(let mediaType):
-                writer.object("content") { writer in
-                    writer.key(escaping: mediaType)
-                    writer.object { _ in }
-                }
+            guard !answers.allSatisfy(\.isEmpty) else { return }
+            writer.object("content") { writer in
+                for answer in answers { answer.writeContent(to: &writer) }
             }
+        }
+    }
+
+    private var isEmpty: Bool { if case .empty = content { true } else { false } }
+
+    private func writeContent(to writer: inout JSONWriter) {
+        switch content {
+        case .empty: break
+        case .json(let schema):
+            writer.object("application/json") { writer in
+                writer.key("schema")
+                schema.writeOpenAPI(to: &writer)
+                writer.key("example")
+                schema.example.write(to: &writer)
+            }
+        case .other(let mediaType):
+            writer.key(escaping: mediaType)
+            writer.object { _ in }
         }
     }
 

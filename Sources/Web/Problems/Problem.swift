@@ -38,6 +38,11 @@ package struct Problem: Error, Sendable {
         self.errors = errors
     }
 
+    /// For a parameter of the query that is as declared and yet cannot be answered (422).
+    package static func unanswerable(parameter: String, _ reason: Phrase) -> Problem {
+        Problem(.unanswerableParameter, errors: [Detail(.parameter(parameter), reason)])
+    }
+
     package var status: Int { code.status }
 
     package func adding(header name: String, _ value: String) -> Problem {

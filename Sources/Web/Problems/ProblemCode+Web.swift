@@ -6,7 +6,8 @@ extension ProblemCode {
             fr:
                 "L'adresse ou le contenu envoyé ne peut pas être lu : codage invalide, caractère nul, structure cassée.",
             en: "The address or the content sent cannot be read: invalid encoding, NUL character, broken structure."))
-    package static let invalidParameter = ProblemCode(
+    /// Only Web says this: what does not match the declaration never reaches a handler.
+    static let invalidParameter = ProblemCode(
         "preau.web.invalid_parameter", 400,
         title: Phrase(fr: "Un paramètre de l'adresse ne convient pas", en: "A parameter of the address does not fit"),
         meaning: Phrase(
@@ -69,6 +70,17 @@ extension ProblemCode {
         meaning: Phrase(
             fr: "L'en-tête Content-Type manque ou n'est pas un de ceux que cette adresse accepte.",
             en: "The Content-Type header is missing or not one that this address accepts."))
+    /// Each parameter is as declared, and yet nothing answers to it: the one code for what a schema cannot say.
+    package static let unanswerableParameter = ProblemCode(
+        "preau.web.unanswerable_parameter", 422,
+        title: Phrase(
+            fr: "Rien ne répond à ce que demande l'adresse", en: "Nothing answers to what the address asks for"),
+        meaning: Phrase(
+            fr:
+                "Chaque paramètre se lit, mais rien ne répond à cette valeur, ou à ces valeurs ensemble : une fin avant le début, une durée trop longue, une année hors du calendrier ; « errors » dit laquelle.",
+            en:
+                "Each parameter can be read, but nothing answers to this value, or to these together: an end before its start, too long a span, a year outside the calendar; “errors” says which."
+        ))
     package static let invalidBody = ProblemCode(
         "preau.web.invalid_body", 422,
         title: Phrase(fr: "Le contenu envoyé ne convient pas", en: "The content sent does not fit"),
@@ -117,7 +129,8 @@ extension ProblemCode {
     /// All codes of this module, in the order of `docs/errors.md`.
     package static let web: [ProblemCode] = [
         .malformedRequest, .invalidParameter, .invalidCursor, .forgedRequest, .notFound, .methodNotAllowed,
-        .notAcceptable, .bodyTimedOut, .preconditionFailed, .bodyTooLarge, .unsupportedMediaType, .invalidBody,
-        .preconditionRequired, .tooManyRequests, .internalError, .unavailable, .overloaded,
+        .notAcceptable, .bodyTimedOut, .preconditionFailed, .bodyTooLarge, .unsupportedMediaType,
+        .unanswerableParameter,
+        .invalidBody, .preconditionRequired, .tooManyRequests, .internalError, .unavailable, .overloaded,
     ]
 }

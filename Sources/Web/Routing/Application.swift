@@ -121,7 +121,7 @@ package struct Application: Sendable {
         for (name, value) in zip(names, values) {
             let declared = route.parameters.first { $0.name == name }
             // A path with an identifier of the wrong kind names nothing: 404, as for one that does not exist.
-            if declared?.refusal(of: value) != nil {
+            if let declared, declared.refusal(of: value) != nil || declared.unanswerable(value) != nil {
                 return record(refuse(request, Problem(.notFound), route), index, request)
             }
         }

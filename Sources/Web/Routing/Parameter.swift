@@ -116,6 +116,16 @@ package struct Parameter: Sendable {
         }
     }
 
+    /// Years that a day of the address may be of: from anybody's birth to any plan. Beyond, the week of a day could leave what
+    /// four digits write.
+    static let years = 1900...2199
+
+    /// Why nothing can answer to `text`, which is of the right kind; nil when something can.
+    func unanswerable(_ text: String) -> Phrase? {
+        guard kind == .date, let date = CivilDate(text), !Parameter.years.contains(date.parts.year) else { return nil }
+        return .yearOutOfCalendar(Parameter.years)
+    }
+
     /// Digits with an optional minus: no plus sign, no leading zero, so that a number has one way to be written.
     static func integer(_ text: String) -> Int? {
         guard let value = Int(text), String(value) == text else { return nil }

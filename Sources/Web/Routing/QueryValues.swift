@@ -8,7 +8,7 @@ package struct QueryValues: Sendable {
     init() {}
 
     /// - Throws: `malformedRequest` for a query that cannot be decoded, `invalidParameter` naming each item that is missing,
-    ///   given twice or of the wrong kind.
+    ///   given twice or of the wrong kind; `unanswerableParameter` for a day that no calendar of ours has.
     /// - Parameter emptyIsAbsent: as a form of a page means it; a program that names an item gives it a value.
     init(_ query: String?, declared: [Parameter], emptyIsAbsent: Bool = true) throws(Problem) {
         guard !declared.isEmpty else { return }
@@ -19,6 +19,7 @@ package struct QueryValues: Sendable {
             throw error.problem
         }
         var errors: [Problem.Detail] = []
+        var unanswerable: [Problem.Detail] = []
         for parameter in declared {
             let given = form.fields.firstIndex { $0.name == parameter.name }
             guard let given, case let text = form.fields[given].value,
@@ -31,11 +32,14 @@ package struct QueryValues: Sendable {
                 errors.append(Problem.Detail(.parameter(parameter.name), .givenTwice))
             } else if let reason = parameter.refusal(of: text) {
                 errors.append(Problem.Detail(.parameter(parameter.name), reason))
+            } else if let reason = parameter.unanswerable(text) {
+                unanswerable.append(Problem.Detail(.parameter(parameter.name), reason))
             } else {
                 values.append((parameter.name, text))
             }
         }
         guard errors.isEmpty else { throw Problem(.invalidParameter, errors: errors) }
+        guard unanswerable.isEmpty else { throw Problem(.unanswerableParameter, errors: unanswerable) }
     }
 
     package func text(_ name: String) -> String? { values.first { $0.name == name }?.text }

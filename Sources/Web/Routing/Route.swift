@@ -116,6 +116,7 @@ package struct Route: Sendable {
             add(.malformedRequest)
             add(.invalidParameter)
         }
+        if query.contains(where: { $0.kind == .date }) { add(.unanswerableParameter) }
         if query.contains(where: { $0.name == "cursor" }) { add(.invalidCursor) }
         if !body.isNone {
             add(.malformedRequest)

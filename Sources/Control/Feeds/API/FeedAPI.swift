@@ -31,7 +31,10 @@ package struct FeedAPI: Sendable {
                 ["application/x-tar", "application/gzip", "application/zip", "application/octet-stream"],
                 limit: FeedAPI.largestArchive),
             answers: [.json(FeedAnswer.schema, "The import, planned.", status: 201)],
-            errors: [.feedUnreadable, .feedTooLarge, .feedUnknownAcademy, .feedTerritory, .feedWrongState]
+            errors: [
+                .feedUnreadable, .feedTooLarge, .feedUnknownAcademy, .feedTerritory, .feedWrongState,
+                .unanswerableParameter,
+            ]
         ) { call in
             let order = try order(call)
             try checkMediaType(call)
@@ -44,10 +47,12 @@ package struct FeedAPI: Sendable {
 
     /// What every reception has in its query. - Throws: for a territory that is not the caller's.
     private func order(_ call: Call) throws -> FeedService.Order {
-        guard let id = call.query.uuid("import") else { throw Problem(.invalidParameter) }
+        guard let id = call.query.uuid("import") else { throw Problem(.internalError) }
         let territory = call.query.text("into").flatMap(TerritoryID.init(rawValue:))
         let academy = call.query.text("academy")
-        if let academy, AAFHeader.number(academy) == nil { throw Problem(.invalidParameter) }
+        if let academy, AAFHeader.number(academy) == nil {
+            throw Problem.unanswerable(parameter: "academy", .unknownAcademyNumber)
+        }
         let charge = service.admin.charge(call)
         if let territory {
             // One that nobody knows is told as such to those who may know all.
@@ -127,4 +132,8 @@ package struct FeedAPI: Sendable {
         }
         throw FeedError.unknownImport
     }
+}
+
+extension Phrase {
+    fileprivate static let unknownAcademyNumber = Phrase(fr: "Un numéro de 1 à 999.", en: "A number from 1 to 999.")
 }

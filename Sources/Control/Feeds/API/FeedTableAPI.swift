@@ -29,14 +29,16 @@ package struct FeedTableAPI: Sendable {
             ],
             body: .stream(["text/csv", "application/octet-stream"], limit: CSVText.mostBytes),
             answers: [.json(FeedAnswer.schema, "The import, planned.", status: 201)],
-            errors: [.feedUnreadable, .feedTooLarge, .feedMissingColumn, .feedWrongState]
+            errors: [
+                .feedUnreadable, .feedTooLarge, .feedMissingColumn, .feedWrongState, .unanswerableParameter,
+            ]
         ) { call in
             guard let uai = call.query.text("establishment").flatMap(UAI.init(rawValue:)),
                 let establishment = service.admin.tenancy.map[uai]
             else { throw Problem(.notFound) }
             try service.admin.charge(call).require(.imports, in: establishment)
             guard let id = call.query.uuid("import"), let kind = call.query.choice("kind", FeedKind.self) else {
-                throw Problem(.invalidParameter)
+                throw Problem(.internalError)
             }
             let type = call.request.header("content-type").map { $0.prefix { $0 != ";" }.lowercased() }
             guard let type, call.route.body.mediaTypes.contains(type) else { throw Problem(.unsupportedMediaType) }
@@ -59,7 +61,7 @@ package struct FeedTableAPI: Sendable {
         for line in text.split(separator: "|") {
             guard let sign = line.lastIndex(of: "="),
                 let field = CSVColumns.Field(rawValue: line[line.index(after: sign)...].trimmedOfSpaces)
-            else { throw Problem(.invalidParameter) }
+            else { throw .unanswerable(parameter: "map", .unknownColumnKind) }
             mapping[line[..<sign].trimmedOfSpaces.lowercased()] = field
         }
         return mapping
@@ -103,4 +105,10 @@ package struct FeedTableAPI: Sendable {
             }
         }
     }
+}
+
+extension Phrase {
+    fileprivate static let unknownColumnKind = Phrase(
+        fr: "Des colonnes et ce qu'elles sont : « Nom=family_name|Matricule=key ».",
+        en: "Columns and what they are: “Nom=family_name|Matricule=key”.")
 }

@@ -76,7 +76,8 @@ package struct HomeworkAPI: Sendable {
             .get, "/api/v1/me/homework/missed", access: HomeworkAPI.followers, tag: "Homework",
             summary: "What was done, given and due on days that a pupil was absent.",
             query: [HomeworkAPI.missedDays, HomeworkAPI.pupil],
-            answers: [.json(HomeworkAPI.missedSchema, "Of these days only.")], errors: [.noTimetable, .invalidHomework]
+            answers: [.json(HomeworkAPI.missedSchema, "Of these days only.")],
+            errors: [.noTimetable, .unanswerableParameter]
         ) { call in
             let days = try HomeworkAPI.missedDays(call)
             let views = try await service.mine(
@@ -93,7 +94,8 @@ package struct HomeworkAPI: Sendable {
             .get, HomeworkAPI.path + "/pupils/{pupil}/homework/missed", access: HomeworkAPI.staff, tag: "Homework",
             summary: "The same for a pupil of one's establishment.",
             parameters: [HomeworkAPI.establishment, .uuid("pupil", "The pupil.")], query: [HomeworkAPI.missedDays],
-            answers: [.json(HomeworkAPI.missedSchema, "Of these days only.")], errors: [.noTimetable, .invalidHomework]
+            answers: [.json(HomeworkAPI.missedSchema, "Of these days only.")],
+            errors: [.noTimetable, .unanswerableParameter]
         ) { call in
             let actor = try service.staff(call)
             let days = try HomeworkAPI.missedDays(call)
@@ -169,12 +171,12 @@ package struct HomeworkAPI: Sendable {
     }
 
     /// The days named, in order.
-    static func missedDays(_ call: Call) throws(HomeworkError) -> [CivilDate] {
+    static func missedDays(_ call: Call) throws(Problem) -> [CivilDate] {
         let words = (call.query.text("days") ?? "").split(separator: ",", omittingEmptySubsequences: true)
         let days = words.compactMap { CivilDate($0) }
         guard !days.isEmpty, days.count == words.count, days.count <= 31, let first = days.min(), let last = days.max(),
             last - first < HomeworkService.longestSpan, SchoolYear(of: first) == SchoolYear(of: last)
-        else { throw .invalid(field: "days") }
+        else { throw .unanswerable(parameter: "days", .missedDaysDoNotFit) }
         return Set(days).sorted()
     }
 

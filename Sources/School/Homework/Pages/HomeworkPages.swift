@@ -98,12 +98,18 @@ package struct HomeworkPages: Sendable {
         ) { call in
             let language = call.language
             let pupil = call.query.uuid("pupil").map { PersonID(rawValue: $0) }
+            let asked = (from: call.query.date("from"), to: call.query.date("to"))
+            var days: ClosedRange<CivilDate>?
+            if let from = asked.from, let to = asked.to, from <= to { days = from...to }
+            let fit = days.map {
+                $0.upperBound - $0.lowerBound < 31 && SchoolYear(of: $0.lowerBound) == SchoolYear(of: $0.upperBound)
+            }
+            let isRefused = asked.from != nil && asked.to != nil && fit != true
             let fields = [
+                Field("from", Phrase.firstDay[language], .input(type: "date"), value: asked.from?.description),
                 Field(
-                    "from", Phrase.firstDay[language], .input(type: "date"),
-                    value: call.query.date("from")?.description),
-                Field(
-                    "to", Phrase.lastDay[language], .input(type: "date"), value: call.query.date("to")?.description),
+                    "to", Phrase.lastDay[language], .input(type: "date"), value: asked.to?.description,
+                    error: isRefused ? Phrase.missedSpanDoesNotFit[language] : nil),
             ]
             let hidden: HTML? = pupil.map { "<input type=\"hidden\" name=\"pupil\" value=\"\($0.rawValue)\">" }
             var main = Component.heading(Phrase.missedDays[language], lead: HTML(text: Phrase.missedAdvice[language]))
@@ -113,13 +119,10 @@ package struct HomeworkPages: Sendable {
                 <div class="row">\(fields.html { $0.html(language) })</div>\
                 <div class="actions"><button class="button main" type="submit">\(Phrase.missedShow[language])</button></div></form>
                 """)
-            if let from = call.query.date("from"), let to = call.query.date("to") {
-                guard from <= to, to - from < 31, SchoolYear(of: from) == SchoolYear(of: to) else {
-                    throw Problem(.invalidParameter, errors: [Problem.Detail(.parameter("to"), .valueDoesNotFit)])
-                }
+            if let days, fit == true {
                 let profiles = call.profiles.filter { $0.role == .pupil || $0.role == .guardian }
                 guard
-                    let view = try await service.mine(profiles, pupil: pupil, days: from...to, now: call.now).first
+                    let view = try await service.mine(profiles, pupil: pupil, days: days, now: call.now).first
                 else { throw HomeworkError.notFound }
                 main += Component.card(
                     Phrase.givenThatDay[language], HomeworkListPages.work(view.given, view, language))
@@ -127,7 +130,7 @@ package struct HomeworkPages: Sendable {
                     Phrase.dueThatDay[language], HomeworkListPages.work(view.assignments, view, language))
                 main += HomeworkListPages.records(view, language)
             }
-            return call.page(Page(title: .missedDays, main: main))
+            return call.page(Page(title: .missedDays, main: main), status: isRefused ? .unprocessableContent : .ok)
         }
     }
 

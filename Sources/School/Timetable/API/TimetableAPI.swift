@@ -20,7 +20,7 @@ package struct TimetableAPI: Sendable {
         .date("date", "Any day of the span; today in the establishment when absent."),
         .enumeration("view", ["day", "week"], "How many days: that day, or the week it is in, which is the default."),
         .date("from", "First day, in place of date and view."),
-        .date("to", "Last day, inclusive; at most 62 days after from."),
+        .date("to", "Last day, inclusive; at most \(TimetableService.longestSpan) days in all."),
     ]
 
     private static let answerSchema = Schema.object([
@@ -153,7 +153,7 @@ package struct TimetableAPI: Sendable {
         if let from = call.query.date("from") {
             let to = call.query.date("to") ?? from + 6
             guard to >= from, to - from < TimetableService.longestSpan else {
-                throw Problem(.invalidParameter, errors: [Problem.Detail(.parameter("to"), .valueDoesNotFit)])
+                throw Problem.unanswerable(parameter: "to", .spanDoesNotFit(days: TimetableService.longestSpan))
             }
             return from...to
         }
