@@ -33,7 +33,8 @@ package struct AccountAPI: Sendable {
                 .date("unseen_since", "Only those without a visit since that day."),
                 .flag("asked_for_code", "Only those who have said that their password is lost."),
             ] + Parameter.paging,
-            answers: [.json(ListPage<AccountAnswer>.schema, "A page of accounts.")], errors: [.tooWide, .noRight]
+            answers: [.json(ListPage<AccountAnswer>.schema, "A page of accounts.")],
+            errors: [.tooWide, .notFound, .noRight]
         ) { call in
             let query = try service.accountQuery(call)
             let after = try call.query.text("cursor").map { text in
