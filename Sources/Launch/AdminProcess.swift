@@ -51,7 +51,7 @@ package enum AdminProcess {
                     try table(
                         shared, parts, service, feeds, movesEstablishments: admin.mover != nil),
                     [
-                        OperatorGate.middleware(token: shared.secrets.adminToken ?? ""),
+                        OperatorGate.middleware(token: shared.secrets.adminToken ?? "", service),
                         Gate(parts.identity, acceptsTokens: false).middleware, AdminGate.middleware(service),
                     ]
                 )
@@ -103,7 +103,7 @@ package enum AdminProcess {
         try table.add(AdminAPI(service).routes)
         try table.add(JobAPI(service).routes)
         try table.add(AuditAPI(service).routes)
-        try table.add(DelegationAPI(service).routes)
+        try table.add(DelegationAPI(service).routes + AdminTokenAPI(service).routes)
         try table.add(FeedAPI(feeds).routes + FeedTableAPI(feeds).routes)
         try table.add(MoveAPI(service, isConfigured: movesEstablishments).routes)
         try table.add(ShardAPI(service, isConfigured: movesEstablishments).routes)

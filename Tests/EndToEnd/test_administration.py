@@ -233,6 +233,30 @@ def test_a_mandate_counts_from_the_moment_it_is_given_until_it_is_taken(stack, o
     assert browser.get(f"/api/v1/accounts?establishment={code}").status == 403
 
 
+def test_a_programs_token_opens_what_it_is_for_until_it_is_taken_back(stack, operator):
+    made = json.loads(preau("token", "create", "essai-fictif", "territory_admin", "--territory", "eure", "--rights", "accounts,audit", "--json"))
+    program = Operator(stack["admin"], made["token"])
+    code = account(stack, "teacher", "eure")["establishments"][0]
+    far = account(stack, "head", "grand-est")["establishments"][0]
+    assert program.ask("GET", f"/api/v1/accounts?establishment={code}").status == 200
+    assert program.ask("GET", f"/api/v1/establishments/{far}").status == 404
+    assert program.ask("POST", f"/api/v1/establishments/{code}/suspend").code == "preau.control.no_right"
+    for path in ("/api/v1/moves", "/api/v1/nodes"):
+        assert program.ask("GET", path).status == 403, path
+    # Nobody hands on more than they have, and a token without delegation hands on nothing.
+    for wider in ({"role": "platform_admin"}, {"role": "territory_admin", "territory": "eure", "rights": ["accounts"]}):
+        assert program.ask("POST", "/api/v1/tokens", {"name": "plus-large"} | wider).code == "preau.control.mandate_too_wide"
+    listed = operator.ask("GET", "/api/v1/tokens?limit=200")
+    mine = next(each for each in listed.json["items"] if each["id"] == made["id"])
+    assert made["token"] not in listed.text and "token" not in mine and mine["last_used_at"]
+    assert json.loads(preau("audit", "--target", "essai-fictif", "--json"))["acts"][0]["action"] == "token.create"
+    assert program.ask("DELETE", f"/api/v1/tokens/{made['id']}").status in (403, 404)
+    preau("token", "revoke", made["id"])
+    assert program.ask("GET", f"/api/v1/accounts?establishment={code}").status == 401
+    forged = Operator(stack["admin"], made["token"][:-1] + ("A" if made["token"][-1] != "A" else "B"))
+    assert forged.ask("GET", "/api/v1/territories").status == 401
+
+
 def test_a_code_works_once_and_every_session_ends(stack, operator):
     pupil = account(stack, "pupil", "grand-est")
     browser = visitor(stack, pupil)

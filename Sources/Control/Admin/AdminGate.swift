@@ -12,6 +12,11 @@ package enum AdminGate {
         Middleware { call, next in
             switch call.route.access {
             case .roles, .operatorTokenOrRoles: try await enter(call, service)
+            case .operatorToken:
+                // What is nobody's territory: a program of a part of the platform has no part in it.
+                if let token = call[AdminTokenKey.self], token.role != .platformAdmin || token.rights != nil {
+                    throw IdentityError.forbidden
+                }
             default: break
             }
             return try await next(call)
@@ -20,7 +25,7 @@ package enum AdminGate {
 
     private static func enter(_ call: Call, _ service: AdminService) async throws {
         if call[OperatorKey.self] == true {
-            call[ChargeKey.self] = .everything
+            call[ChargeKey.self] = call[AdminTokenKey.self].map(service.charge) ?? .everything
             return
         }
         let account = try call.requireSession().holder.account

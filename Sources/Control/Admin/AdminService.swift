@@ -15,6 +15,7 @@ package final class AdminService: @unchecked Sendable {
     let jobs: JobStore
     let audit: AuditStore
     let mandates: MandateStore
+    let tokens: AdminTokenStore
     let accountSearch: AccountSearchStore
     let neverConnected: NeverConnectedStore
     let keyring: Keyring
@@ -49,6 +50,7 @@ package final class AdminService: @unchecked Sendable {
         jobs = JobStore(directory)
         audit = AuditStore(directory)
         mandates = MandateStore(directory)
+        tokens = AdminTokenStore(directory)
         accountSearch = AccountSearchStore(directory)
         neverConnected = NeverConnectedStore(directory)
     }
@@ -62,7 +64,8 @@ package final class AdminService: @unchecked Sendable {
     func actor(_ call: Call) -> AuditActor {
         let (address, request) = (call.request.remoteAddress, call.request.id)
         guard call[OperatorKey.self] != true, let session = call.session else {
-            return AuditActor(kind: .token, name: "operator", address: address, requestID: request)
+            let name = call[AdminTokenKey.self]?.name ?? "operator"
+            return AuditActor(kind: .token, name: name, address: address, requestID: request)
         }
         return AuditActor(
             kind: .account, name: session.holder.account.description, address: address, requestID: request)

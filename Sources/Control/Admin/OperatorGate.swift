@@ -3,17 +3,26 @@ internal import HTTP
 internal import Identity
 package import Web
 
-/// Recognises the operators' bearer token, before the gate of sessions. A wrong token is no token: the gate then answers
-/// as to anybody.
+/// Where the admin service leaves the program that calls, when it is not the operators themselves.
+enum AdminTokenKey: CallKey { typealias Value = AdminToken }
+
+/// Recognises the operators' bearer token and those of programs, before the gate of sessions. A wrong token is no token: the
+/// gate then answers as to anybody.
 package enum OperatorGate {
-    package static func middleware(token: String) -> Middleware {
+    package static func middleware(token: String, _ service: AdminService) -> Middleware {
         let expected = SHA256.hash(Array(token.utf8))
         return Middleware { call, next in
-            if let header = call.request.header("authorization"), header.utf8.count < 1000, header.hasPrefix("Bearer "),
-                // Hashes are compared, so that neither length nor prefix of the token shows in the time it takes.
-                constantTimeEqual(SHA256.hash(Array(header.dropFirst(7).utf8)), expected)
+            if let header = call.request.header("authorization"), header.utf8.count < 1000, header.hasPrefix("Bearer ")
             {
-                call[OperatorKey.self] = true
+                let given = header.dropFirst(7)
+                // Hashes are compared, so that neither length nor prefix of the token shows in the time it takes.
+                if constantTimeEqual(SHA256.hash(Array(given.utf8)), expected) {
+                    call[OperatorKey.self] = true
+                } else if let hash = AdminToken.hash(given), let known = try await service.tokens.find(hash: hash) {
+                    call[OperatorKey.self] = true
+                    call[AdminTokenKey.self] = known
+                    try await service.tokens.touch(known.id)
+                }
             }
             return try await next(call)
         }

@@ -100,33 +100,11 @@ package struct DelegationAPI: Sendable {
 
     /// Everything but the account, which is looked up once the caller is known to have the right.
     private func draft(_ body: Body) throws -> MandateDraft {
-        guard let role = Role(rawValue: body.role) else { throw Problem(.invalidBody) }
-        var establishment: Establishment?
-        if let text = body.establishment {
-            guard let found = UAI(rawValue: text).flatMap({ service.tenancy.map[$0] }) else {
-                throw Problem(.unknownReference)
-            }
-            establishment = found
-        }
-        var territory: TerritoryID?
-        if let text = body.territory {
-            guard let id = TerritoryID(rawValue: text), service.tenancy.territories[id] != nil else {
-                throw Problem(.unknownReference)
-            }
-            territory = id
-        }
-        let fits =
-            switch role {
-            case .platformAdmin: territory == nil && establishment == nil
-            case .establishmentAdmin: territory == nil && establishment != nil
-            default: territory != nil && establishment == nil
-            }
-        let (from, until) = (body.from.flatMap { CivilDate($0) }, body.until.flatMap { CivilDate($0) })
-        guard fits else { throw Problem(.unknownReference) }
-        if let from, let until, until < from { throw Problem(.invalidBody) }
-        return MandateDraft(
-            role: role, territory: territory, establishment: establishment?.id,
-            rights: body.rights?.compactMap(AdminRight.init(rawValue:)), from: from, until: until)
+        var draft = try service.draft(body.role, body.territory, body.establishment, body.rights)
+        draft.from = body.from.flatMap { CivilDate($0) }
+        draft.until = body.until.flatMap { CivilDate($0) }
+        if let from = draft.from, let until = draft.until, until < from { throw Problem(.invalidBody) }
+        return draft
     }
 
     private var takeAway: Route {
@@ -151,16 +129,51 @@ struct MandateDraft: Sendable {
     let territory: TerritoryID?
     let establishment: EstablishmentID?
     let rights: [AdminRight]?
-    let from: CivilDate?
-    let until: CivilDate?
+    var from: CivilDate?
+    var until: CivilDate?
 }
 
 extension AdminService {
-    func give(_ draft: MandateDraft, login: String, _ call: Call) async throws -> MandateStore.Given {
+    /// What somebody asks to hand on: a role, where, and which of its rights.
+    /// - Throws: `unknownReference` for a place that is not there or that does not go with the role.
+    func draft(
+        _ role: String, _ territory: String?, _ establishment: String?, _ rights: [String]?
+    ) throws -> MandateDraft {
+        guard let role = Role(rawValue: role) else { throw Problem(.invalidBody) }
+        let school = try establishment.map { text in
+            guard let found = UAI(rawValue: text).flatMap({ tenancy.map[$0] }) else {
+                throw Problem(.unknownReference)
+            }
+            return found.id
+        }
+        let place = try territory.map { text in
+            guard let id = TerritoryID(rawValue: text), tenancy.territories[id] != nil else {
+                throw Problem(.unknownReference)
+            }
+            return id
+        }
+        let fits =
+            switch role {
+            case .platformAdmin: place == nil && school == nil
+            case .establishmentAdmin: place == nil && school != nil
+            default: place != nil && school == nil
+            }
+        guard fits else { throw Problem(.unknownReference) }
+        return MandateDraft(
+            role: role, territory: place, establishment: school,
+            rights: rights?.compactMap(AdminRight.init(rawValue:)))
+    }
+
+    /// - Throws: `mandateTooWide` when the caller does not have all of it, with the right to delegate.
+    func requireHandingOn(_ draft: MandateDraft, _ call: Call) throws {
         let grant = MandateStore.grant(
             draft.role, territory: draft.territory, establishment: draft.establishment,
             rights: draft.rights.map(Set.init), tenancy.territories)
         guard mayHandOn(grant, by: charge(call)) else { throw Problem(.mandateTooWide) }
+    }
+
+    func give(_ draft: MandateDraft, login: String, _ call: Call) async throws -> MandateStore.Given {
+        try requireHandingOn(draft, call)
         guard let name = Login(rawValue: login),
             let account = try await AccountProvisioningStore(directory).find(name)
         else { throw Problem(.loginUnknown) }
@@ -180,15 +193,10 @@ extension AdminService {
 
     func takeAway(_ id: UUID, _ call: Call) async throws {
         guard let given = try await mandates.find(id) else { throw Problem(.notFound) }
-        let grant = MandateStore.grant(
-            given.role, territory: given.territory, establishment: given.establishment, rights: nil,
-            tenancy.territories)
-        // Somebody who cannot see it is not told that it is there.
-        let isTheirs =
-            charge(call).rows() == .everything || given.territory.map(charge(call).contains) == true
-            || given.establishment.flatMap { tenancy.map[$0] }.map { charge(call).contains($0) } == true
-        guard isTheirs else { throw Problem(.notFound) }
-        guard mayHandOn(grant, by: charge(call)) else { throw Problem(.mandateTooWide) }
+        try requireSeeing(given.territory, given.establishment, call)
+        try requireHandingOn(
+            MandateDraft(
+                role: given.role, territory: given.territory, establishment: given.establishment, rights: nil), call)
         var batch = PostgresBatch(MandateStore.remove, id)
         AuditStore.add(
             AuditEntry(
@@ -199,6 +207,15 @@ extension AdminService {
                         role: given.role, territory: given.territory, establishment: given.establishment,
                         rights: given.rights, from: given.from, until: given.until))), to: &batch)
         _ = try await directory.run(batch)
+    }
+
+    /// Somebody who cannot see a thing is not told that it is there. - Throws: `notFound`.
+    func requireSeeing(_ territory: TerritoryID?, _ establishment: EstablishmentID?, _ call: Call) throws {
+        let charge = charge(call)
+        guard
+            charge.rows() == .everything || territory.map(charge.contains) == true
+                || establishment.flatMap({ tenancy.map[$0] }).map({ charge.contains($0) }) == true
+        else { throw Problem(.notFound) }
     }
 
     /// Those who have a territory have its establishments as well.
@@ -216,7 +233,7 @@ extension AdminService {
         return charge.includes(grant)
     }
 
-    private static func describe(_ draft: MandateDraft) -> JSON {
+    static func describe(_ draft: MandateDraft) -> JSON {
         [
             "role": .string(draft.role.rawValue),
             "rights": draft.rights.map { .array($0.map { .string($0.rawValue) }) } ?? .null,

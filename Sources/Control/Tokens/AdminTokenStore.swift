@@ -1,0 +1,81 @@
+internal import Identity
+package import Postgres
+internal import Runtime
+internal import Tenancy
+
+/// The tokens of programs, in the directory.
+package struct AdminTokenStore: Sendable {
+    private let directory: PostgresPool
+
+    package init(_ directory: PostgresPool) { self.directory = directory }
+
+    private static let columns =
+        "id, name, role, territory_id, establishment_id, rights, created_at, expires_at, last_used_at"
+
+    /// One that is good now.
+    func find(hash: [UInt8]) async throws(PostgresError) -> AdminToken? {
+        guard let row = try await directory.query(AdminTokenStore.byHash, hash).first else { return nil }
+        return try AdminTokenStore.token(row)
+    }
+
+    private static let byHash = PostgresStatement(
+        unsafeSQL: "select \(columns) from admin_token where hash = $1 and expires_at > now()")
+
+    /// Remembers that it is used, to the hour: no write for each request.
+    func touch(_ id: UUID) async throws(PostgresError) { _ = try await directory.query(AdminTokenStore.touch, id) }
+
+    private static let touch = PostgresStatement(
+        """
+        update admin_token set last_used_at = now()
+        where id = $1 and (last_used_at is null or last_used_at < now() - interval '1 hour')
+        """)
+
+    /// In the order of their numbers, those that have run out as well. - Parameter after: the last one of the page before.
+    func list(_ scope: RowScope, after: UUID?, limit: Int) async throws(PostgresError) -> [AdminToken] {
+        var conditions = FilterConditions()
+        conditions.add(scope, territory: "territory_id", establishment: "establishment_id")
+        if let after { conditions.add("id > ", after) }
+        var batch = PostgresBatch()
+        batch.add(
+            PostgresStatement(
+                unsafeSQL:
+                    "select \(AdminTokenStore.columns) from admin_token \(conditions.sql) order by id limit \(limit)"),
+            values: conditions.values)
+        batch.isRepeatable = true
+        return try await directory.run(batch)[0].map(AdminTokenStore.token)
+    }
+
+    func find(_ id: UUID) async throws(PostgresError) -> AdminToken? {
+        try await directory.query(AdminTokenStore.byID, id).first.map(AdminTokenStore.token)
+    }
+
+    private static let byID = PostgresStatement(unsafeSQL: "select \(columns) from admin_token where id = $1")
+
+    /// - Parameter days: how long it is good.
+    static func add(
+        _ id: UUID, name: String, hash: [UInt8], _ draft: MandateDraft, days: Int, by actor: AuditActor,
+        to batch: inout PostgresBatch
+    ) {
+        batch.add(
+            insert, id, name, hash, draft.role.rawValue, draft.territory?.rawValue, draft.establishment?.rawValue,
+            draft.rights.map { $0.map(\.rawValue) }, actor.name, days)
+    }
+
+    private static let insert = PostgresStatement(
+        """
+        insert into admin_token (id, name, hash, role, territory_id, establishment_id, rights, created_by, expires_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(days => $9))
+        """)
+
+    static let remove = PostgresStatement("delete from admin_token where id = $1")
+
+    private static func token(_ row: PostgresRow) throws(PostgresError) -> AdminToken {
+        guard let role = Role(rawValue: try row.text(2)) else { throw .decoding(column: 2, expected: "a role") }
+        return AdminToken(
+            id: try row.uuid(0), name: try row.text(1), role: role, territory: try row.optional(3),
+            establishment: try row.optional(4),
+            rights: try row.optionalArray(5, of: String.self).map { $0.compactMap(AdminRight.init(rawValue:)) },
+            createdAt: try row.timestamp(6).microseconds,
+            expiresAt: try row.timestamp(7).microseconds, lastUsedAt: try row.optionalTimestamp(8)?.microseconds)
+    }
+}
