@@ -13,6 +13,7 @@ from stack.progress import Progress
 from stack.state import CHECKOUT, State
 
 from .count import Count
+from .early_build import EarlyBuild
 from .python_tests import PythonTests
 from .swift_tests import SwiftTests
 
@@ -43,12 +44,14 @@ def main():
     started = time.monotonic()
     LOGS.mkdir(exist_ok=True)
     count = Count()
-    for part in (run_swift, run_python):
-        try:
-            count += part(progress, options)
-        except StackError as error:
-            print(f"\n✗ {error.report()}\n", flush=True)
-            count += Count(failed=1)
+    with EarlyBuild(LOGS) as early:
+        suite = Suite(progress, options, early)
+        for part in (suite.collect, suite.swift, suite.python):
+            try:
+                count += part()
+            except StackError as error:
+                print(f"\n✗ {error.report()}\n", flush=True)
+                count += Count(failed=1)
     minutes, seconds = divmod(int(time.monotonic() - started), 60)
     progress.say(f"\n{minutes} min {seconds} s; logs: {LOGS}" + (f"; {count.skipped} skipped" if count.skipped else ""))
     if count == Count():
@@ -57,20 +60,32 @@ def main():
     return 0 if count.good else 1
 
 
-def run_swift(progress, options):
-    tests = SwiftTests(progress, LOGS, options.filter)
-    tests.log.unlink(missing_ok=True)
-    return tests.run() if tests.may_match() else Count()
+class Suite:
+    """The parts of a run, each counted by itself: what one stops at, the others still say."""
 
+    def __init__(self, progress, options, early):
+        self.progress, self.options, self.early = progress, options, early
+        self.python_tests = PythonTests(progress, LOGS, options.filter)
 
-def run_python(progress, options):
-    tests = PythonTests(progress, LOGS, options.filter)
-    tests.collect()
-    count = tests.run(needing_stack=False)
-    if tests.need_stack:
-        with own_stack(options.keep):
-            count += tests.run(needing_stack=True, state=STATE)
-    return count
+    def collect(self):
+        """Which tests in Python there are; where one needs a stack, its programs begin to be built."""
+        self.python_tests.collect()
+        if self.python_tests.need_stack:
+            self.early.begin()
+        return Count()
+
+    def swift(self):
+        tests = SwiftTests(self.progress, LOGS, self.options.filter)
+        tests.log.unlink(missing_ok=True)
+        return tests.run() if tests.may_match() else Count()
+
+    def python(self):
+        count = self.python_tests.run(needing_stack=False)
+        if self.python_tests.need_stack:
+            self.early.wait(self.progress)
+            with own_stack(self.options.keep):
+                count += self.python_tests.run(needing_stack=True, state=STATE)
+        return count
 
 
 @contextlib.contextmanager

@@ -20,13 +20,12 @@ LONGEST_TEST = 300
 class PythonTests:
     def __init__(self, progress, logs, filter):
         self.progress, self.logs, self.filter = progress, logs, filter
-        self.selected = None
+        self.selected = []
 
     def collect(self, environment=None):
         """Finds the tests that the filter selects; a file that cannot even be read is an error. Some tests are made
         from what a running stack says of itself: their names are known once it runs."""
         if not self._folders():
-            self.selected = []
             return
         done = subprocess.run(
             [*PYTEST, "--collect-only", "-q", *self._folders()], cwd=CHECKOUT / "Tests", env=environment,

@@ -27,10 +27,7 @@ package struct AuditAPI: Sendable {
             answers: [.json(ListPage<AuditAnswer>.schema, "A page of acts.")], errors: [.notFound]
         ) { call in
             let filter = try service.auditFilter(call)
-            let before = try call.query.text("cursor").map { text in
-                guard let number = Int64(text) else { throw Problem(.invalidCursor) }
-                return number
-            }
+            let before = try call.cursor { Int64($0) }
             let records = try await service.audit.list(filter, before: before, limit: call.listLimit + 1)
             return .json(
                 ListPage(records.map(service.answer), limit: call.listLimit) { String($0.record.number) })

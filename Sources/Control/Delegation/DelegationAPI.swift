@@ -51,10 +51,7 @@ package struct DelegationAPI: Sendable {
             summary: "The mandates over what the caller has in their charge.", query: Parameter.paging,
             answers: [.json(ListPage<MandateAnswer>.schema, "A page of mandates.")]
         ) { call in
-            let after = try call.query.text("cursor").map { text in
-                guard let id = UUID(text) else { throw Problem(.invalidCursor) }
-                return id
-            }
+            let after = try call.cursor { UUID($0) }
             let scope = service.charge(call).rows(.delegation)
             let mandates = try await service.mandates.list(scope, after: after, limit: call.listLimit + 1)
             return .json(ListPage(mandates.map(answer), limit: call.listLimit) { $0.mandate.id.description })
@@ -70,19 +67,11 @@ package struct DelegationAPI: Sendable {
         let from: String?
         let until: String?
 
-        static let schema = Schema.object([
-            .required("login", .text(1...120), "Of an account that is there."),
-            .required(
-                "role", .enumeration(["territory_admin", "region_admin", "platform_admin", "establishment_admin"])),
-            .optional(
-                "territory", .nullable(.text(2...63, format: .slug)), "Of a region's or department's administrator."),
-            .optional("establishment", .nullable(.uai), "Of an establishment's administrator."),
-            .optional(
-                "rights", .nullable(.array(of: .enumeration(AdminRight.self), 1...20)), "All of the role's when absent."
-            ),
-            .optional("from", .nullable(.date), "Today when absent."),
-            .optional("until", .nullable(.date), "The last day; without end when absent."),
-        ])
+        static let schema = Schema.object(
+            [.required("login", .text(1...120), "Of an account that is there.")] + MandateDraft.properties + [
+                .optional("from", .nullable(.date), "Today when absent."),
+                .optional("until", .nullable(.date), "The last day; without end when absent."),
+            ])
     }
 
     private var give: Route {
@@ -131,6 +120,15 @@ struct MandateDraft: Sendable {
     let rights: [AdminRight]?
     var from: CivilDate?
     var until: CivilDate?
+
+    /// What is handed on, in a body of the API.
+    static let properties: [Schema.Property] = [
+        .required("role", .enumeration(["territory_admin", "region_admin", "platform_admin", "establishment_admin"])),
+        .optional("territory", .nullable(.text(2...63, format: .slug)), "Of a region's or department's role."),
+        .optional("establishment", .nullable(.uai), "Of an establishment's administrator."),
+        .optional(
+            "rights", .nullable(.array(of: .enumeration(AdminRight.self), 1...20)), "All of the role's when absent."),
+    ]
 }
 
 extension AdminService {

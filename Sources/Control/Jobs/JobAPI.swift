@@ -35,10 +35,7 @@ package struct JobAPI: Sendable {
                 }
                 filter.establishment = known.id
             }
-            let before = try call.query.text("cursor").map { text in
-                guard let id = UUID(text) else { throw Problem(.invalidCursor) }
-                return JobID(rawValue: id)
-            }
+            let before = try call.cursor { UUID($0).map(JobID.init(rawValue:)) }
             let jobs = try await service.jobs.list(filter, before: before, limit: call.listLimit + 1)
             return .json(ListPage(jobs.map(answer), limit: call.listLimit) { $0.job.id.description })
         }
@@ -75,10 +72,7 @@ package struct JobAPI: Sendable {
             answers: [.json(ListPage<JobLineAnswer>.schema, "A page of lines.")]
         ) { call in
             let job = try await service.job(call)
-            let after = try call.query.text("cursor").map { text in
-                guard let number = Int64(text) else { throw Problem(.invalidCursor) }
-                return number
-            }
+            let after = try call.cursor { Int64($0) }
             let lines = try await service.jobs.lines(of: job.id, after: after ?? 0, limit: call.listLimit + 1)
             return .json(
                 ListPage(lines.map { JobLineAnswer(line: $0) }, limit: call.listLimit) { String($0.line.number) })

@@ -86,7 +86,7 @@ package struct MoveAPI: Sendable {
             .get, "/api/v1/moves", access: .operatorToken, tag: "Moves", summary: "The moves, newest first.",
             query: Parameter.paging, answers: [.json(ListPage<MoveAnswer>.schema, "A page of moves.")]
         ) { call in
-            let before = call.query.text("cursor").flatMap { Int64($0) }
+            let before = try call.cursor { Int64($0) }
             let map = service.tenancy.map
             let moves = try await store.page(before: before, limit: call.listLimit + 1).map {
                 MoveAnswer(move: $0, uai: map[$0.establishment]?.uai, now: call.now)

@@ -19,10 +19,7 @@ package struct AdminTokenAPI: Sendable {
             summary: "The tokens over what the caller has in their charge; their secret is not kept.",
             query: Parameter.paging, answers: [.json(ListPage<AdminTokenAnswer>.schema, "A page of tokens.")]
         ) { call in
-            let after = try call.query.text("cursor").map { text in
-                guard let id = UUID(text) else { throw Problem(.invalidCursor) }
-                return id
-            }
+            let after = try call.cursor { UUID($0) }
             let scope = service.charge(call).rows(.delegation)
             let tokens = try await service.tokens.list(scope, after: after, limit: call.listLimit + 1)
             return .json(ListPage(tokens.map { answer($0) }, limit: call.listLimit) { $0.token.id.description })
@@ -37,17 +34,10 @@ package struct AdminTokenAPI: Sendable {
         let rights: [String]?
         let days: Int?
 
-        static let schema = Schema.object([
-            .required("name", .text(1...60, format: .slug), "Of the program; stands in the audit log."),
-            .required(
-                "role", .enumeration(["territory_admin", "region_admin", "platform_admin", "establishment_admin"])),
-            .optional("territory", .nullable(.text(2...63, format: .slug)), "Of a region's or department's program."),
-            .optional("establishment", .nullable(.uai), "Of an establishment's program."),
-            .optional(
-                "rights", .nullable(.array(of: .enumeration(AdminRight.self), 1...20)), "All of the role's when absent."
-            ),
-            .optional("days", .nullable(.integer(1...400)), "How long it is good; 90 when absent."),
-        ])
+        static let schema = Schema.object(
+            [.required("name", .text(1...60, format: .slug), "Of the program; stands in the audit log.")]
+                + MandateDraft.properties
+                + [.optional("days", .nullable(.integer(1...400)), "How long it is good; 90 when absent.")])
     }
 
     private var create: Route {

@@ -33,4 +33,12 @@ extension ListPage: JSONRepresentable where Item: JSONRepresentable {
 extension Call {
     /// The `limit` of a route that declares ``Parameter/paging``.
     package var listLimit: Int { query.integer("limit") ?? 50 }
+
+    /// Where a list that declares ``Parameter/paging`` goes on; nil at its beginning.
+    /// - Throws: `invalidCursor` for a text that `read` makes nothing of.
+    package func cursor<Place>(_ read: (String) -> Place?) throws -> Place? {
+        guard let text = query.text("cursor") else { return nil }
+        guard let place = read(text) else { throw Problem(.invalidCursor) }
+        return place
+    }
 }

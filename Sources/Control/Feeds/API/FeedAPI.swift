@@ -77,8 +77,7 @@ package struct FeedAPI: Sendable {
             summary: "Imports, the newest first.",
             query: Parameter.paging, answers: [.json(ListPage<FeedLineAnswer>.schema, "A page of imports.")]
         ) { call in
-            let after = call.query.text("cursor").flatMap { UUID($0) }
-            if call.query.text("cursor") != nil, after == nil { throw Problem(.invalidCursor) }
+            let after = try call.cursor { UUID($0) }
             let lines = try await service.latest(
                 after: after, limit: call.listLimit + 1, scope: service.admin.charge(call).rows(.imports))
             return .json(ListPage(lines.map(FeedLineAnswer.init), limit: call.listLimit) { $0.line.id.description })
