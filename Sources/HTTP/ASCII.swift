@@ -10,6 +10,9 @@ enum ASCII {
         isDigit(byte) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x66)
     }
 
+    /// Of a value up to 15.
+    static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
+
     static func isAlphanumeric(_ byte: UInt8) -> Bool { isDigit(byte) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7a) }
 
     /// RFC 9110 §5.6.2, what a field name or a method is made of: a letter, a digit, or one of ``!#$%&'*+-.^_`|~``.

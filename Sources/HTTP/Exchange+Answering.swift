@@ -114,7 +114,8 @@ extension Exchange {
             cmhd_end_with_connection(response)
         }
         for (name, value) in outgoing.headers where !value.isEmpty && !Exchange.isOurs(name) {
-            MHD_add_response_header(response, name, value)
+            // Lent as they are: as an argument, each would be copied into an array first.
+            name.withCString { name in value.withCString { _ = MHD_add_response_header(response, name, $0) } }
         }
         if let name = server.configuration.serverName { MHD_add_response_header(response, "Server", name) }
         if closing || server.isDraining { MHD_add_response_header(response, "Connection", "close") }

@@ -37,6 +37,12 @@ package struct HeaderFields: Sendable, ExpressibleByArrayLiteral, ExpressibleByD
         add(name, value)
     }
 
+    /// Adds the fields of another list whose names this one does not have yet; they were checked when that one was made.
+    package mutating func add(missing others: HeaderFields) {
+        fields.reserveCapacity(fields.count + others.fields.count)
+        for field in others.fields where !contains(field.0) { fields.append(field) }
+    }
+
     package mutating func remove(_ name: String) {
         guard contains(name) else { return }
         fields.removeAll { HeaderFields.isSame($0.0, name) }
@@ -65,10 +71,15 @@ package struct HeaderFields: Sendable, ExpressibleByArrayLiteral, ExpressibleByD
     private static func isClean(name: String) -> Bool {
         var name = name
         return name.withUTF8 { bytes in
-            // Without a way out of the loop, the compiler looks at many bytes at once.
-            var isClean = true
-            for byte in bytes { isClean = isClean && ASCII.isToken(byte) }
-            return isClean
+            // Letters, digits and hyphens, as nearly all names: without a way out of the loop, the compiler looks at many
+            // bytes at once.
+            var isPlain = true
+            for byte in bytes {
+                let isLetter = (byte | 0x20) &- UInt8(ascii: "a") < 26
+                let isDigit = byte &- UInt8(ascii: "0") < 10
+                isPlain = isPlain && (isLetter || isDigit || byte == UInt8(ascii: "-"))
+            }
+            return isPlain || bytes.allSatisfy(ASCII.isToken)
         }
     }
 

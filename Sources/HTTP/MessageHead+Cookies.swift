@@ -1,3 +1,5 @@
+internal import Glibc
+
 extension MessageHead {
     /// Where the value of the first cookie of that name stands in a `Cookie` field, without surrounding spaces and quotes.
     func cookie(_ name: String, in field: Range<Int>) -> Range<Int>? {
@@ -6,8 +8,7 @@ extension MessageHead {
             bytes.withUnsafeBufferPointer { bytes in
                 var start = field.lowerBound
                 while start < field.upperBound {
-                    var end = start
-                    while end < field.upperBound, bytes[end] != UInt8(ascii: ";") { end += 1 }
+                    let end = MessageHead.endOfCookie(bytes, start..<field.upperBound)
                     while start < end, bytes[start] == 0x20 { start += 1 }
                     if end - start > name.count, bytes[start + name.count] == UInt8(ascii: "="),
                         bytes[start..<start + name.count].elementsEqual(name)
@@ -19,6 +20,14 @@ extension MessageHead {
                 return nil
             }
         }
+    }
+
+    /// A session's cookie is long, and each cookie asked for looks past it.
+    private static func endOfCookie(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Int {
+        guard let base = bytes.baseAddress,
+            let found = memchr(base + range.lowerBound, Int32(UInt8(ascii: ";")), range.count)
+        else { return range.upperBound }
+        return UnsafeRawPointer(base).distance(to: UnsafeRawPointer(found))
     }
 
     private static func unquoted(_ range: Range<Int>, _ bytes: UnsafeBufferPointer<UInt8>) -> Range<Int> {

@@ -6,8 +6,17 @@ enum RequestNumber {
     private static let count = Atomic<UInt64>(0)
 
     static func next() -> String {
-        let number = String(count.wrappingAdd(1, ordering: .relaxed).newValue, radix: 16)
-        return prefix + "-" + number
+        let number = count.wrappingAdd(1, ordering: .relaxed).newValue
+        // 16 digits, a hyphen, as many digits as the number has.
+        let digits = max(1, (67 - number.leadingZeroBitCount) / 4)
+        return String(unsafeUninitializedCapacity: 17 + digits) { text in
+            for (index, byte) in prefix.utf8.enumerated() { text[index] = byte }
+            text[16] = UInt8(ascii: "-")
+            for index in 0..<digits {
+                text[17 + index] = ASCII.hexDigit(UInt8(truncatingIfNeeded: number >> UInt64(4 * (digits - 1 - index))) & 0xf)
+            }
+            return 17 + digits
+        }
     }
 
     static func isWellFormed(_ id: String) -> Bool {

@@ -8,10 +8,13 @@ extension IdentityService {
         guard let first = holder.profiles.first else {
             return holder.mandates.first.map { $0.role.phrase[language] } ?? ""
         }
-        let schools = Set(holder.profiles.map(\.establishment))
+        let isOneSchool = holder.profiles.allSatisfy { $0.establishment == first.establishment }
         let place =
-            schools.count == 1 ? tenancy.map[first.establishment]?.name : Phrase.schools(schools.count)[language]
-        return [first.role.phrase[language], place].compactMap { $0 }.joined(separator: " · ")
+            isOneSchool
+            ? tenancy.map[first.establishment]?.name
+            : Phrase.schools(Set(holder.profiles.map(\.establishment)).count)[language]
+        let role = first.role.phrase[language]
+        return place.map { role + " · " + $0 } ?? role
     }
 
     /// Each profile and mandate with the place that it is held in.

@@ -10,18 +10,16 @@ enum AttendanceMiddleware {
     private static let patience = Duration.seconds(3)
 
     static func middleware(_ attendance: Attendance) -> Middleware {
-        Middleware { call, next in
-            do {
-                let response = try await next(call)
-                if let territory = call.territory?.id {
-                    attendance.record(outcome(call, response.status.rawValue), in: territory)
-                }
-                return response
-            } catch {
-                if let territory = call.territory?.id { attendance.record(outcome(call, error), in: territory) }
-                throw error
-            }
-        }
+        Middleware(
+            enter: { _ in },
+            leave: { call, response in
+                guard let territory = call.territory?.id else { return }
+                attendance.record(outcome(call, response.status.rawValue), in: territory)
+            },
+            fail: { call, error in
+                guard let territory = call.territory?.id else { return }
+                attendance.record(outcome(call, error), in: territory)
+            })
     }
 
     private static func outcome(_ call: Call, _ status: Int) -> Attendance.Outcome {

@@ -70,14 +70,19 @@ final class Connection: @unchecked Sendable {
     }
 
     var isSuspect: Bool { cancellation != nil }
+    /// Something was written in this turn that leaves at its end.
+    var isHoldingBack: Bool { cork.isClosed }
 
     // MARK: Sending
 
     func send(_ operation: Operation) {
         operation.attempts += 1
-        for item in operation.batch.items where item.statement.number > 0 {
+        let items = operation.batch.items
+        for index in items.indices where items[index].statement.number > 0 {
             guard loss == nil else { break }
-            if preparedStatement(for: item, of: operation.batch) == nil { prepare(item, of: operation) }
+            if preparedStatement(for: items[index], of: operation.batch) == nil {
+                prepare(items[index], of: operation)
+            }
         }
         guard loss == nil else { return pool.operationWasStranded(operation) }
         inFlight.append(operation)

@@ -4,7 +4,7 @@ internal import Glibc
 /// server's process, for all that a turn of the loop asks for. On other sockets it does nothing.
 struct Cork {
     private let socket: Int32
-    private var isClosed = false
+    private(set) var isClosed = false
     private var isOfUse = true
 
     init(socket: Int32) { self.socket = socket }

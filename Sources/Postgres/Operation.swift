@@ -66,7 +66,9 @@ final class Operation: @unchecked Sendable {
     }
 
     func append(_ result: PostgresRows) {
-        if !isAbandoned { rows.append(result) }
+        guard !isAbandoned else { return }
+        if rows.isEmpty { rows.reserveCapacity(batch.count) }
+        rows.append(result)
     }
 
     /// Answers the caller, once.

@@ -43,6 +43,42 @@ package struct PostgresBatch: Sendable {
         append(statement, first)
     }
 
+    // The same for the numbers of values that every page has: a pack of values is taken apart at run time, which costs as much
+    // as the rest of the statement.
+
+    package mutating func add<A: PostgresBindable, B: PostgresBindable>(_ statement: PostgresStatement, _ a: A, _ b: B)
+    {
+        if items.isEmpty { reserve() }
+        let first = parameters.count
+        append(a, number: 1)
+        append(b, number: 2)
+        append(statement, first)
+    }
+
+    package mutating func add<A: PostgresBindable, B: PostgresBindable, C: PostgresBindable>(
+        _ statement: PostgresStatement, _ a: A, _ b: B, _ c: C
+    ) {
+        if items.isEmpty { reserve() }
+        let first = parameters.count
+        append(a, number: 1)
+        append(b, number: 2)
+        append(c, number: 3)
+        append(statement, first)
+    }
+
+    package mutating func add<
+        A: PostgresBindable, B: PostgresBindable, C: PostgresBindable, D: PostgresBindable, E: PostgresBindable
+    >(_ statement: PostgresStatement, _ a: A, _ b: B, _ c: C, _ d: D, _ e: E) {
+        if items.isEmpty { reserve() }
+        let first = parameters.count
+        append(a, number: 1)
+        append(b, number: 2)
+        append(c, number: 3)
+        append(d, number: 4)
+        append(e, number: 5)
+        append(statement, first)
+    }
+
     /// Adds a statement whose number of values is only known at run time.
     package mutating func add(_ statement: PostgresStatement, values: [any PostgresBindable]) {
         let first = parameters.count
@@ -51,11 +87,18 @@ package struct PostgresBatch: Sendable {
     }
 
     /// The same batch with one more statement before all others; its result comes first.
-    package func preceded<each Value: PostgresBindable>(
-        by statement: PostgresStatement, _ values: repeat each Value
+    func preceded(by statement: PostgresStatement) -> PostgresBatch {
+        var batch = self
+        batch.add(statement)
+        batch.items.insert(batch.items.removeLast(), at: 0)
+        return batch
+    }
+
+    package func preceded<A: PostgresBindable, B: PostgresBindable>(
+        by statement: PostgresStatement, _ a: A, _ b: B
     ) -> PostgresBatch {
         var batch = self
-        batch.add(statement, repeat each values)
+        batch.add(statement, a, b)
         batch.items.insert(batch.items.removeLast(), at: 0)
         return batch
     }

@@ -63,7 +63,7 @@ extension String: PostgresDecodable {
         guard PostgresType.isText(type) else { return nil }
         // Of a type that `create type` made, only text is text: a composite's binary form has NULs in it.
         guard type < PostgresType.firstUserDefined || !bytes.contains(0) else { return nil }
-        self.init(validating: bytes.assumingMemoryBound(to: UInt8.self), as: UTF8.self)
+        self.init(checking: bytes.assumingMemoryBound(to: UInt8.self))
     }
 }
 

@@ -50,7 +50,8 @@ extension PostgresPool {
 
     func check(_ batch: PostgresBatch) throws(PostgresError) {
         if let defect = batch.defect { throw defect }
-        for item in batch.items where item.statement.controlsSession {
+        let items = batch.items
+        for index in items.indices where items[index].statement.controlsSession {
             throw .misuse("a statement that controls the session or the transaction, in a batch")
         }
     }

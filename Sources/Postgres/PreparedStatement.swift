@@ -15,10 +15,8 @@ final class PreparedStatement {
 
     func fits(_ item: PostgresBatch.Item, of batch: PostgresBatch) -> Bool {
         guard item.parameters.count == types.count else { return false }
-        for (index, type) in types.enumerated() where batch.parameters[item.parameters.lowerBound + index].type != type
-        {
-            return false
-        }
+        let first = item.parameters.lowerBound
+        for index in types.indices where batch.parameters[first + index].type != types[index] { return false }
         return true
     }
 }

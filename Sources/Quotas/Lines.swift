@@ -19,6 +19,8 @@ package final class Lines: @unchecked Sendable {
     private let instruments: LineInstruments
 
     private var shares: [RuleScope: LineShare] = [:]
+    /// The same of establishments, which are asked for on each request; until the map changes.
+    private var ofSchools: [EstablishmentID: LineShare] = [:]
     private var active: Set<RuleScope> = []
     private var grants: [RuleScope: (bytes: Double, at: Instant)] = [:]
     /// Loops heard of by each tree.
@@ -48,8 +50,14 @@ package final class Lines: @unchecked Sendable {
 
     /// The share of an establishment. Nil for one that the map does not know.
     package func budget(of establishment: EstablishmentID) -> (any ByteBudget)? {
+        renewIfNeeded()
+        if let known = ofSchools[establishment] { return known }
         guard let place = index.place(of: establishment) else { return nil }
-        return share(of: .establishment(place.establishment.uai)) { (place.scopes, place.establishment.timeZone) }
+        let share = share(of: .establishment(place.establishment.uai)) {
+            (place.scopes, place.establishment.timeZone)
+        }
+        ofSchools[establishment] = share
+        return share
     }
 
     /// The share of a territory's pages that nobody is signed in on.
@@ -86,6 +94,7 @@ package final class Lines: @unchecked Sendable {
         let now = (generation: quotas.generation, map: tenancy.map.version, hour: WallClock.seconds / 3600)
         guard now != seen else { return }
         seen = now
+        ofSchools = [:]
         for (payer, share) in shares {
             switch payer {
             case .establishment(let uai):

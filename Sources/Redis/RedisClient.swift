@@ -91,6 +91,7 @@ package final class RedisClient: @unchecked Sendable {
     }
 
     /// The reply, errors of the server included.
+    @inline(__always)
     func reply(to command: [RedisWord], _ deadline: Duration?) async throws(RedisError) -> RedisValue {
         loop.assertCurrent()
         let patience = deadline ?? configuration.commandDeadline

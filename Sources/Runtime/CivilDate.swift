@@ -20,30 +20,28 @@ package struct CivilDate: Hashable, Comparable, Sendable, CustomStringConvertibl
     }
 
     /// Parses `YYYY-MM-DD`; nil for anything else.
-    package init?(_ text: some StringProtocol) {
-        var numbers = (0, 0, 0)
-        var position = 0
-        // One pass without slices: dates stand in every address of a week.
-        for byte in text.utf8 {
-            switch position {
-            case 4, 7:
-                guard byte == UInt8(ascii: "-") else { return nil }
-            case 0...9:
-                guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
-                let digit = Int(byte - UInt8(ascii: "0"))
-                if position < 4 {
-                    numbers.0 = numbers.0 * 10 + digit
-                } else if position < 7 {
-                    numbers.1 = numbers.1 * 10 + digit
-                } else {
-                    numbers.2 = numbers.2 * 10 + digit
+    package init?(_ text: some StringProtocol) { self.init(String(text)) }
+
+    /// The same of a whole string, in one pass over its bytes: dates stand in every address of a week.
+    package init?(_ text: String) {
+        var text = text
+        let parts = text.withUTF8 { bytes -> (year: Int, month: Int, day: Int)? in
+            guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-") else { return nil }
+            var isNumber = true
+            func number(_ range: Range<Int>) -> Int {
+                var value = 0
+                for index in range {
+                    let digit = bytes[index] &- UInt8(ascii: "0")
+                    isNumber = isNumber && digit < 10
+                    value = value * 10 + Int(digit)
                 }
-            default: return nil
+                return value
             }
-            position += 1
+            let parts = (number(0..<4), number(5..<7), number(8..<10))
+            return isNumber ? parts : nil
         }
-        guard position == 10 else { return nil }
-        self.init(year: numbers.0, month: numbers.1, day: numbers.2)
+        guard let parts else { return nil }
+        self.init(year: parts.year, month: parts.month, day: parts.day)
     }
 
     package var parts: (year: Int, month: Int, day: Int) {
@@ -81,8 +79,24 @@ package struct CivilDate: Hashable, Comparable, Sendable, CustomStringConvertibl
     /// `YYYY-MM-DD`.
     package var description: String {
         let (year, month, day) = parts
-        let padded = String(year)
-        return String(repeating: "0", count: max(0, 4 - padded.count)) + padded
-            + (month < 10 ? "-0\(month)" : "-\(month)") + (day < 10 ? "-0\(day)" : "-\(day)")
+        // Only arithmetic makes other years.
+        guard (0...9999).contains(year) else {
+            return "\(year)" + (month < 10 ? "-0\(month)" : "-\(month)") + (day < 10 ? "-0\(day)" : "-\(day)")
+        }
+        return String(unsafeUninitializedCapacity: 10) { text in
+            func write(_ value: Int, _ first: Int, _ width: Int) {
+                var rest = value
+                for index in (first..<first + width).reversed() {
+                    text[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+                    rest /= 10
+                }
+            }
+            write(year, 0, 4)
+            text[4] = UInt8(ascii: "-")
+            write(month, 5, 2)
+            text[7] = UInt8(ascii: "-")
+            write(day, 8, 2)
+            return 10
+        }
     }
 }

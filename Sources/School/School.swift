@@ -55,10 +55,9 @@ package final class School: Sendable {
     /// Puts the services that the person may use in the navigation of their pages, and keeps those away that their
     /// establishments have switched off. Runs inside the gate.
     package var frame: Middleware {
-        Middleware { [tenancy] call, next in
+        Middleware(enter: { [tenancy] call in
             if call.route.surface == .page, call.session != nil { SchoolFrame.dress(call, tenancy) }
             try ModuleGate.check(call, tenancy)
-            return try await next(call)
-        }
+        })
     }
 }

@@ -79,6 +79,54 @@ import Testing
         #expect(week.html.contains("<input type=\"hidden\" name=\"csrf_token\" value=\"preview\">"))
     }
 
+    /// Frames are made once for all who have the same: what is somebody's own must not be in what is kept.
+    @Test func shareTheirFrameAndNothingElse() {
+        func page(_ name: String, _ token: String, _ here: Link, _ language: Language = .fr) -> String {
+            var frame = PreviewPages.frame()
+            frame.person = PageFrame.Person(
+                name: name, profile: "Élève · \(name)",
+                items: [.init(Phrase(fr: "Mon compte", en: "My account"), "/account")], languages: "/account/language")
+            frame.forgeryToken = token
+            frame.sessionEnd = 600
+            let page = Page(title: Phrase(verbatim: "De \(name)"), main: Component.heading("Chez \(name)"))
+            let bytes = PageShell.render(page, frame: frame, language: language, here: here)
+            #expect(!bytes.contains(0xff), "a gap was left")
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        let first = page("Anna <Roy>", "token-1", "/timetable?date=2026-11-23&view=day")
+        let second = page("Bob Petit", "token-2", "/timetable?date=2026-11-30")
+        #expect(count("Anna &lt;Roy&gt;", in: first) == 5 && !first.contains("<Roy>"))
+        #expect(count("Bob Petit", in: second) == 5)
+        #expect(!second.contains("Anna") && !second.contains("token-1") && !first.contains("Bob"))
+        #expect(count("value=\"token-1\"", in: first) == 2 && count("value=\"token-2\"", in: second) == 2)
+        #expect(first.contains("name=\"back\" value=\"/timetable?date=2026-11-23&amp;view=day\""))
+        #expect(first.contains("votre session se termine à 10\u{A0}h\u{202F}; un formulaire"))
+        // Another place, another language: another frame.
+        let below = page("Bob Petit", "token-2", "/homework/list")
+        #expect(below.contains("<a href=\"/homework\" aria-current=\"true\">"))
+        #expect(!below.contains("<a href=\"/timetable\" aria-current"))
+        #expect(!second.contains("<a href=\"/homework\" aria-current"))
+        let english = page("Bob Petit", "token-2", "/timetable", .en)
+        #expect(english.contains("your session ends at 10:00; a form sent later"))
+    }
+
+    private enum Gap: UInt8 {
+        case first
+        case second
+    }
+
+    @Test func templatesAreFilledInOrder() {
+        let template = HTMLTemplate(
+            "<p>\(HTMLTemplate.gap(Gap.first))é\(HTMLTemplate.gap(Gap.second))</p>\(HTMLTemplate.gap(Gap.first))")
+        #expect(template.byteCount == "<p>é</p>".utf8.count)
+        var html: HTML = "<b>"
+        template.fill(&html) { (gap: Gap, html) in html.append(text: gap == .first ? "<1>" : "2") }
+        #expect(html.string == "<b><p>&lt;1&gt;é2</p>&lt;1&gt;")
+        var plain = HTML()
+        HTMLTemplate("<i>").fill(&plain) { (_: Gap, _) in }
+        #expect(plain.string == "<i>")
+    }
+
     @Test func weighLittle() {
         for (name, html, _) in PageTests.pages {
             let total = html.utf8.count + StyleSheet.bytes.count + Icons.sprite.utf8.count + Icons.mark.utf8.count + 400

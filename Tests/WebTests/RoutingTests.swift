@@ -279,6 +279,40 @@ import Testing
         #expect(try await site.answer(.get, "/nothing").text.contains("ENT 77"))
     }
 
+    /// Those that never wait: in through each, out through those that let it in, whatever became of the rest.
+    @Test func runsMiddlewareBesideInOrder() async throws {
+        final class Trace: @unchecked Sendable {
+            // Safety: one request after the other.
+            var steps: [String] = []
+        }
+        let trace = Trace()
+        func step(_ name: String, turnsAway: String? = nil) -> Middleware {
+            Middleware(
+                enter: { call in
+                    trace.steps.append("\(name) in")
+                    if call.request.path == turnsAway { throw Problem(.overloaded) }
+                },
+                leave: { _, response in
+                    trace.steps.append("\(name) out")
+                    response.headers.add("X-Trace", name)
+                },
+                fail: { _, _ in trace.steps.append("\(name) failed") })
+        }
+        let around = Middleware { call, next in
+            trace.steps.append("b in")
+            return try await next(call)
+        }
+        let site = try TestSite(middleware: [
+            step("a"), around, step("c"), step("d", turnsAway: "/timetable"),
+        ])
+        let (response, _) = try await site.answer(.get, "/")
+        #expect(response.headers.filter { $0.name == "X-Trace" }.map(\.value) == ["d", "c", "a"])
+        #expect(trace.steps == ["a in", "b in", "c in", "d in", "d out", "c out", "a out"])
+        trace.steps = []
+        #expect(try await site.answer(.get, "/timetable").response.status.rawValue == 503)
+        #expect(trace.steps == ["a in", "b in", "c in", "d in", "c failed", "a failed"])
+    }
+
     @Test func switchesLanguage() async throws {
         let (response, _) = try await site.answer(.get, "/language/en?back=%2Ftimetable%3Fweek%3D2026-11-23")
         #expect(response.status == .seeOther)

@@ -31,19 +31,7 @@ package final class Attendance: @unchecked Sendable {
     }
 
     package func record(_ outcome: Outcome, in territory: TerritoryID) {
-        var tally = tallies[territory] ?? AttendanceStore.Tally()
-        tally.requests += 1
-        switch outcome {
-        case .good: tally.good += 1
-        case .late: break
-        case .failed: tally.failed += 1
-        case .shed: tally.shed += 1
-        // A refusal that says why is a right answer.
-        case .refused(let rule):
-            tally.good += 1
-            if tally.refused.count < 50 || tally.refused[rule] != nil { tally.refused[rule, default: 0] += 1 }
-        }
-        tallies[territory] = tally
+        tallies[territory, default: AttendanceStore.Tally()].note(outcome)
     }
 
     /// - Parameter counting: whether this loop also notes how many people there are; one of each process is enough.

@@ -29,6 +29,20 @@ package struct AttendanceStore: Sendable {
         var shed = 0
         var refused: [String: Int] = [:]
 
+        mutating func note(_ outcome: Attendance.Outcome) {
+            requests += 1
+            switch outcome {
+            case .good: good += 1
+            case .late: break
+            case .failed: failed += 1
+            case .shed: shed += 1
+            // A refusal that says why is a right answer.
+            case .refused(let rule):
+                good += 1
+                if refused.count < 50 || refused[rule] != nil { refused[rule, default: 0] += 1 }
+            }
+        }
+
         mutating func add(_ other: Tally) {
             requests += other.requests
             good += other.good

@@ -101,7 +101,8 @@ package struct Gate: Sendable {
     func enter(_ call: Call, _ whole: Session) async {
         var session = whole
         // What the calendar says holds for sessions that run as well; while no rule is enabled it costs nothing.
-        if let judgement = await service.admission.judge(whole.holder.visitor, at: call.now), !judgement.closed.isEmpty
+        if !service.admission.book.isSilent,
+            let judgement = await service.admission.judge(whole.holder.visitor, at: call.now), !judgement.closed.isEmpty
         {
             session.holder = whole.holder.keeping(judgement.open)
             call[WholeSessionKey.self] = whole
@@ -135,7 +136,7 @@ package struct Gate: Sendable {
         guard call.route.surface == .page else { return }
         call.frame.siteName = territory.title
         if territory.title != territory.name { call.frame.siteOwner = territory.name }
-        call.frame.theme = service.themes.theme(of: territory.id)?.link
+        call.frame.theme = service.themes.link(of: territory.id)
     }
 
     // MARK: Whether they may

@@ -8,18 +8,29 @@ final class TerritoryThemes: @unchecked Sendable {
     private let tenancy: Tenancy
     private var version: Int64 = -1
     private var themes: [TerritoryID: Theme] = [:]
+    private var links: [TerritoryID: Link] = [:]
 
     init(_ tenancy: Tenancy) { self.tenancy = tenancy }
 
     /// Nil for a territory that is unknown or says no colour that can be read.
     func theme(of id: TerritoryID) -> Theme? {
-        let territories = tenancy.territories
-        if territories.version != version {
-            version = territories.version
-            themes = [:]
-            for territory in territories.all { themes[territory.id] = TerritoryThemes.theme(territory) }
-        }
+        renewIfNeeded()
         return themes[id]
+    }
+
+    /// Where its style sheet is: what every page says.
+    func link(of id: TerritoryID) -> Link? {
+        renewIfNeeded()
+        return links[id]
+    }
+
+    private func renewIfNeeded() {
+        let territories = tenancy.territories
+        guard territories.version != version else { return }
+        version = territories.version
+        themes = [:]
+        for territory in territories.all { themes[territory.id] = TerritoryThemes.theme(territory) }
+        links = themes.mapValues(\.link)
     }
 
     private static func theme(_ territory: Territory) -> Theme? {

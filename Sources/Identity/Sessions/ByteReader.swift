@@ -1,3 +1,5 @@
+internal import Runtime
+
 /// Reads packed values from the front of some bytes; every reader is nil once the bytes run out.
 struct ByteReader {
     private let bytes: [UInt8]
@@ -45,13 +47,17 @@ struct ByteReader {
     mutating func text() -> String? {
         guard let count = byte(), position + Int(count) <= bytes.count else { return nil }
         defer { position += Int(count) }
-        return String(validating: bytes[position..<position + Int(count)], as: UTF8.self)
+        return checked(position..<position + Int(count))
+    }
+
+    private func checked(_ range: Range<Int>) -> String? {
+        bytes.withUnsafeBufferPointer { String(checking: UnsafeBufferPointer(rebasing: $0[range])) }
     }
 
     /// What ``ByteWriter/longText(_:)`` wrote.
     mutating func longText() -> String? {
         guard let count = varint(), Int(count) <= bytes.count - position else { return nil }
         defer { position += Int(count) }
-        return String(validating: bytes[position..<position + Int(count)], as: UTF8.self)
+        return checked(position..<position + Int(count))
     }
 }

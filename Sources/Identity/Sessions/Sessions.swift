@@ -70,13 +70,14 @@ package final class Sessions: @unchecked Sendable {
 
     /// The cookie's content, if a key of ours signed it. A browser sends the same cookie with every request: what was
     /// verified is not verified again.
-    private func open(_ text: String) -> (cookie: SessionCookie, isCurrentKey: Bool)? {
+    private func open(_ text: String) -> VerifiedCookie? {
         if let known = verified.find(text, keysVersion: keyring.version) {
             instruments.verifiedBefore.add()
             return known
         }
         let version = keyring.version
-        guard let opened = SessionCookie.open(text, with: keyring) else { return nil }
+        guard let (cookie, isCurrentKey) = SessionCookie.open(text, with: keyring) else { return nil }
+        let opened = VerifiedCookie(cookie, isCurrentKey: isCurrentKey)
         verified.keep(opened, for: text, keysVersion: version)
         return opened
     }
@@ -89,16 +90,17 @@ package final class Sessions: @unchecked Sendable {
     package func load(_ text: String?) async throws(IdentityError) -> Loaded {
         loop.assertCurrent()
         guard let text else { return .none }
-        guard let (cookie, isCurrentKey) = open(text) else {
+        guard let verified = open(text) else {
             instruments.forged.add()
             return .none
         }
+        let cookie = verified.cookie
         let now = clock()
         guard now < cookie.session.startedAt + limits.absolute else { return .ended }
-        let isDue = !isCurrentKey || now - cookie.issuedAt >= limits.refresh
+        let isDue = !verified.isCurrentKey || now - cookie.issuedAt >= limits.refresh
         let reply: RedisValue
         do {
-            reply = try await redis.send("GET", .text(StoredSession.key(cookie.session.id)))
+            reply = try await redis.send("GET", .text(verified.key))
         } catch {
             instruments.withoutRedis.add()
             return try await loadWithoutRedis(cookie, isDue, now)
@@ -107,7 +109,9 @@ package final class Sessions: @unchecked Sendable {
         if !untold.isEmpty { await tellRedis() }
         // The reply is from before Redis was told.
         guard !wasEndedHere else { return .ended }
-        guard let bytes = reply.bytes, let stored = StoredSession(id: cookie.session.id, bytes) else {
+        guard let bytes = reply.bytes,
+            let stored = StoredSession(bytes, ifStill: verified) ?? StoredSession(id: cookie.session.id, bytes)
+        else {
             return try await rebuild(cookie, now)
         }
         guard case .active(let session, let seenAt) = stored else { return .ended }

@@ -39,6 +39,16 @@ enum StoredSession: Equatable {
         return writer.bytes
     }
 
+    /// The session of a cookie, when it is stored just as the cookie has it, which nearly all are; nil otherwise.
+    init?(_ bytes: [UInt8], ifStill verified: VerifiedCookie) {
+        let head = StoredSession.seenOffset + 4
+        guard bytes.count == head + verified.packed.count, bytes[0] == StoredSession.activeMark,
+            bytes[head...].elementsEqual(verified.packed)
+        else { return nil }
+        let seenAt = bytes[StoredSession.seenOffset..<head].reduce(0) { $0 << 8 | Int64($1) }
+        self = .active(verified.cookie.session, seenAt: seenAt)
+    }
+
     /// Nil for anything that is not a stored session: it is then made again from the cookie.
     init?(id: SessionID, _ bytes: [UInt8]) {
         var reader = ByteReader(bytes)

@@ -10,7 +10,9 @@ enum SchoolFrame {
 
     /// Without what none of the person's establishments has switched on.
     static func navigation(_ profiles: [Profile], _ tenancy: Tenancy) -> [PageFrame.Item] {
-        services(profiles, tenancy).filter { ModuleGate.isOpen($0.link, for: profiles, tenancy) }
+        let services = services(profiles, tenancy)
+        guard !ModuleGate.haveEverything(profiles, tenancy) else { return services }
+        return services.filter { ModuleGate.isOpen($0.link, for: profiles, tenancy) }
     }
 
     private static func services(_ profiles: [Profile], _ tenancy: Tenancy) -> [PageFrame.Item] {

@@ -9,8 +9,16 @@ internal import Web
 enum ModuleGate {
     /// - Throws: `moduleOff` for somebody who has no establishment with this service.
     static func check(_ call: Call, _ tenancy: Tenancy) throws {
-        guard call.session != nil, let module = SchoolModule(route: call.route.pattern) else { return }
+        guard call.session != nil, !haveEverything(call.profiles, tenancy),
+            let module = SchoolModule(route: call.route.pattern)
+        else { return }
         try close(call, module, tenancy)
+    }
+
+    /// Whether nothing is switched off in any of their establishments, which is the case of nearly everybody.
+    static func haveEverything(_ profiles: [Profile], _ tenancy: Tenancy) -> Bool {
+        let map = tenancy.map
+        return profiles.allSatisfy { map[$0.establishment]?.modulesOff.isEmpty ?? true }
     }
 
     private static func close(_ call: Call, _ module: SchoolModule, _ tenancy: Tenancy) throws {

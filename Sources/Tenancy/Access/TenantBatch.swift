@@ -27,4 +27,17 @@ package struct TenantBatch: Sendable {
     {
         statements.add(statement, context.establishment, repeat each values)
     }
+
+    // The same for the numbers of values that every page has, see `PostgresBatch`.
+
+    package mutating func add<A: PostgresBindable, B: PostgresBindable>(_ statement: PostgresStatement, _ a: A, _ b: B)
+    {
+        statements.add(statement, context.establishment, a, b)
+    }
+
+    package mutating func add<A: PostgresBindable, B: PostgresBindable, C: PostgresBindable, D: PostgresBindable>(
+        _ statement: PostgresStatement, _ a: A, _ b: B, _ c: C, _ d: D
+    ) {
+        statements.add(statement, context.establishment, a, b, c, d)
+    }
 }

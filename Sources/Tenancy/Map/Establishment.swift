@@ -1,5 +1,5 @@
-/// One school as the directory describes it.
-package struct Establishment: Sendable {
+/// One school as the directory describes it. Immutable, and handed on by reference: each request looks at it several times.
+package final class Establishment: Sendable {
     package enum Kind: String, Sendable, CaseIterable {
         case college
         case lycee

@@ -1,8 +1,8 @@
 package import Postgres
 package import Runtime
 
-/// A region or a department as its people see it: names, colours, calendar, news.
-package struct Territory: Sendable {
+/// A region or a department as its people see it: names, colours, calendar, news. Immutable, and handed on by reference.
+package final class Territory: Sendable {
     package enum Kind: String, Sendable, CaseIterable {
         case region
         case department
@@ -49,6 +49,26 @@ package struct Territory: Sendable {
     package let calendars: [SchoolCalendar]
     /// Newest first; also those to come, so that they appear on time whatever happens to the directory meanwhile.
     package let news: [News]
+
+    package init(
+        id: TerritoryID, kind: Kind, parent: TerritoryID?, code: String, name: String, title: String, region: String,
+        departments: [Department], timeZone: SchoolTimeZone, hosts: [String], theme: JSONText,
+        calendars: [SchoolCalendar], news: [News]
+    ) {
+        self.id = id
+        self.kind = kind
+        self.parent = parent
+        self.code = code
+        self.name = name
+        self.title = title
+        self.region = region
+        self.departments = departments
+        self.timeZone = timeZone
+        self.hosts = hosts
+        self.theme = theme
+        self.calendars = calendars
+        self.news = news
+    }
 
     /// The news in force at an instant (microseconds since 1970), newest first.
     package func news(at instant: Int64) -> [News] {

@@ -36,16 +36,37 @@ package struct Form: Sendable {
 
     /// Parses `application/x-www-form-urlencoded` (also the query of an address).
     package init(urlEncoded bytes: [UInt8], limits: FormLimits = FormLimits()) throws(FormError) {
+        let parsed = bytes.withUnsafeBufferPointer { bytes in
+            Result { () throws(FormError) in try Form.fields(bytes, limits) }
+        }
+        self.init(fields: try parsed.get())
+    }
+
+    private static func fields(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ limits: FormLimits
+    ) throws(FormError) -> [Field] {
         var fields: [Field] = []
-        for pair in bytes.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: true) {
+        var start = 0
+        while start < bytes.count {
+            var end = start
+            var equals: Int?
+            while end < bytes.count, bytes[end] != UInt8(ascii: "&") {
+                if equals == nil, bytes[end] == UInt8(ascii: "=") { equals = end }
+                end += 1
+            }
+            defer { start = end + 1 }
+            guard end > start else { continue }
             guard fields.count < limits.fields else { throw .tooManyFields(limit: limits.fields) }
-            let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
-            guard equals - pair.startIndex <= limits.nameBytes * 3 else { throw .nameTooLong(limit: limits.nameBytes) }
+            let nameEnd = equals ?? end
+            guard nameEnd - start <= limits.nameBytes * 3 else { throw .nameTooLong(limit: limits.nameBytes) }
             let name: String
             let value: String
             do {
-                name = try PercentDecoding.decode(pair[..<equals], form: true)
-                value = equals == pair.endIndex ? "" : try PercentDecoding.decode(pair[(equals + 1)...], form: true)
+                name = try PercentDecoding.decode(UnsafeBufferPointer(rebasing: bytes[start..<nameEnd]), form: true)
+                value =
+                    nameEnd == end
+                    ? ""
+                    : try PercentDecoding.decode(UnsafeBufferPointer(rebasing: bytes[nameEnd + 1..<end]), form: true)
             } catch {
                 throw .malformed
             }
@@ -55,6 +76,6 @@ package struct Form: Sendable {
             }
             fields.append(Field(name: name, value: value))
         }
-        self.init(fields: fields)
+        return fields
     }
 }

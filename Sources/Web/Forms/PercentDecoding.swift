@@ -5,29 +5,24 @@ enum PercentDecoding {
     }
 
     /// - Parameter form: `+` is a space, as in `application/x-www-form-urlencoded`.
-    static func decode(_ bytes: some Collection<UInt8>, form: Bool) throws(Failure) -> String {
+    static func decode(_ bytes: UnsafeBufferPointer<UInt8>, form: Bool) throws(Failure) -> String {
+        // What nearly every name and value is: letters, digits and signs that stand for themselves.
         var isPlain = true
         for byte in bytes {
-            if byte == UInt8(ascii: "%") || (form && byte == UInt8(ascii: "+")) {
-                isPlain = false
-                break
-            }
+            isPlain = isPlain && byte != 0 && byte < 0x80 && byte != UInt8(ascii: "%")
+                && !(form && byte == UInt8(ascii: "+"))
         }
-        if isPlain {
-            guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else { throw .malformed }
-            return text
-        }
+        if isPlain { return String(decoding: bytes, as: UTF8.self) }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
-        var index = bytes.startIndex
-        while index != bytes.endIndex {
+        var index = 0
+        while index < bytes.count {
             var byte = bytes[index]
-            bytes.formIndex(after: &index)
+            index += 1
             if byte == UInt8(ascii: "%") {
-                guard index != bytes.endIndex, let high = hexValue(bytes[index]) else { throw .malformed }
-                bytes.formIndex(after: &index)
-                guard index != bytes.endIndex, let low = hexValue(bytes[index]) else { throw .malformed }
-                bytes.formIndex(after: &index)
+                guard index + 1 < bytes.count, let high = hexValue(bytes[index]), let low = hexValue(bytes[index + 1])
+                else { throw .malformed }
+                index += 2
                 byte = high << 4 | low
             } else if form, byte == UInt8(ascii: "+") {
                 byte = UInt8(ascii: " ")

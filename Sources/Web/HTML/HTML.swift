@@ -29,7 +29,17 @@ package struct HTML: Sendable, Hashable, ExpressibleByStringInterpolation {
     /// The piece as text, for tests and logs of lengths.
     package var string: String { String(decoding: bytes, as: UTF8.self) }
 
+    /// The two bytes of a template's gap.
+    init(gap mark: UInt8, _ number: UInt8) { bytes = [mark, number] }
+
     package mutating func append(_ other: HTML) { bytes.append(contentsOf: other.bytes) }
+
+    /// A text, escaped.
+    package mutating func append(text: String) { bytes.appendEscaped(text) }
+
+    mutating func append(_ other: [UInt8], _ range: Range<Int>) {
+        other.withUnsafeBufferPointer { bytes.append(contentsOf: UnsafeBufferPointer(rebasing: $0[range])) }
+    }
 
     mutating func appendBytes(_ text: StaticString) { bytes.appendStatic(text) }
     mutating func append(decimal value: Int) { bytes.appendDecimal(value) }

@@ -131,6 +131,12 @@ package struct JSONWriter: Sendable {
         bytes.append(contentsOf: value)
     }
 
+    /// Members of an object that were written before: `"a":1,"b":2`; at least one.
+    package mutating func write(members: [UInt8]) {
+        separate()
+        bytes.append(contentsOf: members)
+    }
+
     // MARK: Inside
 
     private mutating func raw(_ word: StaticString) {

@@ -3,41 +3,33 @@ package import Runtime
 extension Language {
     /// `lundi`, `Monday`; ISO 8601, 1 is Monday.
     package func weekdayName(_ weekday: Int) -> String {
-        let names: [String] =
-            switch self {
-            case .fr: ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
-            case .en: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-            }
-        return names[(weekday - 1 + 7) % 7]
+        (self == .fr ? Language.frenchWeekdays : Language.englishWeekdays)[(weekday - 1 + 7) % 7]
     }
 
     /// `lun.`, `Mon`; 1 is Monday.
     package func shortWeekdayName(_ weekday: Int) -> String {
-        let names: [String] =
-            switch self {
-            case .fr: ["lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."]
-            case .en: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-            }
-        return names[(weekday - 1 + 7) % 7]
+        (self == .fr ? Language.shortFrenchWeekdays : Language.shortEnglishWeekdays)[(weekday - 1 + 7) % 7]
     }
 
     /// `novembre`, `November`; 1 is January.
     package func monthName(_ month: Int) -> String {
-        let names: [String] =
-            switch self {
-            case .fr:
-                [
-                    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
-                    "novembre", "décembre",
-                ]
-            case .en:
-                [
-                    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-                    "November", "December",
-                ]
-            }
-        return names[(month - 1 + 12) % 12]
+        (self == .fr ? Language.frenchMonths : Language.englishMonths)[(month - 1 + 12) % 12]
     }
+
+    private static let frenchWeekdays = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
+    private static let englishWeekdays = [
+        "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+    ]
+    private static let shortFrenchWeekdays = ["lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."]
+    private static let shortEnglishWeekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    private static let frenchMonths = [
+        "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+        "décembre",
+    ]
+    private static let englishMonths = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ]
 
     /// `23 novembre 2026`, `1er décembre 2026`; `23 November 2026`.
     package func date(_ date: CivilDate) -> String { "\(dayAndMonth(date)) \(date.parts.year)" }

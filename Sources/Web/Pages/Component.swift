@@ -4,6 +4,11 @@ package import Runtime
 package enum Component {
     /// The head of a page: its one `<h1>`, a sentence below, actions beside.
     package static func heading(_ title: String, lead: HTML? = nil, actions: HTML? = nil) -> HTML {
+        heading(markup: HTML(text: title), lead: lead, actions: actions)
+    }
+
+    /// The same with a title that is markup already, such as the gap of a template.
+    package static func heading(markup title: HTML, lead: HTML? = nil, actions: HTML? = nil) -> HTML {
         let lead: HTML? = lead.map { "<p class=\"lead\">\($0)</p>" }
         let actions: HTML? = actions.map { "<div class=\"actions\">\($0)</div>" }
         return "<div class=\"heading\"><div><h1>\(title)</h1>\(lead)</div>\(actions)</div>"
@@ -39,8 +44,11 @@ package enum Component {
     }
 
     /// The hidden field that proves where a form comes from.
-    package static func token(_ token: String?) -> HTML? {
-        token.map { "<input type=\"hidden\" name=\"\(ForgeryTokens.field)\" value=\"\($0)\">" }
+    package static func token(_ token: String?) -> HTML? { token.map { Component.token(markup: HTML(text: $0)) } }
+
+    /// The same with a token that is markup already, such as the gap of a template.
+    package static func token(markup: HTML) -> HTML {
+        "<input type=\"hidden\" name=\"\(ForgeryTokens.field)\" value=\"\(markup)\">"
     }
 
     /// Terms and what they are, one under the other.

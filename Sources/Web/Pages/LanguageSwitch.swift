@@ -2,7 +2,8 @@ internal import HTTP
 
 /// The link that changes the language: keeps the choice in a cookie and comes back to the page.
 package enum LanguageSwitch {
-    static func link(to language: Language, back: Link) -> Link { "/language/\(language.rawValue)?back=\(back.text)" }
+    /// The path to come back to follows, percent-encoded.
+    static func link(to language: Language) -> Link { "/language/\(language.rawValue)?back=" }
 
     package static let route = Route.resource(
         .get, "/language/{language}", access: .everyone, tag: "Web",

@@ -1,15 +1,21 @@
 /// What the frame of a page shows around it: whose site this is, where one can go, who is there.
 package struct PageFrame: Sendable {
-    package struct Item: Sendable {
+    package struct Item: Sendable, Hashable {
+        /// A number, with words for those who do not see it, such as "3 non lus".
+        package struct Badge: Sendable, Hashable {
+            package let number: Int
+            package let meaning: Phrase
+        }
+
         package let label: Phrase
         package let link: Link
-        /// Shown beside the label, with words for those who do not see it, such as "3 non lus".
-        package let badge: (number: Int, meaning: Phrase)?
+        /// Shown beside the label.
+        package let badge: Badge?
 
         package init(_ label: Phrase, _ link: Link, badge: (number: Int, meaning: Phrase)? = nil) {
             self.label = label
             self.link = link
-            self.badge = badge
+            self.badge = badge.map { Badge(number: $0.number, meaning: $0.meaning) }
         }
     }
 

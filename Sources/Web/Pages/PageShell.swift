@@ -1,50 +1,80 @@
 /// The whole document around a page.
 package enum PageShell {
+    private typealias Gap = FrameShape.Gap
+
     /// - Parameter hasErrors: whether the page shows a form again for what is wrong with it: its title begins with that.
     package static func render(
         _ page: Page, frame: PageFrame, language: Language, here: Link, hasErrors: Bool = false
     ) -> [UInt8] {
-        var html = HTML(capacity: 6144 + page.main.bytes.count)
-        html += """
+        let template = FrameTemplates.template(FrameShape(page, frame, language, here), markup)
+        var html = HTML(capacity: template.byteCount + page.main.bytes.count + 1024)
+        template.fill(&html) { (gap: Gap, html) in
+            switch gap {
+            case .title:
+                if hasErrors { html.append(text: Phrase.errorInTitle[language]) }
+                html.append(text: page.title[language])
+            case .main:
+                for notice in frame.notices { html += notice.html(language, isLive: true) }
+                html += page.main
+            case .initials: html.append(text: initials(frame.person?.name ?? ""))
+            case .name: html.append(text: frame.person?.name ?? "")
+            case .profile: html.append(text: frame.person?.profile ?? "")
+            case .token: html.append(text: frame.forgeryToken ?? "")
+            case .back: html.append(text: here.text)
+            case .backEncoded: html.append(text: here.text.percentEncoded())
+            case .sessionEnd: html.append(text: language.time(minutes: frame.sessionEnd ?? 0))
+            }
+        }
+        return html.bytes
+    }
+
+    /// Everything but what is put into the gaps.
+    private static func markup(_ shape: FrameShape) -> HTML {
+        let language = shape.language
+        var html: HTML = """
             <!doctype html>
             <html lang="\(language.rawValue)"><head><meta charset="utf-8">\
             <meta name="viewport" content="width=device-width, initial-scale=1">\
             <meta name="color-scheme" content="light dark">\
-            <title>\(hasErrors ? Phrase.errorInTitle[language] : "")\(page.title[language]) – \(frame.siteName)</title>\
-            <link rel="stylesheet" href="\(Assets.styleSheet)">\(theme(frame))\
-            <link rel="icon" href="\(Assets.mark)" type="image/svg+xml">\(refresh(page))</head>
-            <body class="\(page.isEntrance ? "entrance" : "inside")">\
+            <title>\(gap(.title)) – \(shape.siteName)</title>\
+            <link rel="stylesheet" href="\(Assets.styleSheet)">\(theme(shape))\
+            <link rel="icon" href="\(Assets.mark)" type="image/svg+xml">\(refresh(shape))</head>
+            <body class="\(shape.isEntrance ? "entrance" : "inside")">\
             <a class="skip" href="#main">\(Phrase.skipToContent[language])</a>
             """
-        html += header(page, frame, language, here)
+        html += header(shape)
         html += """
-            <main id="main" class="\(page.width.rawValue)" tabindex="-1">\
-            \(frame.notices.html { $0.html(language, isLive: true) })\(page.main)</main>
+            <main id="main" class="\(shape.width.rawValue)" tabindex="-1">\
+            \(gap(.main))</main>
             """
-        html += footer(page, frame, language, here)
+        html += footer(shape)
         html += "</body></html>\n"
-        return html.bytes
+        return html
     }
 
-    private static func refresh(_ page: Page) -> HTML? {
-        page.refreshAfter.map { "<meta http-equiv=\"refresh\" content=\"\($0)\">" }
+    private static func gap(_ gap: Gap) -> HTML { HTMLTemplate.gap(gap) }
+
+    private static func refresh(_ shape: FrameShape) -> HTML? {
+        shape.refreshAfter.map { "<meta http-equiv=\"refresh\" content=\"\($0)\">" }
     }
 
-    private static func theme(_ frame: PageFrame) -> HTML? {
-        frame.theme.map { "<link rel=\"stylesheet\" href=\"\($0)\">" }
+    private static func theme(_ shape: FrameShape) -> HTML? {
+        shape.theme.map { "<link rel=\"stylesheet\" href=\"\($0)\">" }
     }
 
     // MARK: Header
 
-    private static func header(_ page: Page, _ frame: PageFrame, _ language: Language, _ here: Link) -> HTML {
-        let owner: HTML? = frame.siteOwner.map { "<span class=\"brand-owner\">\($0)</span>" }
+    private static func header(_ shape: FrameShape) -> HTML {
+        let language = shape.language
+        let owner: HTML? = shape.siteOwner.map { "<span class=\"brand-owner\">\($0)</span>" }
         var html: HTML = """
             <header class="top"><div class="bar">\
-            <a class="brand" href="\(frame.home)"><svg class="mark" aria-hidden="true"><use href="\(Assets.icons)#mark"/></svg>\
-            <span><span class="brand-name">\(frame.siteName)</span>\(owner)</span></a>
+            <a class="brand" href="\(shape.home)"><svg class="mark" aria-hidden="true"><use href="\(Assets.icons)#mark"/></svg>\
+            <span><span class="brand-name">\(shape.siteName)</span>\(owner)</span></a>
             """
         let items: HTML? =
-            page.isEntrance || frame.navigation.isEmpty ? nil : navigation(frame.navigation, language, here)
+            shape.isEntrance || shape.navigation.isEmpty
+            ? nil : navigation(shape.navigation, shape.places[...], language)
         let label = Phrase.mainNavigation[language]
         // Two renderings of one list, of which a style sheet shows one: a phone's menu closes, a desk's bar does not.
         if let items {
@@ -53,10 +83,10 @@ package enum PageShell {
                 \(Phrase.menu[language])</summary><nav class="panel" aria-label="\(label)"><ul>\(items)</ul></nav></details>
                 """
         }
-        if let person = frame.person {
-            html += personMenu(person, frame, language, here)
+        if let person = shape.person {
+            html += personMenu(person, shape)
         } else {
-            html += languages(language, here)
+            html += languages(language)
         }
         html += "</div>"
         if let items { html += "<nav class=\"nav-bar\" aria-label=\"\(label)\"><ul>\(items)</ul></nav>" }
@@ -64,32 +94,40 @@ package enum PageShell {
         return html
     }
 
-    private static func navigation(_ items: [PageFrame.Item], _ language: Language, _ here: Link) -> HTML {
-        let path = here.text.prefix { $0 != "?" }
-        return items.html { item in
-            let isCurrent = path == item.link.text.prefix { $0 != "?" }
-            let isParent = !isCurrent && path.hasPrefix(item.link.text + "/")
+    private static func navigation(
+        _ items: [PageFrame.Item], _ places: ArraySlice<UInt8>, _ language: Language
+    ) -> HTML {
+        zip(items, places).html { item, place in
             let badge: HTML? = item.badge.map {
                 "<span class=\"badge\">\(language.number($0.number))<span class=\"unseen\"> \($0.meaning[language])</span></span>"
             }
-            let current = isCurrent ? "page" : isParent ? "true" : nil
+            let current: String? =
+                switch FrameShape.Place(rawValue: place) {
+                case .here: "page"
+                case .below: "true"
+                case .elsewhere, nil: nil
+                }
             return
                 "<li><a href=\"\(item.link)\"\(attribute: "aria-current", current)>\(item.label[language])\(badge)</a></li>"
         }
     }
 
-    private static func personMenu(
-        _ person: PageFrame.Person, _ frame: PageFrame, _ language: Language, _ here: Link
-    ) -> HTML {
-        """
-        <details class="user menu"><summary><span class="avatar" aria-hidden="true">\(initials(person.name))</span>\
-        <span class="user-name">\(person.name)</span></summary><div class="panel">\
-        <p class="user-profile"><strong>\(person.name)</strong><br>\(person.profile)</p>\
-        <ul>\(navigation(person.items, language, here))</ul>\
-        \(person.languages.map { languageForm($0, frame, language, here) } ?? languages(language, here))\
-        <form method="post" action="\(person.signOut)">\(Component.token(frame.forgeryToken))\
-        <button class="button quiet" type="submit">\(Phrase.signOut[language])</button></form></div></details>
-        """
+    private static func personMenu(_ person: FrameShape.Person, _ shape: FrameShape) -> HTML {
+        let language = shape.language
+        let places = shape.places.dropFirst(shape.navigation.count)
+        return """
+            <details class="user menu"><summary><span class="avatar" aria-hidden="true">\(gap(.initials))</span>\
+            <span class="user-name">\(gap(.name))</span></summary><div class="panel">\
+            <p class="user-profile"><strong>\(gap(.name))</strong><br>\(gap(.profile))</p>\
+            <ul>\(navigation(person.items, places, language))</ul>\
+            \(person.languages.map { languageForm($0, shape) } ?? languages(language))\
+            <form method="post" action="\(person.signOut)">\(token(shape))\
+            <button class="button quiet" type="submit">\(Phrase.signOut[language])</button></form></div></details>
+            """
+    }
+
+    private static func token(_ shape: FrameShape) -> HTML? {
+        shape.hasToken ? Component.token(markup: gap(.token)) : nil
     }
 
     private static func initials(_ name: String) -> String {
@@ -97,12 +135,12 @@ package enum PageShell {
         return String([words.first?.first, words.count > 1 ? words.last?.first : nil].compactMap { $0 }).uppercased()
     }
 
-    private static func languages(_ language: Language, _ here: Link) -> HTML {
+    private static func languages(_ language: Language) -> HTML {
         let links = Language.allCases.html { other in
             other == language
                 ? "<li><span aria-current=\"true\" lang=\"\(other.rawValue)\">\(other.ownName)</span></li>"
                 : """
-                <li><a href="\(LanguageSwitch.link(to: other, back: here))" hreflang="\(other.rawValue)" \
+                <li><a href="\(LanguageSwitch.link(to: other))\(gap(.backEncoded))" hreflang="\(other.rawValue)" \
                 lang="\(other.rawValue)" rel="nofollow">\(other.ownName)</a></li>
                 """
         }
@@ -110,28 +148,29 @@ package enum PageShell {
     }
 
     /// As `languages`, for somebody whose account keeps the choice.
-    private static func languageForm(
-        _ action: Link, _ frame: PageFrame, _ language: Language, _ here: Link
-    ) -> HTML {
+    private static func languageForm(_ action: Link, _ shape: FrameShape) -> HTML {
         let choices = Language.allCases.html { other in
-            other == language
+            other == shape.language
                 ? "<li><span aria-current=\"true\" lang=\"\(other.rawValue)\">\(other.ownName)</span></li>"
                 : """
                 <li><button class="link" name="language" value="\(other.rawValue)" lang="\(other.rawValue)">\(other.ownName)</button></li>
                 """
         }
         return """
-            <form class="languages" method="post" action="\(action)" aria-label="\(Phrase.languages[language])">\
-            \(Component.token(frame.forgeryToken))\(Component.hidden("back", here.text))<ul>\(choices)</ul></form>
+            <form class="languages" method="post" action="\(action)" aria-label="\(Phrase.languages[shape.language])">\
+            \(token(shape))<input type="hidden" name="back" value="\(gap(.back))"><ul>\(choices)</ul></form>
             """
     }
 
-    private static func footer(_ page: Page, _ frame: PageFrame, _ language: Language, _ here: Link) -> HTML {
-        let items = frame.footer.isEmpty ? nil : "<ul>\(navigation(frame.footer, language, here))</ul>" as HTML
-        let owner = frame.siteOwner.map { frame.siteName + " · " + $0 } ?? frame.siteName
-        let end: HTML? = frame.sessionEnd.map { minutes in
-            "<p class=\"session-end\">\(Phrase.sessionEnds { $0.time(minutes: minutes) }[language])</p>"
-        }
+    private static func footer(_ shape: FrameShape) -> HTML {
+        let language = shape.language
+        let places = shape.places.suffix(shape.footer.count)
+        let items = shape.footer.isEmpty ? nil : "<ul>\(navigation(shape.footer, places, language))</ul>" as HTML
+        let owner = shape.siteOwner.map { shape.siteName + " · " + $0 } ?? shape.siteName
+        let end: HTML? =
+            shape.tellsEnd
+            ? "<p class=\"session-end\">\(Phrase.sessionEndsAt[language])\(gap(.sessionEnd))\(Phrase.sessionEndsThen[language])</p>"
+            : nil
         return "<footer class=\"bottom\"><div>\(end)<p>\(owner)</p>\(items)</div></footer>"
     }
 }

@@ -22,10 +22,9 @@ extension Phrase {
     static let accessibilityMention = Phrase(
         fr: "Accessibilité : non conforme", en: "Accessibility: not compliant (no audit yet)")
 
-    /// - Parameter time: of the establishment's clocks.
-    static func sessionEnds(_ time: (Language) -> String) -> Phrase {
-        Phrase(
-            fr: "Sans activité, votre session se termine à \(time(.fr)) ; un formulaire envoyé après n'est pas perdu.",
-            en: "Without activity, your session ends at \(time(.en)); a form sent later is not lost.")
-    }
+    /// Followed by the time on the establishment's clocks, and by `sessionEndsThen`.
+    static let sessionEndsAt = Phrase(
+        fr: "Sans activité, votre session se termine à ", en: "Without activity, your session ends at ")
+    static let sessionEndsThen = Phrase(
+        fr: " ; un formulaire envoyé après n'est pas perdu.", en: "; a form sent later is not lost.")
 }

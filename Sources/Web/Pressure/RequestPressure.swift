@@ -1,4 +1,3 @@
-package import HTTP
 package import Runtime
 
 /// Keeps a loop from taking more than it can do: adaptive for all requests together, and bounded for each session. One a loop.
@@ -84,9 +83,9 @@ package final class RequestPressure: @unchecked Sendable {
         if let timer { loop.cancel(timer) }
     }
 
-    /// Runs a request unless there are too many.
+    /// Begins a request unless there are too many; whoever begins one ends it.
     /// - Throws: `.overloaded` (503) or `.tooManyRequests` (429), with a time to come back.
-    package func serve(_ asker: Asker, _ body: () async throws -> Response) async throws -> Response {
+    package func begin(_ asker: Asker) throws(Problem) {
         loop.assertCurrent()
         guard limit.allows(rank: asker.rank, inFlight: inFlight) else {
             shed[min(3, max(0, asker.rank))].add()
@@ -94,12 +93,12 @@ package final class RequestPressure: @unchecked Sendable {
         }
         if let session = asker.session { try begin(session) }
         inFlight += 1
-        defer {
-            inFlight -= 1
-            limit.record()
-            if let session = asker.session { end(session) }
-        }
-        return try await body()
+    }
+
+    package func end(_ asker: Asker) {
+        inFlight -= 1
+        limit.record()
+        if let session = asker.session { end(session) }
     }
 
     private func begin(_ session: UUID) throws(Problem) {

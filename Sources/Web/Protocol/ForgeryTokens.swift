@@ -27,8 +27,12 @@ package struct ForgeryTokens: Sendable {
     /// - Parameter owner: the account that the token is made for, see ``belongs(_:to:)``.
     package func token(for binding: String, owner: String? = nil) -> String {
         guard let key = keys.first else { return "" }
-        let parts = [binding] + (owner.map { [ForgeryTokens.message(owner: $0)] } ?? [])
-        return Base64URL.encode(parts.flatMap { ForgeryTokens.masked(key.code(for: $0)) })
+        var bytes = SecureRandom.bytes(ForgeryTokens.length * (owner == nil ? 2 : 4))
+        ForgeryTokens.put(key.code(for: binding), in: &bytes, at: 0)
+        if let owner {
+            ForgeryTokens.put(key.code(for: ForgeryTokens.message(owner: owner)), in: &bytes, at: 2 * ForgeryTokens.length)
+        }
+        return Base64URL.encode(bytes)
     }
 
     /// Whether `token` was made for `binding`; takes the same time for every wrong one of the right length.
@@ -48,9 +52,9 @@ package struct ForgeryTokens: Sendable {
 
     private static func message(owner: String) -> String { "owner " + owner }
 
-    private static func masked(_ code: [UInt8]) -> [UInt8] {
-        let mask = SecureRandom.bytes(length)
-        return mask + zip(mask, code).map { $0 ^ $1 }
+    /// Behind the mask that stands at `start`, the code under it.
+    private static func put(_ code: [UInt8], in bytes: inout [UInt8], at start: Int) {
+        for index in 0..<length { bytes[start + length + index] = bytes[start + index] ^ code[index] }
     }
 
     private func isCode(_ code: [UInt8], of message: String) -> Bool {

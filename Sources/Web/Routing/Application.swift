@@ -6,9 +6,35 @@ package import Runtime
 /// A type of its own, like `Chain`: closures that are kept in an array are called through a thunk each time, and an
 /// asynchronous thunk has a frame to make.
 package struct Middleware: Sendable {
-    fileprivate let run: @Sendable (_ call: Call, _ next: Next) async throws -> Response
+    fileprivate enum Kind: Sendable {
+        case around(@Sendable (_ call: Call, _ next: Next) async throws -> Response)
+        case beside(Beside)
+    }
 
-    package init(_ run: @escaping @Sendable (_ call: Call, _ next: Next) async throws -> Response) { self.run = run }
+    /// What never waits: neighbours of this kind share one frame of the task that serves the call.
+    fileprivate struct Beside: Sendable {
+        let enter: @Sendable (_ call: Call) throws -> Void
+        let leave: @Sendable (_ call: Call, _ response: inout Response) -> Void
+        let fail: @Sendable (_ call: Call, _ error: any Error) -> Void
+    }
+
+    fileprivate let kind: Kind
+
+    package init(_ run: @escaping @Sendable (_ call: Call, _ next: Next) async throws -> Response) {
+        kind = .around(run)
+    }
+
+    /// - Parameters:
+    ///   - enter: before what is inside; what it throws turns the call away, and neither of the others is called.
+    ///   - leave: after what is inside has answered.
+    ///   - fail: after what is inside has thrown.
+    package init(
+        enter: @escaping @Sendable (_ call: Call) throws -> Void,
+        leave: @escaping @Sendable (_ call: Call, _ response: inout Response) -> Void = { _, _ in },
+        fail: @escaping @Sendable (_ call: Call, _ error: any Error) -> Void = { _, _ in }
+    ) {
+        kind = .beside(Beside(enter: enter, leave: leave, fail: fail))
+    }
 }
 
 package typealias Next = @Sendable (_ call: Call) async throws -> Response
@@ -68,11 +94,49 @@ package struct Application: Sendable {
 
     private static func chain(_ middleware: [Middleware], _ handler: @escaping Next) -> Chain {
         var chain = Chain(run: handler)
-        for each in middleware.reversed() {
-            let (run, next) = (each.run, chain.run)
-            chain = Chain { call in try await run(call, next) }
+        var neighbours: [Middleware.Beside] = []
+        func close() {
+            guard !neighbours.isEmpty else { return }
+            let (inner, next) = (neighbours, chain.run)
+            neighbours = []
+            chain = Chain { call in try await pass(inner, call, next) }
         }
+        for each in middleware.reversed() {
+            switch each.kind {
+            case .beside(let beside): neighbours.insert(beside, at: 0)
+            case .around(let run):
+                close()
+                let next = chain.run
+                chain = Chain { call in try await run(call, next) }
+            }
+        }
+        close()
         return chain
+    }
+
+    /// Goes in through each of them and out through those that let it in, the last first.
+    private static func pass(
+        _ neighbours: [Middleware.Beside], _ call: Call, _ next: Next
+    ) async throws -> Response {
+        var entered = 0
+        do {
+            while entered < neighbours.count {
+                try neighbours[entered].enter(call)
+                entered += 1
+            }
+            var response = try await next(call)
+            while entered > 0 {
+                entered -= 1
+                neighbours[entered].leave(call, &response)
+            }
+            return response
+        } catch {
+            while entered > 0 {
+                entered -= 1
+                neighbours[entered].fail(call, error)
+            }
+            throw error
+        }
     }
 
     /// What the declaration asks for beyond access is checked last, so that a stranger learns nothing of it.
@@ -97,6 +161,8 @@ package struct Application: Sendable {
         return response
     }
 
+    // The steps of serving are inlined: each asynchronous call has a frame to make and to leave.
+    @inline(__always)
     private func answer(_ request: Request) async -> Response {
         switch table.match(request.method, request.path) {
         case .found(let index, let values): return await serve(request, index, values)
@@ -115,6 +181,7 @@ package struct Application: Sendable {
         }
     }
 
+    @inline(__always)
     private func serve(_ request: Request, _ index: Int, _ values: [String]) async -> Response {
         let route = table.routes[index]
         let names = names[index]
@@ -142,6 +209,7 @@ package struct Application: Sendable {
             await run(unmatchedChains.page, Call(unreadable: request, route: unmatched.page)), request, .page)
     }
 
+    @inline(__always)
     private func run(_ chain: Chain, _ call: Call) async -> Response {
         do {
             return try await chain.run(call)

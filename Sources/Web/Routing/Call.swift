@@ -17,7 +17,7 @@ package final class Call: @unchecked Sendable {
     /// What the frame of a page shows; filled by the layers that know the territory and the person.
     package var frame = PageFrame()
 
-    private var storage: [(key: ObjectIdentifier, value: any Sendable)] = []
+    private var kept: [(key: ObjectIdentifier, value: AnyObject)] = []
     private var readForm: Form?
     private var readJSON: JSON?
     private var openMultipart: MultipartStream?
@@ -43,11 +43,23 @@ package final class Call: @unchecked Sendable {
     }
 
     package subscript<Key: CallKey>(_ key: Key.Type) -> Key.Value? {
-        get { storage.first { $0.key == ObjectIdentifier(key) }?.value as? Key.Value }
-        set {
-            storage.removeAll { $0.key == ObjectIdentifier(key) }
-            if let newValue { storage.append((ObjectIdentifier(key), newValue)) }
+        get {
+            for (known, value) in kept where known == ObjectIdentifier(key) {
+                return (value as? Kept<Key.Value>)?.value
+            }
+            return nil
         }
+        set {
+            kept.removeAll { $0.key == ObjectIdentifier(key) }
+            if let newValue { kept.append((ObjectIdentifier(key), Kept(newValue))) }
+        }
+    }
+
+    /// One value, read a dozen times a request: a class of its type is told by one comparison, what an existential holds
+    /// is copied out of it by the runtime.
+    private final class Kept<Value> {
+        let value: Value
+        init(_ value: Value) { self.value = value }
     }
 
     // MARK: Body

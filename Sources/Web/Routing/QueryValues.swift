@@ -11,7 +11,7 @@ package struct QueryValues: Sendable {
     ///   given twice or of the wrong kind; `unanswerableParameter` for a day that no calendar of ours has.
     /// - Parameter emptyIsAbsent: as a form of a page means it; a program that names an item gives it a value.
     init(_ query: String?, declared: [Parameter], emptyIsAbsent: Bool = true) throws(Problem) {
-        guard !declared.isEmpty else { return }
+        guard !declared.isEmpty, query?.isEmpty == false || declared.contains(where: \.isRequired) else { return }
         let form: Form
         do {
             form = try Form(urlEncoded: Array((query ?? "").utf8), limits: .query)
@@ -20,22 +20,27 @@ package struct QueryValues: Sendable {
         }
         var errors: [Problem.Detail] = []
         var unanswerable: [Problem.Detail] = []
-        for parameter in declared {
-            let given = form.fields.firstIndex { $0.name == parameter.name }
-            guard let given, case let text = form.fields[given].value,
-                !text.isEmpty || parameter.isRequired || !emptyIsAbsent
-            else {
-                if parameter.isRequired { errors.append(Problem.Detail(.parameter(parameter.name), .missing)) }
+        // By index: a parameter is much to copy.
+        for index in declared.indices {
+            let name = declared[index].name
+            let isRequired = declared[index].isRequired
+            var text: String?
+            var isGivenTwice = false
+            for field in form.fields where field.name == name {
+                if text == nil { text = field.value } else { isGivenTwice = true }
+            }
+            guard let text, !text.isEmpty || isRequired || !emptyIsAbsent else {
+                if isRequired { errors.append(Problem.Detail(.parameter(name), .missing)) }
                 continue
             }
-            if form.fields[(given + 1)...].contains(where: { $0.name == parameter.name }) {
-                errors.append(Problem.Detail(.parameter(parameter.name), .givenTwice))
-            } else if let reason = parameter.refusal(of: text) {
-                errors.append(Problem.Detail(.parameter(parameter.name), reason))
-            } else if let reason = parameter.unanswerable(text) {
-                unanswerable.append(Problem.Detail(.parameter(parameter.name), reason))
+            if isGivenTwice {
+                errors.append(Problem.Detail(.parameter(name), .givenTwice))
+            } else if let reason = declared[index].refusal(of: text) {
+                errors.append(Problem.Detail(.parameter(name), reason))
+            } else if let reason = declared[index].unanswerable(text) {
+                unanswerable.append(Problem.Detail(.parameter(name), reason))
             } else {
-                values.append((parameter.name, text))
+                values.append((name, text))
             }
         }
         guard errors.isEmpty else { throw Problem(.invalidParameter, errors: errors) }

@@ -1,7 +1,7 @@
 package import HTTP
 
 /// One thing the process answers: everything about it in one expression. The same value serves requests, documents the API
-/// and is walked by the tests.
+/// and is walked by the tests. Immutable, and handed on by reference: each call has one.
 ///
 /// ```swift
 /// Route.api(
@@ -12,7 +12,7 @@ package import HTTP
 ///     errors: [.notYourChild]
 /// ) { call in .json(try await timetable.week(of: call.query.date("week"), …)) }
 /// ```
-package struct Route: Sendable {
+package final class Route: Sendable {
     package typealias Handler = @Sendable (Call) async throws -> Response
 
     /// For whom the answers are written: decides how errors look and whether OpenAPI shows the route.
@@ -58,6 +58,29 @@ package struct Route: Sendable {
     package let forgeryProtection: ForgeryProtection
     package let handler: Handler
 
+    private init(
+        _ method: Method, _ pattern: String, _ surface: Surface, access: Access, tag: String, summary: String,
+        description: String? = nil, parameters: [Parameter], query: [Parameter], body: RequestContent,
+        conditions: Set<RequestCondition> = [], answers: [Answer], errors: [ProblemCode],
+        forgeryProtection: ForgeryProtection?, handler: @escaping Handler
+    ) {
+        self.method = method
+        self.pattern = pattern
+        self.surface = surface
+        self.access = access
+        self.tag = tag
+        self.summary = summary
+        self.description = description
+        self.parameters = parameters
+        self.query = query
+        self.body = body
+        self.conditions = conditions
+        self.answers = answers
+        self.errors = errors
+        self.forgeryProtection = forgeryProtection ?? (method.isSafe ? .none : .session)
+        self.handler = handler
+    }
+
     /// A call of the JSON API.
     package static func api(
         _ method: Method, _ pattern: String, access: Access, tag: String, summary: String, description: String? = nil,
@@ -66,10 +89,9 @@ package struct Route: Sendable {
         forgeryProtection: ForgeryProtection? = nil, handler: @escaping Handler
     ) -> Route {
         Route(
-            method: method, pattern: pattern, surface: .api, access: access, tag: tag, summary: summary,
-            description: description, parameters: parameters, query: query, body: body, conditions: conditions,
-            answers: answers, errors: errors,
-            forgeryProtection: forgeryProtection ?? (method.isSafe ? .none : .session), handler: handler)
+            method, pattern, .api, access: access, tag: tag, summary: summary, description: description,
+            parameters: parameters, query: query, body: body, conditions: conditions, answers: answers, errors: errors,
+            forgeryProtection: forgeryProtection, handler: handler)
     }
 
     /// A page, or the form a page posts.
@@ -82,10 +104,9 @@ package struct Route: Sendable {
         errors: [ProblemCode] = [], forgeryProtection: ForgeryProtection? = nil, handler: @escaping Handler
     ) -> Route {
         Route(
-            method: method, pattern: pattern, surface: .page, access: access, tag: tag, summary: summary,
-            description: nil, parameters: parameters, query: query, body: body, conditions: [],
-            answers: answers, errors: errors,
-            forgeryProtection: forgeryProtection ?? (method.isSafe ? .none : .session), handler: handler)
+            method, pattern, .page, access: access, tag: tag, summary: summary, parameters: parameters, query: query,
+            body: body, answers: answers, errors: errors, forgeryProtection: forgeryProtection,
+            handler: handler)
     }
 
     /// Something else: a style sheet, a feed, another protocol, health and metrics.
@@ -95,10 +116,8 @@ package struct Route: Sendable {
         errors: [ProblemCode] = [], forgeryProtection: ForgeryProtection? = nil, handler: @escaping Handler
     ) -> Route {
         Route(
-            method: method, pattern: pattern, surface: surface, access: access, tag: tag, summary: summary,
-            description: nil, parameters: parameters, query: query, body: body, conditions: [], answers: answers,
-            errors: errors, forgeryProtection: forgeryProtection ?? (method.isSafe ? .none : .session),
-            handler: handler)
+            method, pattern, surface, access: access, tag: tag, summary: summary, parameters: parameters, query: query,
+            body: body, answers: answers, errors: errors, forgeryProtection: forgeryProtection, handler: handler)
     }
 
     /// `GET /timetable`: the label of metrics and logs.

@@ -9,19 +9,27 @@ enum SecurityHeaders {
     static let dataPolicy = "default-src 'none'; frame-ancestors 'none'"
 
     static func add(to headers: inout HeaderFields, surface: Route.Surface, isSecure: Bool) {
-        func add(_ name: String, _ value: String) {
-            if !headers.contains(name) { headers.add(name, value) }
-        }
-        add("Content-Security-Policy", surface == .page ? pagePolicy : dataPolicy)
-        add("X-Content-Type-Options", "nosniff")
-        add("Cross-Origin-Resource-Policy", "same-origin")
-        if surface == .page {
-            add("Cross-Origin-Opener-Policy", "same-origin")
-            add("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-        }
-        add("Referrer-Policy", "same-origin")
-        // Shared computers of a school: nothing personal stays in a cache unless a handler says that it may.
-        add("Cache-Control", "no-store")
-        if isSecure { add("Strict-Transport-Security", "max-age=63072000; includeSubDomains") }
+        headers.add(missing: surface == .page ? page : data)
+        if isSecure { headers.add(missing: secure) }
+    }
+
+    private static let page = fields(pagePolicy, [
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+    ])
+    private static let data = fields(dataPolicy, [])
+    private static let secure: HeaderFields = [
+        ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+    ]
+
+    private static func fields(_ policy: String, _ more: [(String, String)]) -> HeaderFields {
+        var fields: HeaderFields = [
+            ("Content-Security-Policy", policy), ("X-Content-Type-Options", "nosniff"),
+            ("Cross-Origin-Resource-Policy", "same-origin"), ("Referrer-Policy", "same-origin"),
+            // Shared computers of a school: nothing personal stays in a cache unless a handler says that it may.
+            ("Cache-Control", "no-store"),
+        ]
+        for (name, value) in more { fields.add(name, value) }
+        return fields
     }
 }

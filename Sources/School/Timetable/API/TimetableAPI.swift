@@ -173,7 +173,8 @@ package struct TimetableAPI: Sendable {
         writer.object { writer in
             writer.field("from", days.lowerBound)
             writer.field("to", days.upperBound)
-            writer.field("timetables", views)
+            writer.key("timetables")
+            writer.array { writer in for view in views { view.write(to: &writer) } }
         }
         return .json(writer.bytes)
     }

@@ -18,6 +18,15 @@ extension TimetableView: JSONRepresentable {
                 case .room(let id): TimetableView.write("room", id.rawValue, name, &writer)
                 }
             }
+            writer.write(members: renderedJSON(sharedMembers))
+        }
+    }
+
+    /// What everybody with the same lessons reads.
+    private func sharedMembers() -> [UInt8] {
+        let occurrences = occurrences
+        var writer = JSONWriter(capacity: 700 * occurrences.count + 512)
+        writer.object { writer in
             writer.key("weeks")
             writer.array { writer in
                 var monday = days.lowerBound.monday
@@ -38,15 +47,10 @@ extension TimetableView: JSONRepresentable {
                     }
                 }
             }
-            writer.key("lessons")
-            writer.write(
-                json: renderedJSON {
-                    let occurrences = occurrences
-                    var lessons = JSONWriter(capacity: 700 * occurrences.count + 2)
-                    lessons.array(occurrences) { writer, occurrence in write(occurrence, &writer) }
-                    return lessons.bytes
-                })
+            writer.array("lessons", occurrences) { writer, occurrence in write(occurrence, &writer) }
         }
+        // Without the braces.
+        return Array(writer.bytes.dropFirst().dropLast())
     }
 
     /// The closed days of the span, in order.

@@ -51,15 +51,24 @@ package struct TimetableView: Sendable {
     package func renderedGrid(
         _ language: Language, today: CivilDate, isEditor: Bool, _ make: () -> HTML
     ) -> HTML {
-        let kind: RenderedTimetables.Key.View =
-            switch whose {
-            case .pupil, .group: .pupils
-            case .teacher: .teacher
-            case .room: .room
-            }
-        return timetable.rendered.page(
-            key(.grid(language, today: today, isEditor: isEditor, view: kind)), now: now,
+        timetable.rendered.grid(
+            key(.grid(language, today: today, isEditor: isEditor, view: details, school: establishment.name)), now: now,
             validUntil: timetable.nextPublication(after: now), make)
+    }
+
+    /// The same for all that somebody's own page says; with gaps for who it is, which is never kept.
+    package func renderedPage(_ language: Language, today: CivilDate, _ make: () -> HTML) -> HTMLTemplate {
+        timetable.rendered.page(
+            key(.page(language, today: today, view: details, school: establishment.name)), now: now,
+            validUntil: timetable.nextPublication(after: now), make)
+    }
+
+    private var details: RenderedTimetables.Key.View {
+        switch whose {
+        case .pupil, .group: .pupils
+        case .teacher: .teacher
+        case .room: .room
+        }
     }
 
     private func key(_ form: RenderedTimetables.Key.Form) -> RenderedTimetables.Key {

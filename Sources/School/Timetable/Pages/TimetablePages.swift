@@ -38,7 +38,11 @@ package struct TimetablePages: Sendable {
                 let shown: PersonID? = if case .pupil(let person) = first.whose { person } else { nil }
                 let switcher = TimetablePages.switcher(
                     call, children, shown, own: profiles.contains { $0.role != .guardian })
-                return page(call, views, days, switcher: switcher, footer: TimetablePages.feedCard(call, shown: shown))
+                if pupil == nil, views.count == 1 { return ownPage(call, first, shown, switcher) }
+                let token = HTML(text: call.frame.forgeryToken ?? "")
+                let footer = TimetablePages.feedCard(
+                    call.language, token: token, pupil: shown.map { HTML(text: $0.rawValue.description) })
+                return page(call, views, days, switcher: switcher, footer: footer)
             } catch TimetableError.noTimetable {
                 return noTimetable(call)
             }
@@ -147,6 +151,41 @@ package struct TimetablePages: Sendable {
         return call.page(Page(title: title, main: main, width: .wide))
     }
 
+    /// What is put into the page that everybody with the same lessons has.
+    private enum Gap: UInt8 {
+        case title
+        case switcher
+        case token
+        case pupil
+    }
+
+    /// Somebody's own week, which is most of what is asked for: made once for everybody who has the same lessons.
+    private func ownPage(_ call: Call, _ view: TimetableView, _ shown: PersonID?, _ switcher: HTML) -> Response {
+        let language = call.language
+        let title = Phrase.timetable(of: view.name)
+        let today = view.establishment.timeZone.date(microseconds: call.now)
+        let template = view.renderedPage(language, today: today) {
+            var main = Component.heading(
+                markup: HTMLTemplate.gap(Gap.title), lead: HTML(text: lead([view], view.days, language)))
+            main += HTMLTemplate.gap(Gap.switcher)
+            main += TimetablePages.moves(call, view.days)
+            main += TimetableWeek(view, isEditor: false).grid(today: today, language).html(language)
+            main += TimetablePages.feedCard(
+                language, token: HTMLTemplate.gap(Gap.token), pupil: shown.map { _ in HTMLTemplate.gap(Gap.pupil) })
+            return main
+        }
+        var main = HTML(capacity: template.byteCount + switcher.bytes.count + 512)
+        template.fill(&main) { (gap: Gap, html) in
+            switch gap {
+            case .title: html.append(text: title[language])
+            case .switcher: html += switcher
+            case .token: html.append(text: call.frame.forgeryToken ?? "")
+            case .pupil: html.append(text: shown?.rawValue.description ?? "")
+            }
+        }
+        return call.page(Page(title: title, main: main, width: .wide))
+    }
+
     private func lead(_ views: [TimetableView], _ days: ClosedRange<CivilDate>, _ language: Language) -> String {
         let span =
             days.lowerBound == days.upperBound
@@ -199,12 +238,12 @@ package struct TimetablePages: Sendable {
         return Component.tabs(Phrase.whose[call.language], choices)
     }
 
-    private static func feedCard(_ call: Call, shown: PersonID?) -> HTML {
-        let language = call.language
-        let pupil: HTML? = shown.map { "<input type=\"hidden\" name=\"pupil\" value=\"\($0.rawValue)\">" }
+    /// - Parameter pupil: whose timetable the address is of, when it is a pupil's.
+    private static func feedCard(_ language: Language, token: HTML, pupil: HTML?) -> HTML {
+        let pupil: HTML? = pupil.map { "<input type=\"hidden\" name=\"pupil\" value=\"\($0)\">" }
         func form(_ action: StaticString, _ label: Phrase, isMain: Bool) -> HTML {
             """
-            <form method="post" action="\(action.description)">\(Component.token(call.frame.forgeryToken))\(pupil)\
+            <form method="post" action="\(action.description)">\(Component.token(markup: token))\(pupil)\
             <button class="button\(isMain ? " main" : "")" type="submit">\(label[language])</button></form>
             """
         }

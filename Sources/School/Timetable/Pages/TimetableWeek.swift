@@ -19,7 +19,7 @@ struct TimetableWeek {
     }
 
     /// Monday to Friday, and the week-end days that have something.
-    private func grid(today: CivilDate, _ language: Language) -> WeekGrid {
+    func grid(today: CivilDate, _ language: Language) -> WeekGrid {
         var days: [WeekGrid.Day] = []
         var date = view.days.lowerBound
         var next = 0

@@ -11,7 +11,10 @@ package final class RenderedTimetables: Sendable {
     package struct Key: Hashable, Sendable {
         package enum Form: Hashable, Sendable {
             case json
-            case grid(Language, today: CivilDate, isEditor: Bool, view: View)
+            /// - Parameter school: its name, which has no version here.
+            case grid(Language, today: CivilDate, isEditor: Bool, view: View, school: String)
+            /// All that somebody's own page says, with gaps for who it is.
+            case page(Language, today: CivilDate, view: View, school: String)
         }
 
         /// Which details a lesson shows.
@@ -54,11 +57,12 @@ package final class RenderedTimetables: Sendable {
         }
     }
 
-    /// In bytes, for JSON and for pages each: some fifty weeks of a class. 400 timetables that fill both are 600 MB.
-    private static let capacity = 750_000
+    /// In bytes, for JSON, grids and own pages each: some thirty weeks of a class. 400 timetables that fill all are 600 MB.
+    private static let capacity = 500_000
 
     private let json = Mutex(Shelf<[UInt8]>())
-    private let pages = Mutex(Shelf<HTML>())
+    private let grids = Mutex(Shelf<HTML>())
+    private let pages = Mutex(Shelf<HTMLTemplate>())
 
     package init() {}
 
@@ -74,10 +78,18 @@ package final class RenderedTimetables: Sendable {
     }
 
     /// The same for a piece of a page.
-    package func page(_ key: Key, now: Int64, validUntil: Int64, _ make: () -> HTML) -> HTML {
-        if let known = pages.withLock({ $0.find(key, now) }) { return known }
+    package func grid(_ key: Key, now: Int64, validUntil: Int64, _ make: () -> HTML) -> HTML {
+        if let known = grids.withLock({ $0.find(key, now) }) { return known }
         let made = make()
-        pages.withLock { $0.keep(made, weighing: made.bytes.count, key, validUntil: validUntil) }
+        grids.withLock { $0.keep(made, weighing: made.bytes.count, key, validUntil: validUntil) }
+        return made
+    }
+
+    /// The same for a page with gaps.
+    package func page(_ key: Key, now: Int64, validUntil: Int64, _ make: () -> HTML) -> HTMLTemplate {
+        if let known = pages.withLock({ $0.find(key, now) }) { return known }
+        let made = HTMLTemplate(make())
+        pages.withLock { $0.keep(made, weighing: made.byteCount, key, validUntil: validUntil) }
         return made
     }
 }
