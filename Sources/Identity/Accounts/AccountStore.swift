@@ -86,7 +86,7 @@ extension Holder {
     ///   - row: account, epoch, given name, family name, locale.
     ///   - profiles: establishment, role, person.
     ///   - mandates: role, territory.
-    init(_ row: PostgresRow, profiles: PostgresRows, mandates: PostgresRows) throws(PostgresError) {
+    convenience init(_ row: PostgresRow, profiles: PostgresRows, mandates: PostgresRows) throws(PostgresError) {
         var held: [Profile] = []
         for row in profiles {
             guard let role = Role(rawValue: try row.text(1)) else { continue }

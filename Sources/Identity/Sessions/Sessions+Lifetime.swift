@@ -98,7 +98,7 @@ extension Sessions {
     package func setLanguage(_ language: Language, of session: Session) async -> (session: Session, cookie: String) {
         loop.assertCurrent()
         var session = session
-        session.holder.language = language
+        session.holder = session.holder.speaking(language)
         let now = clock()
         standings[session.id] = nil
         await put(session, now)

@@ -17,6 +17,14 @@ package struct Phrase: Sendable, Hashable {
         en = text
     }
 
+    private init(typeset fr: String, _ en: String) {
+        self.fr = fr
+        self.en = en
+    }
+
+    /// The same text with something behind it that is left as it is: a name.
+    package func followed(by text: String) -> Phrase { Phrase(typeset: fr + text, en + text) }
+
     package subscript(language: Language) -> String {
         switch language {
         case .fr: fr

@@ -131,8 +131,16 @@ package enum PageShell {
     }
 
     private static func initials(_ name: String) -> String {
-        let words = name.split { $0 == " " || $0 == "-" }
-        return String([words.first?.first, words.count > 1 ? words.last?.first : nil].compactMap { $0 }).uppercased()
+        // By bytes: taking a text apart into characters costs more than all else of a frame.
+        let bytes = name.utf8
+        func isGap(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "-") }
+        guard let first = bytes.firstIndex(where: { !isGap($0) }), let end = bytes.lastIndex(where: { !isGap($0) })
+        else { return "" }
+        var initials = String(name[first])
+        if let gap = bytes[..<end].lastIndex(where: isGap), gap > first {
+            initials.append(name[bytes.index(after: gap)])
+        }
+        return initials.uppercased()
     }
 
     private static func languages(_ language: Language) -> HTML {

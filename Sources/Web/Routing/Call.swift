@@ -44,8 +44,9 @@ package final class Call: @unchecked Sendable {
 
     package subscript<Key: CallKey>(_ key: Key.Type) -> Key.Value? {
         get {
+            // The key decides the type: only the setter puts a value under it.
             for (known, value) in kept where known == ObjectIdentifier(key) {
-                return (value as? Kept<Key.Value>)?.value
+                return unsafeDowncast(value, to: Kept<Key.Value>.self).value
             }
             return nil
         }
@@ -55,8 +56,7 @@ package final class Call: @unchecked Sendable {
         }
     }
 
-    /// One value, read a dozen times a request: a class of its type is told by one comparison, what an existential holds
-    /// is copied out of it by the runtime.
+    /// One value, read a dozen times a request: what an existential holds would be copied out of it by the runtime.
     private final class Kept<Value> {
         let value: Value
         init(_ value: Value) { self.value = value }
