@@ -13,7 +13,8 @@ enum RequestNumber {
             for (index, byte) in prefix.utf8.enumerated() { text[index] = byte }
             text[16] = UInt8(ascii: "-")
             for index in 0..<digits {
-                text[17 + index] = ASCII.hexDigit(UInt8(truncatingIfNeeded: number >> UInt64(4 * (digits - 1 - index))) & 0xf)
+                text[17 + index] = ASCII.hexDigit(
+                    UInt8(truncatingIfNeeded: number >> UInt64(4 * (digits - 1 - index))) & 0xf)
             }
             return 17 + digits
         }

@@ -77,7 +77,7 @@ extension Phrase {
         }
     }
 
-    static func timetable(of name: String) -> Phrase { timetableOf.followed(by: name) }
+    static func timetable(of name: String) -> Phrase { Phrase.timetableOf.followed(by: name) }
 
     private static let timetableOf = Phrase(fr: "Emploi du temps : ", en: "Timetable: ")
 }

@@ -9,7 +9,8 @@ enum PercentDecoding {
         // What nearly every name and value is: letters, digits and signs that stand for themselves.
         var isPlain = true
         for byte in bytes {
-            isPlain = isPlain && byte != 0 && byte < 0x80 && byte != UInt8(ascii: "%")
+            isPlain =
+                isPlain && byte != 0 && byte < 0x80 && byte != UInt8(ascii: "%")
                 && !(form && byte == UInt8(ascii: "+"))
         }
         if isPlain { return String(decoding: bytes, as: UTF8.self) }

@@ -83,7 +83,8 @@ struct FrameShape: Hashable {
             link.withUTF8 { link in
                 let path = here.prefix { $0 != UInt8(ascii: "?") }
                 if path.elementsEqual(link.prefix { $0 != UInt8(ascii: "?") }) { return .here }
-                let isBelow = path.count > link.count && path.starts(with: link) && path[link.count] == UInt8(ascii: "/")
+                let isBelow =
+                    path.count > link.count && path.starts(with: link) && path[link.count] == UInt8(ascii: "/")
                 return isBelow ? .below : .elsewhere
             }
         }

@@ -30,7 +30,8 @@ package struct ForgeryTokens: Sendable {
         var bytes = SecureRandom.bytes(ForgeryTokens.length * (owner == nil ? 2 : 4))
         ForgeryTokens.put(key.code(for: binding), in: &bytes, at: 0)
         if let owner {
-            ForgeryTokens.put(key.code(for: ForgeryTokens.message(owner: owner)), in: &bytes, at: 2 * ForgeryTokens.length)
+            ForgeryTokens.put(
+                key.code(for: ForgeryTokens.message(owner: owner)), in: &bytes, at: 2 * ForgeryTokens.length)
         }
         return Base64URL.encode(bytes)
     }

@@ -13,10 +13,12 @@ enum SecurityHeaders {
         if isSecure { headers.add(missing: secure) }
     }
 
-    private static let page = fields(pagePolicy, [
-        ("Cross-Origin-Opener-Policy", "same-origin"),
-        ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
-    ])
+    private static let page = fields(
+        pagePolicy,
+        [
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+            ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+        ])
     private static let data = fields(dataPolicy, [])
     private static let secure: HeaderFields = [
         ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
