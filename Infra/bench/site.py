@@ -101,7 +101,9 @@ class Site:
         port, cursor, sizes = self.parts["redis"]["port"], "0", {}
         while True:
             cursor, keys = command(port, "SCAN", cursor, "COUNT", "1000")
-            sizes |= {key: command(port, "MEMORY", "USAGE", key, "SAMPLES", "0") for key in keys}
+            measured = {key: command(port, "MEMORY", "USAGE", key, "SAMPLES", "0") for key in keys}
+            # Those that ended meanwhile have no size.
+            sizes |= {key: size for key, size in measured.items() if size is not None}
             if cursor == "0":
                 break
         sessions = [size for key, size in sizes.items() if key.startswith("s1:")]
