@@ -61,6 +61,9 @@ def yardstick_beside(progress):
     try:
         yield yardstick.Yardstick(source, state, Ports(state)).start(progress)
     finally:
+        # No part of a stack, and of no use once its servers are gone: the next run would find it.
+        if running := Processes(state).find("limit"):
+            running.stop()
         stop(state, progress)
 
 
