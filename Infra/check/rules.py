@@ -152,6 +152,18 @@ def phrases_are_used(checkout):
             yield Violation(source.path, line, f"the text {name} is never shown")
 
 
+NOT_SAID = re.compile(r"\b(fr|en):\s*\"\s*\"\s*[,)]")
+
+
+@rule
+def phrases_are_whole(checkout):
+    """Every text says something in every language."""
+    for source in checkout.sources:
+        for match in NOT_SAID.finditer(source.text):
+            line = source.text.count("\n", 0, match.start()) + 1
+            yield Violation(source.path, line, f"a text says nothing in {match[1]}")
+
+
 SAID = re.compile(r"\b(aria-label|title|alt|placeholder)=\\?\"([^\"]*)")
 WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 
