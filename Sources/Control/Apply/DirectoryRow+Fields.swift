@@ -7,6 +7,7 @@ extension TerritoryRow {
             ("kind", .string(kind)), ("code", .string(code)), ("name", .string(name)), ("title", .string(title)),
             ("region", .string(region)), ("parent", parent.map { .string($0) } ?? .null),
             ("time zone", .string(timeZone)), ("theme", theme), ("defaults", defaults),
+            ("accessibility contact", .string(accessibilityContact)),
         ]
     }
 }

@@ -33,6 +33,7 @@ struct TerritoryRow: DirectoryRow {
     let timeZone: String
     let theme: JSON
     let defaults: JSON
+    var accessibilityContact = ""
 
     var key: String { id }
     var territory: String { id }

@@ -17,7 +17,8 @@ extension DirectoryRows {
                 id: id, kind: identity.kind.rawValue, code: identity.code, name: identity.name, title: identity.title,
                 region: identity.region, parent: identity.parent?.value.rawValue,
                 timeZone: identity.timeZone.identifier, theme: identity.theme.document,
-                defaults: identity.defaults.document(shards: identity.shards)))
+                defaults: identity.defaults.document(shards: identity.shards),
+                accessibilityContact: identity.accessibilityContact ?? ""))
         for (index, host) in identity.hosts.enumerated() {
             hosts.append(HostRow(host: host.value.rawValue, territory: id, isPrimary: index == 0))
         }

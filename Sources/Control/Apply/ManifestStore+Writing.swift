@@ -19,14 +19,16 @@ extension ManifestStore {
 
     private static let upsertTerritories = PostgresStatement(
         """
-        insert into territory (id, kind, code, name, title, region, parent_id, time_zone, theme, defaults)
-        select id, kind, code, name, title, region, parent, time_zone, theme::jsonb, defaults::jsonb
+        insert into territory (id, kind, code, name, title, region, parent_id, time_zone, theme, defaults,
+            accessibility_contact)
+        select id, kind, code, name, title, region, parent, time_zone, theme::jsonb, defaults::jsonb, contact
         from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-            $9::text[], $10::text[])
-            as r (id, kind, code, name, title, region, parent, time_zone, theme, defaults)
+            $9::text[], $10::text[], $11::text[])
+            as r (id, kind, code, name, title, region, parent, time_zone, theme, defaults, contact)
         on conflict (id) do update set kind = excluded.kind, code = excluded.code, name = excluded.name,
             title = excluded.title, region = excluded.region, parent_id = excluded.parent_id,
-            time_zone = excluded.time_zone, theme = excluded.theme, defaults = excluded.defaults, updated_at = now()
+            time_zone = excluded.time_zone, theme = excluded.theme, defaults = excluded.defaults,
+            accessibility_contact = excluded.accessibility_contact, updated_at = now()
         """)
 
     private static let deleteHosts = PostgresStatement("delete from territory_host where host = any ($1)")
@@ -56,7 +58,7 @@ extension ManifestStore {
                 upsertTerritories, territories.map(\.id), territories.map(\.kind), territories.map(\.code),
                 territories.map(\.name), territories.map(\.title), territories.map(\.region),
                 territories.map(\.parent), territories.map(\.timeZone), territories.map(\.theme.serialized),
-                territories.map(\.defaults.serialized))
+                territories.map(\.defaults.serialized), territories.map(\.accessibilityContact))
         }
         // Whatever changes hands or place is taken away first: a host name is unique, and so is a first one.
         if !plan.hosts.outdated.isEmpty { batch.add(deleteHosts, plan.hosts.outdated.map(\.host)) }

@@ -8,7 +8,8 @@ enum ManifestStore {
     static let lock = PostgresStatement("select pg_advisory_xact_lock(20558, 1)")
 
     private static let territories = PostgresStatement(
-        "select id, kind, code, name, title, region, parent_id, time_zone, theme, defaults from territory order by id")
+        "select id, kind, code, name, title, region, parent_id, time_zone, theme, defaults, accessibility_contact from territory order by id"
+    )
 
     private static let hosts = PostgresStatement("select host, territory_id, is_primary from territory_host")
 
@@ -108,7 +109,8 @@ enum ManifestStore {
         TerritoryRow(
             id: try row.text(0), kind: try row.text(1), code: try row.text(2), name: try row.text(3),
             title: try row.text(4), region: try row.text(5), parent: try row.optionalText(6),
-            timeZone: try row.text(7), theme: try json(row, 8), defaults: try json(row, 9))
+            timeZone: try row.text(7), theme: try json(row, 8), defaults: try json(row, 9),
+            accessibilityContact: try row.text(10))
     }
 
     private static func establishment(_ row: PostgresRow) throws(PostgresError) -> EstablishmentRow {

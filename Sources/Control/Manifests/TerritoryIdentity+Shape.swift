@@ -1,4 +1,5 @@
 internal import Tenancy
+internal import Web
 internal import YAML
 
 extension YAMLShape where Value == TerritoryIdentity {
@@ -16,6 +17,10 @@ extension YAMLShape where Value == TerritoryIdentity {
             let departments = keys.required("departments", .table(key: .inseeCode, of: .department))
             let shards = keys.optional("shards", .shardPolicy, default: ShardPolicy(among: nil))
             let defaults = keys.required("defaults", .establishmentDefaults)
+            let contact = keys.optional("accessibility_contact", .line(upTo: 200))
+            if let contact, !Schema.Format.email.accepts(contact) {
+                keys.reject("accessibility_contact", "expected an address of electronic mail")
+            }
             guard let kind, let code, let name, let title, let hosts, let timeZone, let theme, let departments,
                 let defaults
             else { return nil }
@@ -33,7 +38,7 @@ extension YAMLShape where Value == TerritoryIdentity {
                 place: keys.value.place, kind: kind, code: code, name: name, title: title, region: region ?? "",
                 parent: parent, hosts: hosts, timeZone: timeZone, theme: theme,
                 departments: departments.map { YAMLPlaced($0.value.department($0.key.value), at: $0.key.place) },
-                shards: shards, defaults: defaults)
+                shards: shards, defaults: defaults, accessibilityContact: contact)
         }
     }
 }

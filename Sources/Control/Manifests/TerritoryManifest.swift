@@ -43,6 +43,8 @@ package struct TerritoryIdentity: Sendable {
     package let departments: [YAMLPlaced<TerritoryManifest.Department>]
     package let shards: ShardPolicy
     package let defaults: EstablishmentDefaults
+    /// An address of electronic mail, named in the accessibility statement.
+    package let accessibilityContact: String?
 }
 
 /// Where "place it" may place.

@@ -136,6 +136,7 @@ package struct Gate: Sendable {
         guard call.route.surface == .page else { return }
         call.frame.siteName = territory.title
         if territory.title != territory.name { call.frame.siteOwner = territory.name }
+        call.frame.accessibilityContact = territory.accessibilityContact
         call.frame.theme = service.themes.link(of: territory.id)
     }
 

@@ -15,7 +15,8 @@ enum DirectoryStore {
     private static let territories = PostgresStatement(
         """
         select id, kind, parent_id, code, name, title, region, time_zone, theme,
-            array(select host from territory_host h where h.territory_id = t.id order by is_primary desc, host)
+            array(select host from territory_host h where h.territory_id = t.id order by is_primary desc, host),
+            nullif(accessibility_contact, '')
         from territory t
         """)
 
@@ -133,7 +134,8 @@ enum DirectoryStore {
                     id: id, kind: kind, parent: try row.optional(2), code: try row.text(3), name: try row.text(4),
                     title: title.isEmpty ? try row.text(4) : title, region: try row.text(6),
                     departments: departments[name] ?? [], timeZone: timeZone, hosts: try row.array(9),
-                    theme: try row.json(8), calendars: calendars[name] ?? [], news: news[name] ?? []))
+                    theme: try row.json(8), calendars: calendars[name] ?? [], news: news[name] ?? [],
+                    accessibilityContact: try row.optionalText(10)))
         }
         return Territories(version: try version(of: "territories", in: results[0]), all: territories)
     }

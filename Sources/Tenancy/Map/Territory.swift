@@ -49,6 +49,8 @@ package final class Territory: Sendable {
     package let calendars: [SchoolCalendar]
     /// Newest first; also those to come, so that they appear on time whatever happens to the directory meanwhile.
     package let news: [News]
+    /// An address of electronic mail, for people who find something that they cannot use.
+    package var accessibilityContact: String?
 
     package init(
         id: TerritoryID, kind: Kind, parent: TerritoryID?, code: String, name: String, title: String, region: String,

@@ -21,10 +21,18 @@ package enum AccessibilityPages {
             \(section(.whatIsTested, "<p>\(Phrase.testedLead[language])</p>\(list(Phrase.testedPoints))"))\
             \(section(.notTested, list(Phrase.notTestedPoints)))\
             \(section(.statementMade, "<p>\(Phrase.statementDate(day)[language])</p>\(list(Phrase.statementPoints))"))\
-            \(section(.feedback, "<p>\(Phrase.feedbackText(owner)[language])</p>"))\
+            \(section(.feedback, feedback(call.frame.accessibilityContact, owner, language)))\
             \(section(.remedies, remedies(language)))
             """
         return call.page(Page(title: .accessibility, main: main))
+    }
+
+    private static func feedback(_ contact: String?, _ owner: String, _ language: Language) -> HTML {
+        guard let contact else { return "<p>\(Phrase.feedbackText(owner)[language])</p>" }
+        return """
+            <p>\(Phrase.feedbackByMail(owner)[language])</p><p><a href="mailto:\(contact)">\(contact)</a></p>\
+            <p>\(Phrase.feedbackAtSchool[language])</p>
+            """
     }
 
     private static func remedies(_ language: Language) -> HTML {

@@ -80,6 +80,17 @@ extension Phrase {
         Phrase(fr: "Établie le \(day).", en: "Made on \(day).")
     }
 
+    static func feedbackByMail(_ owner: String) -> Phrase {
+        Phrase(
+            fr:
+                "Écrivez à \(owner) : le contenu vous sera donné sous une autre forme, et le défaut sera corrigé.",
+            en: "Write to \(owner): the content will be given to you in another form, and the defect mended.")
+    }
+
+    static let feedbackAtSchool = Phrase(
+        fr: "Vous pouvez aussi le dire au secrétariat de votre établissement, qui transmettra.",
+        en: "The office of your school takes it as well, and passes it on.")
+
     static func feedbackText(_ owner: String) -> Phrase {
         Phrase(
             fr:

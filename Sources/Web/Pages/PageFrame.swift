@@ -44,6 +44,8 @@ package struct PageFrame: Sendable {
     package var siteName = "Préau"
     /// Below it, smaller: "Seine-et-Marne".
     package var siteOwner: String?
+    /// Of the territory: an address of electronic mail for those who find something that they cannot use.
+    package var accessibilityContact: String?
     package var home: Link = "/"
     /// The territory's style sheet, see ``Theme/link``.
     package var theme: Link?
