@@ -47,45 +47,14 @@ package final class HomeworkService: @unchecked Sendable {
     func mine(
         _ profiles: [Profile], pupil: PersonID?, days: ClosedRange<CivilDate>, now: Int64
     ) async throws -> [DiaryView] {
-        if let pupil { return [try await child(pupil, of: profiles, days: days, now: now)] }
-        if let own = profiles.first(where: { $0.role == .pupil }) {
-            return [try await self.pupil(own.person, in: own.establishment, guardian: nil, days: days, now: now)]
+        let reading = OwnReading<DiaryView, HomeworkError>(
+            isStaff: { $0 == .teacher },
+            pupil: { try await self.pupil($0, in: $1, guardian: $2, days: days, now: now) },
+            staff: { try await self.teacher($0.person, in: $0.establishment, days: days, now: now) },
+            notFound: .notFound)
+        return try await reading.views(profiles, pupil: pupil) {
+            try await timetables.children(of: profiles, now: now).children.first
         }
-        let teachers = profiles.filter { $0.role == .teacher }
-        if !teachers.isEmpty {
-            var views: [DiaryView] = []
-            for profile in teachers where !views.contains(where: { $0.establishment.id == profile.establishment }) {
-                views.append(try await teacher(profile.person, in: profile.establishment, days: days, now: now))
-            }
-            return views
-        }
-        guard let first = try await timetables.children(of: profiles, now: now).children.first else { return [] }
-        return [try await child(first.person, of: profiles, days: days, now: now)]
-    }
-
-    private func child(
-        _ pupil: PersonID, of profiles: [Profile], days: ClosedRange<CivilDate>, now: Int64
-    ) async throws -> DiaryView {
-        var passing: TenancyError?
-        for profile in profiles {
-            switch profile.role {
-            case .pupil where profile.person == pupil:
-                return try await self.pupil(pupil, in: profile.establishment, guardian: nil, days: days, now: now)
-            case .guardian:
-                do {
-                    return try await self.pupil(
-                        pupil, in: profile.establishment, guardian: profile.person, days: days, now: now)
-                } catch HomeworkError.notFound {
-                    continue
-                } catch let error as TenancyError where error.isPassing {
-                    // The child may be in another of the guardian's schools, on a shard that answers.
-                    passing = error
-                }
-            default: continue
-            }
-        }
-        if let passing { throw passing }
-        throw HomeworkError.notFound
     }
 
     // MARK: One diary

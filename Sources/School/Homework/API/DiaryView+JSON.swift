@@ -5,18 +5,7 @@ package import Web
 extension DiaryView: JSONRepresentable {
     package func write(to writer: inout JSONWriter) {
         writer.object { writer in
-            writer.object("establishment") { writer in
-                writer.field("uai", establishment.uai.rawValue)
-                writer.field("name", establishment.name)
-                writer.field("time_zone", establishment.timeZone.identifier)
-            }
-            writer.object("of") { writer in
-                switch whose {
-                case .pupil(let id): DiaryView.write("pupil", id.rawValue, name, &writer)
-                case .teacher(let id): DiaryView.write("teacher", id.rawValue, name, &writer)
-                case .group(let id): DiaryView.write("group", id.rawValue, name, &writer)
-                }
-            }
+            head.write(to: &writer)
             if case .pupil = whose {
                 writePupils(&writer)
             } else {
@@ -30,6 +19,16 @@ extension DiaryView: JSONRepresentable {
                 writer.array("lesson_records", records) { writer, record in write(record, &writer) }
             }
         }
+    }
+
+    private var head: ViewHead {
+        let (kind, id) =
+            switch whose {
+            case .pupil(let id): ("pupil", id.rawValue)
+            case .teacher(let id): ("teacher", id.rawValue)
+            case .group(let id): ("group", id.rawValue)
+            }
+        return ViewHead(establishment: establishment, kind: kind, id: id, name: name)
     }
 
     /// What everybody in the same groups reads, with the pupil's own progress in the gaps.
@@ -133,34 +132,20 @@ extension DiaryView: JSONRepresentable {
             writer.key(key)
             return writer.null()
         }
-        writer.object(key) { writer in
-            writer.field("id", id)
-            writer.field("name", name)
-        }
-    }
-
-    private static func write(_ kind: String, _ id: UUID, _ name: String, _ writer: inout JSONWriter) {
-        writer.field("kind", kind)
-        writer.field("id", id)
-        writer.field("name", name)
+        writer.key(key)
+        writer.named(id, name)
     }
 
     package static var schema: Schema {
         .named(
             "Diary",
-            .object([
-                .required(
-                    "establishment",
-                    .object([.required("uai", .uai), .required("name", .text()), .required("time_zone", .text())])),
-                .required(
-                    "of",
-                    .object([
-                        .required("kind", .enumeration(["pupil", "teacher", "group"])), .required("id", .uuid),
-                        .required("name", .text()),
-                    ])),
-                .required("assignments", .array(of: assignmentSchema), "The work due in these days, by day and hour."),
-                .required("lesson_records", .array(of: recordSchema), "What was done in the lessons of these days."),
-            ]))
+            .object(
+                ViewHead.properties(kinds: ["pupil", "teacher", "group"]) + [
+                    .required(
+                        "assignments", .array(of: assignmentSchema), "The work due in these days, by day and hour."),
+                    .required(
+                        "lesson_records", .array(of: recordSchema), "What was done in the lessons of these days."),
+                ]))
     }
 
     static var namedSchema: Schema { .object([.required("id", .uuid), .required("name", .text())]) }

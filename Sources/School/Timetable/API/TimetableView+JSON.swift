@@ -5,19 +5,7 @@ package import Web
 extension TimetableView: JSONRepresentable {
     package func write(to writer: inout JSONWriter) {
         writer.object { writer in
-            writer.object("establishment") { writer in
-                writer.field("uai", establishment.uai.rawValue)
-                writer.field("name", establishment.name)
-                writer.field("time_zone", establishment.timeZone.identifier)
-            }
-            writer.object("of") { writer in
-                switch whose {
-                case .pupil(let id): TimetableView.write("pupil", id.rawValue, name, &writer)
-                case .teacher(let id): TimetableView.write("teacher", id.rawValue, name, &writer)
-                case .group(let id): TimetableView.write("group", id.rawValue, name, &writer)
-                case .room(let id): TimetableView.write("room", id.rawValue, name, &writer)
-                }
-            }
+            head.write(to: &writer)
             writer.write(members: renderedJSON(sharedMembers))
         }
     }
@@ -53,6 +41,17 @@ extension TimetableView: JSONRepresentable {
         return Array(writer.bytes.dropFirst().dropLast())
     }
 
+    private var head: ViewHead {
+        let (kind, id) =
+            switch whose {
+            case .pupil(let id): ("pupil", id.rawValue)
+            case .teacher(let id): ("teacher", id.rawValue)
+            case .group(let id): ("group", id.rawValue)
+            case .room(let id): ("room", id.rawValue)
+            }
+        return ViewHead(establishment: establishment, kind: kind, id: id, name: name)
+    }
+
     /// The closed days of the span, in order.
     package var closedDays: [(CivilDate, String)] {
         var closed: [(CivilDate, String)] = []
@@ -83,58 +82,35 @@ extension TimetableView: JSONRepresentable {
                 writer.null()
             }
             writer.array("teachers", occurrence.teachers) { writer, id in
-                TimetableView.named(id.rawValue, timetable.teachers[id] ?? "", &writer)
+                writer.named(id.rawValue, timetable.teachers[id] ?? "")
             }
             writer.array("groups", occurrence.groups) { writer, id in
-                TimetableView.named(id.rawValue, timetable.groups[id]?.name ?? "", &writer)
+                writer.named(id.rawValue, timetable.groups[id]?.name ?? "")
             }
             writer.array("rooms", occurrence.rooms) { writer, id in
-                TimetableView.named(id.rawValue, timetable.rooms[id] ?? "", &writer)
+                writer.named(id.rawValue, timetable.rooms[id] ?? "")
             }
             writer.field("note", occurrence.note)
             writer.field("counterpart", occurrence.counterpart)
         }
     }
 
-    private static func write(_ kind: String, _ id: UUID, _ name: String, _ writer: inout JSONWriter) {
-        writer.field("kind", kind)
-        writer.field("id", id)
-        writer.field("name", name)
-    }
-
-    private static func named(_ id: UUID, _ name: String, _ writer: inout JSONWriter) {
-        writer.object { writer in
-            writer.field("id", id)
-            writer.field("name", name)
-        }
-    }
-
     package static var schema: Schema {
         .named(
             "Timetable",
-            .object([
-                .required(
-                    "establishment",
-                    .object([
-                        .required("uai", .uai), .required("name", .text()),
-                        .required("time_zone", .text(), "IANA name; every time below is local to it."),
-                    ])),
-                .required(
-                    "of",
-                    .object([
-                        .required("kind", .enumeration(["pupil", "teacher", "group", "room"])), .required("id", .uuid),
-                        .required("name", .text()),
-                    ]), "Whose timetable it is."),
-                .required(
-                    "weeks",
-                    .array(
-                        of: .object([
-                            .required("monday", .date),
-                            .required("kind", .nullable(.enumeration(WeekKind.self)), "A, B or no lessons."),
-                        ]))),
-                .required("closed_days", .array(of: .object([.required("date", .date), .required("label", .text())]))),
-                .required("lessons", .array(of: lessonSchema), "By day and time."),
-            ]))
+            .object(
+                ViewHead.properties(kinds: ["pupil", "teacher", "group", "room"]) + [
+                    .required(
+                        "weeks",
+                        .array(
+                            of: .object([
+                                .required("monday", .date),
+                                .required("kind", .nullable(.enumeration(WeekKind.self)), "A, B or no lessons."),
+                            ]))),
+                    .required(
+                        "closed_days", .array(of: .object([.required("date", .date), .required("label", .text())]))),
+                    .required("lessons", .array(of: lessonSchema), "By day and time."),
+                ]))
     }
 
     private static var lessonSchema: Schema {
