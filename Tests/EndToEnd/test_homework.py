@@ -293,39 +293,6 @@ def test_the_load_of_a_class_is_shown_before_adding(school):
     assert load() == before
 
 
-def test_a_sequence_is_laid_on_classes_once(school):
-    steps = [
-        {"title": f"Étape inventée {n}", "content": "x",
-         "work": {"kind": "lesson", "title": "Apprendre", "estimated_minutes": 10} if n == 1 else None} for n in (1, 2)]
-    made = school.teacher.call("POST", school.path("sequences"), {"title": "Progression inventée", "steps": steps})
-    assert made.status == 201, made.text
-    path = school.path(f"sequences/{made.json['id']}")
-    assert school.head.get(path).status == 403
-    listed = school.teacher.get(school.path("sequences?limit=50")).json
-    assert made.json["id"] in [each["id"] for each in listed["items"]]
-    start = TODAY + datetime.timedelta(days=1)
-    body = {"from": str(start), "classes": [{"group": school.group, "subject": school.subject}]}
-    key = {"Idempotency-Key": f"key-{uuid.uuid4()}"}
-    laid = school.teacher.call("POST", f"{path}/lay", body, key)
-    assert laid.status == 201, laid.text
-    assert laid.json == {"lesson_records": 2, "assignments": 1}
-    assert school.teacher.call("POST", f"{path}/lay", body, key).json == laid.json
-    days = f"from={start}&to={start + datetime.timedelta(days=27)}"
-    diary = school.teacher.get(f"/api/v1/me/homework?{days}").json["diaries"][0]
-    records = [each for each in diary["lesson_records"] if each["title"].startswith("Étape inventée")]
-    work = [each for each in diary["assignments"] if each["title"] == "Apprendre"]
-    assert [each["title"] for each in records] == ["Étape inventée 1", "Étape inventée 2"]
-    assert len(work) == 1 and (work[0]["given_on"], work[0]["due_on"]) == (records[0]["day"], records[1]["day"])
-    stranger = school.teacher.call("POST", f"{path}/lay", body | {"classes": [{"group": school.group, "subject": str(uuid.uuid4())}]})
-    assert stranger.status == 404
-    for each in records:
-        assert school.teacher.call(
-            "DELETE", school.path(f"lesson-records/{each['id']}"), headers={"If-Match": '"1"'}).status == 204
-    assert school.teacher.call(
-        "DELETE", school.path(f"assignments/{work[0]['id']}"), headers={"If-Match": '"1"'}).status == 204
-    assert school.teacher.call("DELETE", path, headers={"If-Match": '"1"'}).status == 204
-
-
 def pdf_text(body):
     return subprocess.run(["pdftotext", "-layout", "-", "-"], input=body, capture_output=True, check=True).stdout.decode()
 

@@ -89,7 +89,7 @@ enum DemoHomeworkStore {
                     ? TeachingSequence.Work(
                         kind: .exercise, title: "Exercice inventé n° \(number)", content: "", minutes: 20) : nil)
         }
-        try await tenancy.transaction(context) { transaction in
+        _ = try await tenancy.transaction(context) { transaction in
             try await SequenceStore(tenancy).add(
                 id, title: "Progression de démonstration", steps: steps, year: school.year, of: teacher.id,
                 in: transaction)

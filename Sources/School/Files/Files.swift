@@ -52,11 +52,28 @@ package final class Files: @unchecked Sendable {
         try await FileAttachmentStore.set([], of: item, use: use.name, by: PersonID(rawValue: item), in: transaction)
     }
 
-    /// Gives another item the same files; no byte is copied.
+    /// One file that another item gets as well.
+    package struct Copy: Sendable {
+        package let file: FileID
+        package let item: UUID
+        package let use: FileUse
+        /// Among the item's files.
+        package let position: Int
+
+        package init(_ file: FileID, to item: UUID, use: FileUse, position: Int) {
+            self.file = file
+            self.item = item
+            self.use = use
+            self.position = position
+        }
+    }
+
+    /// Gives other items files of this one, under their own uses; no byte is copied. A file that the item no longer has is
+    /// left out.
     package func copy(
-        of item: UUID, to other: UUID, use: FileUse, by person: PersonID?, in transaction: TenantTransaction
+        _ copies: [Copy], of item: UUID, use: FileUse, by person: PersonID?, in transaction: TenantTransaction
     ) async throws {
-        try await FileAttachmentStore.copy(of: item, to: other, use: use.name, by: person, in: transaction)
+        try await FileAttachmentStore.copy(copies, of: item, use: use.name, by: person, in: transaction)
     }
 
     // MARK: With the owner's other reads

@@ -4,10 +4,12 @@ internal import Tenancy
 internal import Web
 
 extension FileUse {
-    /// What a teacher hands out in a lesson.
-    static let lessonRecord = FileUse("lesson_record", largest: 100 << 20, most: 10, types: .schoolwork)
+    /// What a teacher hands out in a lesson; a filmed one at the most.
+    static let lessonRecord = FileUse("lesson_record", largest: 500_000_000, most: 10, types: .schoolwork)
     /// What belongs to work to do.
-    static let assignment = FileUse("assignment", largest: 100 << 20, most: 10, types: .schoolwork)
+    static let assignment = FileUse("assignment", largest: 100_000_000, most: 10, types: .schoolwork)
+    /// What a sequence has for its lessons and their work: no larger than the smaller of these may be.
+    static let sequence = FileUse("sequence", largest: 100_000_000, most: 100, types: .schoolwork)
 }
 
 /// Who sends and who reads the files of the diary: those who write and read the entry that they belong to.
@@ -39,11 +41,30 @@ struct HomeworkFileOwner: FileOwner {
     }
 }
 
+/// A sequence and its files are its author's alone.
+struct SequenceFileOwner: FileOwner {
+    let service: HomeworkService
+    let use = FileUse.sequence
+
+    func uploader(_ call: Call, in establishment: EstablishmentID) async throws -> PersonID {
+        guard let profile = try call.require(.teacher, in: establishment).first else { throw HomeworkError.notFound }
+        return profile.person
+    }
+
+    func checkReader(_ call: Call, of item: UUID, in context: TenantContext) async throws {
+        guard let teacher = call.profiles(in: context.establishment).first(where: { $0.role == .teacher }) else {
+            throw HomeworkError.notFound
+        }
+        _ = try await service.sequences.sequence(context, SequenceID(rawValue: item), of: teacher.person)
+    }
+}
+
 extension HomeworkService {
     /// The services' word on the files of records and of work.
     var fileOwners: [any FileOwner] {
         [
             HomeworkFileOwner(service: self, use: .lessonRecord), HomeworkFileOwner(service: self, use: .assignment),
+            SequenceFileOwner(service: self),
         ]
     }
 
@@ -59,7 +80,7 @@ extension HomeworkService {
     /// Files by their identifiers, to show a form again with what came in.
     func stored(_ ids: [FileID], _ context: TenantContext) async throws -> [StoredFile] {
         var found: [StoredFile] = []
-        for id in ids.prefix(FileUse.lessonRecord.most) {
+        for id in ids.prefix(FileUse.sequence.most) {
             if let file = try await files.file(id, in: context) { found.append(file) }
         }
         return found

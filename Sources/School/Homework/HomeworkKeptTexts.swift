@@ -13,10 +13,14 @@ extension Phrase {
     static let sequenceText = Phrase(fr: "Séances", en: "Lessons")
     static let sequenceTextHint = Phrase(
         fr:
-            "Une séance par bloc, précédée de « # titre ». Pour donner du travail pour le cours suivant, ajoutez une ligne « > titre du travail ».",
+            "Une séance par bloc, précédée de « # titre ». Pour donner du travail pour le cours suivant, ajoutez une ligne « > titre du travail ». Une ligne « @ nom.pdf » joint ce fichier à la séance, « > @ nom.pdf » au travail.",
         en:
-            "One block a lesson, headed by \"# title\". For work due for the next lesson, add a line \"> title of the work\"."
+            "One block a lesson, headed by “# title”. For work due for the next lesson, add a line “> title of the work”. A line “@ name.pdf” attaches that file to the lesson, “> @ name.pdf” to the work."
     )
+    static func sequenceFileUnknown(_ name: String) -> Phrase {
+        Phrase(
+            fr: "Aucun fichier joint ne s'appelle « \(name) ».", en: "No attached file is called “\(name)”.")
+    }
     static let sequenceEmpty = Phrase(
         fr: "Écrivez au moins une séance, qui commence par « # ».",
         en: "Write at least one lesson, which begins with \"#\".")
@@ -48,8 +52,7 @@ extension Phrase {
     static let visaPeriodOver = Phrase(
         fr: "La période doit être passée et tenir dans une année scolaire.",
         en: "The period must be over, and within one school year.")
-    static let visaSigned = Phrase(fr: "Visé le", en: "Signed on")
-    static let keptPeriod = Phrase(fr: "Période", en: "Period")
+    static func visaSigned(_ day: String) -> Phrase { Phrase(fr: "visé le \(day)", en: "signed on \(day)") }
 
     static let archives = Phrase(fr: "Archives", en: "Archives")
     static let noArchives = Phrase(fr: "Pas encore d'archive", en: "No archive yet")

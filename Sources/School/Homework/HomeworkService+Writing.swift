@@ -135,13 +135,14 @@ extension HomeworkService {
             year: timetable.year)
     }
 
-    /// Lays a sequence, on all the classes or on none.
+    /// Lays a sequence with its files, on all the classes or on none.
     /// - Throws: `HomeworkError.tooFewLessons`.
     func lay(
         _ plan: LayingPlan, by actor: Actor, in transaction: TenantTransaction
     ) async throws -> (records: Int, assignments: Int) {
         let zone = actor.establishment.timeZone
         var counts = (records: 0, assignments: 0)
+        var copies: [Files.Copy] = []
         for (teaching, lessons) in plan.classes {
             let taken = try await self.teaching.recorded(teaching, from: plan.from, in: transaction)
             let free = lessons.filter {
@@ -153,16 +154,27 @@ extension HomeworkService {
             }
             var batch = DiaryEditStore.raising(teaching.group, plan.year, transaction)
             for each in laid {
+                let record = LessonRecordID.new()
                 DiaryEditStore.insert(
-                    each.record, as: .new(), of: each.occurrence, subject: teaching.subject, year: plan.year,
+                    each.record, as: record, of: each.occurrence, subject: teaching.subject, year: plan.year,
                     by: actor.person, &batch)
                 counts.records += 1
+                copies += each.files.record.enumerated().map {
+                    Files.Copy($1, to: record.rawValue, use: .lessonRecord, position: $0 + 1)
+                }
                 guard let work = each.work else { continue }
-                DiaryEditStore.insert(work.draft, as: .new(), due: work.due, year: plan.year, by: actor.person, &batch)
+                let assignment = AssignmentID.new()
+                DiaryEditStore.insert(
+                    work.draft, as: assignment, due: work.due, year: plan.year, by: actor.person, &batch)
                 counts.assignments += 1
+                copies += each.files.work.enumerated().map {
+                    Files.Copy($1, to: assignment.rawValue, use: .assignment, position: $0 + 1)
+                }
             }
             _ = try await transaction.run(batch)
         }
+        try await files.copy(
+            copies, of: plan.sequence.id.rawValue, use: .sequence, by: actor.person, in: transaction)
         return counts
     }
 }

@@ -25,6 +25,8 @@ extension Phrase {
     static let publishKeep = Phrase(fr: "Comme prévu jusqu'ici", en: "As planned so far")
     static let publishLater = Phrase(fr: "À partir d'une date", en: "From a date on")
     static let publishDate = Phrase(fr: "Date de publication", en: "Date of publication")
+    static let publishLaterHint = Phrase(
+        fr: "Seulement pour une publication à une date choisie.", en: "Only to publish on a day of your choice.")
     static let publishTime = Phrase(fr: "Heure de publication", en: "Time of publication")
     static let classAndSubject = Phrase(fr: "Classe et matière", en: "Class and subject")
     static let workKind = Phrase(fr: "Type", en: "Kind")

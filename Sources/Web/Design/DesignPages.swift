@@ -65,6 +65,7 @@ package struct DesignPages: Sendable {
         let sample = DesignSample(language: call.language, token: call.frame.forgeryToken)
         let sections: [(id: StaticString, title: Phrase, type: StaticString, content: HTML)] = [
             ("form", .designForm, "PostForm · Field · FormReader", sample.form(reader)),
+            ("files", .designFiles, "FilePicker", sample.files),
             ("notices", .designNotices, "Notice · Component.tag", sample.notices),
             ("buttons", .designButtons, "Component.button · Dialog", sample.buttons),
             ("lists", .designLists, "FilterBar · ItemList · Component.pagination", sample.list(call.query)),

@@ -59,6 +59,27 @@ struct DesignSample {
         ]
     }
 
+    /// Files that are there, on their way, and refused, as the script shows them.
+    var files: HTML {
+        var picker = FilePicker(
+            name: "files", keptName: "file", label: say("Fichiers joints", "Attached files"),
+            hint: say("Au plus 10 fichiers, de 100 Mo chacun au plus.", "At most 10 files, of at most 100 MB each."),
+            kept: [
+                (
+                    "sample", say("Fiche de l'élève imaginaire.pdf", "Sheet of the invented pupil.pdf"),
+                    say("1,2 Mo", "1.2 MB")
+                )
+            ])
+        picker.sending = [
+            (say("Expérience filmée.mp4", "Filmed experiment.mp4"), 40, nil),
+            (
+                say("Logiciel.exe", "Software.exe"), nil,
+                say("Ce type de fichier n'est pas accepté ici.", "This type of file is not accepted here.")
+            ),
+        ]
+        return "<form class=\"form\">\(picker.html(language))</form>"
+    }
+
     func form(_ reader: FormReader) -> HTML {
         var form = PostForm(
             "/design", fields(reader), submit: say("Enregistrer", "Save"),

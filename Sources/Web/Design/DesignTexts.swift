@@ -5,6 +5,7 @@ extension Phrase {
         en: "What all pages are made of, each once. Everything is invented; the form changes nothing.")
     static let designSent = Phrase(fr: "Le formulaire est complet.", en: "The form is complete.")
     static let designForm = Phrase(fr: "Formulaire", en: "Form")
+    static let designFiles = Phrase(fr: "Fichiers", en: "Files")
     static let designNotices = Phrase(fr: "Messages et étiquettes", en: "Notices and tags")
     static let designButtons = Phrase(fr: "Boutons et questions", en: "Buttons and questions")
     static let designLists = Phrase(fr: "Liste et filtres", en: "List and filters")

@@ -16,6 +16,8 @@ package struct Page: Sendable {
     package let isEntrance: Bool
     /// The browser loads the page again after so many seconds.
     package var refreshAfter: Int?
+    /// Has a ``FilePicker`` that sends files by itself: its script may run, and talk to this site.
+    package var sendsFiles = false
 
     /// - Parameters:
     ///   - title: names the page in the browser; the site's name is added.

@@ -3,10 +3,12 @@ package import HTTP
 extension Call {
     /// A page in its frame, in the language of the call.
     package func page(_ page: Page, status: Status = .ok) -> Response {
-        .html(
+        var response = Response.html(
             PageShell.render(
                 page, frame: frame, language: language, here: here, hasErrors: status == .unprocessableContent),
             status: status)
+        if page.sendsFiles { response.headers.set("Content-Security-Policy", SecurityHeaders.uploadPolicy) }
+        return response
     }
 
     /// Path and query of this request, for links that come back here; the site's root when it was not a GET.

@@ -99,6 +99,7 @@ package final class Call: @unchecked Sendable {
         guard type.value == "multipart/form-data" else { throw Call.unsupported(route.body.mediaTypes) }
         var limits = FormLimits()
         limits.bytes = limit
+        limits.valueBytes = max(limits.valueBytes, route.body.longestValue)
         let stream = try MultipartStream(request.body, boundary: type["boundary"] ?? "", limits: limits)
         openMultipart = stream
         return stream

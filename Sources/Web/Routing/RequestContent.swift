@@ -24,6 +24,12 @@ package enum RequestContent: Sendable {
         }
     }
 
+    /// The bytes that the longest declared field may take, in UTF-8.
+    var longestValue: Int {
+        guard case .multipart(let fields, _) = self else { return 0 }
+        return fields.map { if case .text(let most) = $0.kind { most * 4 } else { 0 } }.max() ?? 0
+    }
+
     package var mediaTypes: [String] {
         switch self {
         case .none: []

@@ -6,6 +6,8 @@ enum SecurityHeaders {
     static let pagePolicy =
         "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
         + "frame-ancestors 'none'; base-uri 'none'"
+    /// The same, and this site's own script files, which may send to this site.
+    static let uploadPolicy = pagePolicy + "; script-src 'self'; connect-src 'self'"
     static let dataPolicy = "default-src 'none'; frame-ancestors 'none'"
 
     static func add(to headers: inout HeaderFields, surface: Route.Surface, isSecure: Bool) {

@@ -19,13 +19,16 @@ package enum Assets {
     private static let sheet = File(StyleSheet.bytes, "text/css; charset=utf-8")
     private static let sprite = File(Array(Icons.sprite.utf8), "image/svg+xml")
     private static let script = File(Array(PasskeyScript.text.utf8), "text/javascript; charset=utf-8")
+    private static let uploads = File(Array(UploadScript.text.utf8), "text/javascript; charset=utf-8")
     private static let favicon = File(Array(Icons.mark.utf8), "image/svg+xml")
 
     package static let styleSheet: Link = "/assets/preau-\(sheet.hash).css"
     /// The signs, one `<symbol>` each.
     package static let icons: Link = "/assets/icons-\(sprite.hash).svg"
-    /// For the pages of passkeys; no other page has a script.
+    /// For the pages of passkeys.
     package static let passkeyScript: Link = "/assets/passkey-\(script.hash).js"
+    /// For the pages with a file picker. No other page has a script.
+    static let uploadScript: Link = "/assets/uploads-\(uploads.hash).js"
     package static let mark: Link = "/assets/mark-\(favicon.hash).svg"
 
     /// The first 12 hexadecimal digits of SHA-256.
@@ -63,6 +66,7 @@ package enum Assets {
         case "icons.svg": return sprite
         case "mark.svg": return favicon
         case "passkey.js": return script
+        case "uploads.js": return uploads
         default:
             guard base.hasPrefix("theme-"), base.hasSuffix(".css") else { return nil }
             let territory = String(base.dropFirst(6).dropLast(4))

@@ -1,4 +1,4 @@
-/// The one script of the pages: an authenticator can be spoken to in no other way.
+/// For passkeys: an authenticator can be spoken to in no other way.
 enum PasskeyScript {
     static let text = """
         "use strict";

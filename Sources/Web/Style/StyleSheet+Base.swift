@@ -17,6 +17,7 @@ extension StyleSheet {
         button,input,select,textarea{font:inherit;color:inherit}
         :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:.3rem}
         main:focus{outline:0}
+        [hidden]{display:none!important}
         .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
         .skip{position:absolute;left:.5rem;top:-5rem;z-index:9;background:var(--surface);color:var(--ink);padding:.7rem 1rem;
         border-radius:0 0 .6rem .6rem}

@@ -17,6 +17,7 @@ extension StyleSheet {
         .choices.is-wrong{border:2px solid var(--bad)}
         .choices-row{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}
         .choices-columns,.columns{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(11rem,100%),1fr));gap:0 1rem}
+        .columns>li>a{display:inline-flex;align-items:center;min-height:2.5rem}
         .choice,.columns label{display:flex!important;gap:.625rem;align-items:center;min-height:2.5rem;font-weight:400!important;
         cursor:pointer}
         .choice input,.columns input,.choice span{margin:0!important}
@@ -26,6 +27,6 @@ extension StyleSheet {
         background:var(--accent-soft);color:var(--ink);padding:.25rem .75rem;font:inherit;font-weight:600}
         .summary:focus{outline:3px solid var(--bad);outline-offset:2px;border-radius:var(--radius)}
         .toolbar{display:flex;flex-wrap:wrap;gap:.625rem;align-items:center;justify-content:space-between}
-        @media(min-width:48rem){.row{display:grid;grid-template-columns:repeat(auto-fit,minmax(10rem,1fr));gap:1rem}}
+        .row{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(10rem,100%),1fr));gap:1.125rem 1rem}
         """
 }

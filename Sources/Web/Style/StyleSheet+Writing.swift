@@ -26,6 +26,11 @@ extension StyleSheet {
         .kept-files ul{list-style:none;padding:0}
         .field .kept-files label{display:flex;gap:.75rem;align-items:center;min-height:2.75rem;font-weight:400;overflow-wrap:anywhere}
         .kept-files input{width:1.375rem;height:1.375rem;accent-color:var(--accent);flex:none;margin:0}
+        .sending{list-style:none;padding:0;margin:0}
+        .sending li{display:flex;flex-wrap:wrap;gap:.25rem .75rem;align-items:center;min-height:2.75rem}
+        .sending .name{flex:1 1 12rem;overflow-wrap:anywhere}
+        .sending .share{color:var(--muted);min-width:3.5rem;text-align:right;font-variant-numeric:tabular-nums}
+        .sending .field-error{flex:1 1 100%;margin:0;order:1}
         .file-picker input[type=file]::file-selector-button{font:inherit;margin-right:.75rem;padding:.25rem .75rem;
         border:1px solid var(--edge);border-radius:.5rem;background:var(--surface);color:var(--ink);cursor:pointer}
         .writing-help{margin-top:.375rem;font-size:.9375rem}

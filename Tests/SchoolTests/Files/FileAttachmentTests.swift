@@ -114,7 +114,11 @@ extension OnServers {
                 let file = try await files.send(FilesFixture.text(500), by: person, in: context)
                 try await set([file], item, by: person, files, context)
                 try await files.tenancy.transaction(context) { transaction in
-                    try await files.copy(of: item, to: other, use: FileAttachmentTests.use, by: person, in: transaction)
+                    // What the item does not have is not given away.
+                    let copies = [file, FileID.new()].enumerated().map {
+                        Files.Copy($1, to: other, use: FileAttachmentTests.use, position: $0 + 1)
+                    }
+                    try await files.copy(copies, of: item, use: FileAttachmentTests.use, by: person, in: transaction)
                 }
                 try await set([], item, by: person, files, context)
                 let copy = try await list(files, other, context)

@@ -59,17 +59,40 @@ import Web
             TeachingSequence.Step(
                 title: "x", content: "y", work: .init(kind: .test, title: "t", content: "", minutes: nil)),
         ]
-        #expect(SequenceText.parse(SequenceText.text(steps, language)) == steps)
+        #expect(parse(SequenceText().text(steps, language)) == steps)
+    }
+
+    private func parse(_ text: String) -> [TeachingSequence.Step] {
+        var reading = SequenceText()
+        return reading.parse(text)
+    }
+
+    @Test func filesGoWithTheLessonOrTheWorkThatNamesThem() {
+        let (sheet, answers) = (FileID.new(), FileID.new())
+        let files: [(name: String, id: FileID)] = [("fiche n° 1.pdf", sheet), ("corrigé.pdf", answers)]
+        var reading = SequenceText(files: files)
+        let text = "# Découverte\nUne activité.\n@ fiche n° 1.pdf\n> Finir (20 min)\n> @ corrigé.pdf\n> @ absent.pdf"
+        let steps = reading.parse(text)
+        #expect(steps.first?.files == [sheet])
+        #expect(steps.first?.content == "Une activité.")
+        #expect(steps.first?.work?.files == [answers])
+        #expect(steps.first?.work?.content == "")
+        #expect(reading.unknown == ["absent.pdf"])
+        #expect(TeachingSequence.files(of: steps) == [sheet, answers])
+        var again = SequenceText(files: files)
+        #expect(again.parse(reading.text(steps, .fr)) == steps)
+        // Without work to go with, the lesson has them.
+        #expect(reading.parse("# Titre\n> @ corrigé.pdf").first?.files == [answers])
     }
 
     @Test func anyTextIsReadWithoutHarm() {
-        #expect(SequenceText.parse("").isEmpty)
-        #expect(SequenceText.parse("sans titre\n> travail").isEmpty)
-        #expect(SequenceText.parse("#pas un titre\n# \n#  ").isEmpty)
-        let odd = SequenceText.parse("# Titre\n>\n> (test)\n> (inconnu, 5 min)")
+        #expect(parse("").isEmpty)
+        #expect(parse("sans titre\n> travail").isEmpty)
+        #expect(parse("#pas un titre\n# \n#  ").isEmpty)
+        let odd = parse("# Titre\n>\n> (test)\n> (inconnu, 5 min)")
         #expect(odd.count == 1 && odd[0].work == nil)
-        let kept = SequenceText.parse("# T\n> Lire (p. 3)")
+        let kept = parse("# T\n> Lire (p. 3)")
         #expect(kept.first?.work?.title == "Lire (p. 3)" && kept.first?.work?.kind == .exercise)
-        #expect(SequenceText.parse("# T\n> x (contrôle, 9999 min)").first?.work?.minutes == nil)
+        #expect(parse("# T\n> x (contrôle, 9999 min)").first?.work?.minutes == nil)
     }
 }

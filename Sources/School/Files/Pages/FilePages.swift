@@ -16,7 +16,8 @@ package struct FilePages: Sendable {
         [
             .page(
                 .get, "/files/{establishment}/{file}", access: FileAPI.access, tag: "Files", summary: "A file.",
-                parameters: [FileAPI.establishment, .uuid("file", "The file.")], errors: [.filesBusy]
+                parameters: [FileAPI.establishment, .uuid("file", "The file.")],
+                answers: [.other("*/*", "The file.")], errors: [.filesBusy]
             ) { call in
                 let (file, context) = try await rights.readable(call)
                 return try files.response(file, in: context)
@@ -37,16 +38,20 @@ package struct FilePages: Sendable {
     }
 
     /// The field of a form by which files are sent, with those that are there already.
+    /// The page that shows it says `Page.sendsFiles`.
     /// - Parameters:
+    ///   - establishment: the UAI.
     ///   - there: the item's files, and those that came in with an earlier try of the form.
     ///   - error: why files of the last try were refused (`FilesForm.refused`).
     package static func picker(
-        _ label: String, use: FileUse, there: [StoredFile], error: String? = nil, _ language: Language
+        _ label: String, use: FileUse, in establishment: String, there: [StoredFile], error: String? = nil,
+        _ language: Language
     ) -> HTML {
-        FilePicker(
+        var picker = FilePicker(
             name: Files.pickerField, keptName: Files.keptField, label: label,
             hint: Phrase.fileHint(most: use.most, largest: use.largest)[language],
-            kept: there.map { ($0.id.rawValue.description, $0.name, FileSize.text($0.size, language)) }, error: error
-        ).html(language)
+            kept: there.map { ($0.id.rawValue.description, $0.name, FileSize.text($0.size, language)) }, error: error)
+        picker.uploads = FilePicker.Uploads("/api/v1/establishments/\(establishment)/uploads", use: use.name)
+        return picker.html(language)
     }
 }

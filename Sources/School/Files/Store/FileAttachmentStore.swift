@@ -24,13 +24,15 @@ enum FileAttachmentStore {
         """)
     private static let share = PostgresStatement(
         """
-        select id from file where establishment_id = $1 and use = $2 and owner_id = $3 order by id for share
+        select id from file where establishment_id = $1 and use = $2 and owner_id = $3 and id = any ($4)
+        order by id for share
         """)
     private static let copy = PostgresStatement(
         """
         insert into file (establishment_id, id, content_id, use, owner_id, position, name, length, uploaded_by)
-        select $1, c.id, f.content_id, f.use, $2, f.position, f.name, f.length, $3
-        from unnest($4::uuid[], $5::uuid[]) as c (source, id) join file f on f.establishment_id = $1 and f.id = c.source
+        select $1, c.id, f.content_id, c.use, c.owner, c.position, f.name, f.length, $2
+        from unnest($3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::integer[]) as c (source, id, use, owner, position)
+            join file f on f.establishment_id = $1 and f.id = c.source
         """)
     private static let listing = PostgresStatement(
         """
@@ -61,15 +63,21 @@ enum FileAttachmentStore {
         try await FileStore.remove(gone, in: transaction)
     }
 
-    /// Gives another item the same files; no byte is copied. The sources' rows are locked, so that none is let go meanwhile.
+    /// Gives other items files of this one; no byte is copied. The sources' rows are locked, so that none is let go meanwhile;
+    /// one that the item does not have is left out.
     static func copy(
-        of item: UUID, to other: UUID, use: String, by person: PersonID?, in transaction: TenantTransaction
+        _ copies: [Files.Copy], of item: UUID, use: String, by person: PersonID?, in transaction: TenantTransaction
     ) async throws {
-        var sources: [UUID] = []
-        for row in try await transaction.query(share, use, item) { sources.append(try row.uuid(0)) }
-        guard !sources.isEmpty else { return }
-        let copies = sources.map { _ in FileID.new().rawValue }
-        _ = try await transaction.query(copy, other, person?.rawValue, sources, copies)
+        guard !copies.isEmpty else { return }
+        var there: Set<UUID> = []
+        for row in try await transaction.query(share, use, item, Array(Set(copies.map(\.file.rawValue)))) {
+            there.insert(try row.uuid(0))
+        }
+        let known = copies.filter { there.contains($0.file.rawValue) }
+        guard !known.isEmpty else { return }
+        _ = try await transaction.query(
+            copy, person?.rawValue, known.map(\.file.rawValue), known.map { _ in FileID.new().rawValue },
+            known.map(\.use.name), known.map(\.item), known.map { Int32(clamping: $0.position) })
     }
 
     static func addListing(of items: [UUID], use: String, to batch: inout TenantBatch) {

@@ -133,6 +133,7 @@ struct SequenceBody: Decodable {
     struct Step: Decodable {
         let title: String
         let content: String?
+        let files: [String]?
         let work: Work?
     }
 
@@ -141,9 +142,10 @@ struct SequenceBody: Decodable {
         let title: String
         let content: String?
         let minutes: Int?
+        let files: [String]?
 
         private enum CodingKeys: String, CodingKey {
-            case kind, title, content
+            case kind, title, content, files
             case minutes = "estimated_minutes"
         }
     }
@@ -165,10 +167,15 @@ struct SequenceBody: Decodable {
             if let given = step.work {
                 guard let kind = Assignment.Kind(rawValue: given.kind) else { throw .invalid(field: "steps") }
                 work = TeachingSequence.Work(
-                    kind: kind, title: given.title, content: given.content ?? "", minutes: given.minutes)
+                    kind: kind, title: given.title, content: given.content ?? "", minutes: given.minutes,
+                    files: HomeworkBodies.files(given.files) ?? [])
             }
-            result.append(TeachingSequence.Step(title: step.title, content: step.content ?? "", work: work))
+            result.append(
+                TeachingSequence.Step(
+                    title: step.title, content: step.content ?? "", work: work,
+                    files: HomeworkBodies.files(step.files) ?? []))
         }
+        guard result.allSatisfy(SequenceRules.fits) else { throw .invalid(field: "steps") }
         return result
     }
 }

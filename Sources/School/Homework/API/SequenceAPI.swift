@@ -34,7 +34,7 @@ package struct SequenceAPI: Sendable {
             .post, SequenceAPI.path, access: HomeworkEditAPI.teachers, tag: "Homework", summary: "Adds a sequence.",
             parameters: [HomeworkAPI.establishment], body: .json(SequenceBody.schema, limit: 1 << 20),
             conditions: [.idempotencyKey], answers: [.json(SequenceAnswer.schema, "The sequence.", status: 201)],
-            errors: [.invalidHomework, .idempotencyKeyReused]
+            errors: [.invalidHomework, .tooManyFiles, .fileNotAttachable, .idempotencyKeyReused]
         ) { call in
             let actor = try service.teacher(call)
             let body = try await call.jsonBody(as: SequenceBody.self)
@@ -42,8 +42,11 @@ package struct SequenceAPI: Sendable {
             let id = SequenceID.new()
             let year = SchoolYear(of: actor.today(call.now))
             let outcome = try await service.once(call, actor) { transaction in
-                try await service.sequences.add(
+                _ = try await service.sequences.add(
                     id, title: body.title, steps: steps, year: year, of: actor.person, in: transaction)
+                try await service.files.set(
+                    TeachingSequence.files(of: steps), of: id.rawValue, use: .sequence, by: actor.person,
+                    in: transaction)
                 let sequence = TeachingSequence(id: id, title: body.title, revision: 1, steps: steps)
                 return IdempotentWrites.Outcome(
                     status: 201, body: JSONWriter.bytes(of: SequenceAnswer(sequence: sequence)),
@@ -71,7 +74,7 @@ package struct SequenceAPI: Sendable {
             parameters: [HomeworkAPI.establishment, SequenceAPI.parameter],
             body: .json(SequenceBody.schema, limit: 1 << 20), conditions: [.ifMatchRequired],
             answers: [.json(SequenceAnswer.schema, "The sequence as it is now.")],
-            errors: [.invalidHomework, .homeworkChanged]
+            errors: [.invalidHomework, .tooManyFiles, .fileNotAttachable, .homeworkChanged]
         ) { call in
             let actor = try service.teacher(call)
             let revision = try HomeworkEditAPI.revision(call)
@@ -81,6 +84,9 @@ package struct SequenceAPI: Sendable {
             try await service.write(actor) { transaction in
                 try await service.sequences.replace(
                     id, title: body.title, steps: steps, revision: revision, of: actor.person, in: transaction)
+                try await service.files.set(
+                    TeachingSequence.files(of: steps), of: id.rawValue, use: .sequence, by: actor.person,
+                    in: transaction)
             }
             return SequenceAPI.response(try await find(call, actor))
         }
@@ -98,6 +104,7 @@ package struct SequenceAPI: Sendable {
             let id = SequenceID(rawValue: try call.path.uuid("sequence"))
             try await service.write(actor) { transaction in
                 try await service.sequences.remove(id, revision: revision, of: actor.person, in: transaction)
+                try await service.files.release(id.rawValue, use: .sequence, in: transaction)
             }
             return Response(status: .noContent)
         }

@@ -14,6 +14,7 @@ struct SequenceAnswer: JSONRepresentable {
                 writer.object { writer in
                     writer.field("title", step.title)
                     writer.field("content", step.content)
+                    SequenceAnswer.write(step.files, &writer)
                     guard let work = step.work else {
                         writer.key("work")
                         return writer.null()
@@ -23,23 +24,32 @@ struct SequenceAnswer: JSONRepresentable {
                         writer.field("title", work.title)
                         writer.field("content", work.content)
                         writer.field("estimated_minutes", work.minutes)
+                        SequenceAnswer.write(work.files, &writer)
                     }
                 }
             }
         }
     }
 
+    private static func write(_ files: [FileID], _ writer: inout JSONWriter) {
+        writer.array("files", files) { writer, file in writer.write(file.rawValue.description) }
+    }
+
+    private static var files: Schema.Property {
+        .optional("files", HomeworkBodies.filesSchema, "Sent for the use `sequence`; copied to each class.")
+    }
+
     static var step: Schema {
         .object([
             .required("title", .text(1...DiaryRules.longestTitle)),
-            .optional("content", .text(0...DiaryRules.longestContent), "Markdown."),
+            .optional("content", .text(0...DiaryRules.longestContent), "Markdown."), files,
             .optional(
                 "work",
                 .nullable(
                     .object([
                         .required("kind", .enumeration(Assignment.Kind.self)),
                         .required("title", .text(1...DiaryRules.longestTitle)),
-                        .optional("content", .text(0...DiaryRules.longestContent), "Markdown."),
+                        .optional("content", .text(0...DiaryRules.longestContent), "Markdown."), files,
                         .optional("estimated_minutes", .nullable(.integer(1...DiaryRules.mostMinutes))),
                     ])), "Given in this lesson for the next one."),
         ])

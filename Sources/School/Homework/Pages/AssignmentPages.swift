@@ -13,18 +13,14 @@ package struct AssignmentPages: Sendable {
     package var routes: [Route] { [newForm, add, editForm, replace, remove] }
 
     private static let fields: [Parameter] =
-        [
+        EntryForm.parameters + [
             .text("teaching", "Class and subject: GROUP:SUBJECT.", maxLength: 73),
             .date("given_on", "The day it is given."),
             .date("due_on", "The day it is due."),
             .enumeration("kind", Assignment.Kind.allCases.map(\.rawValue), "What it is."),
-            .text("title", "The title."), .text("content", "Markdown.", maxLength: DiaryRules.longestContent),
             .text("minutes", "Estimated minutes.", maxLength: 3),
             .text("override_reason", "Why it is due without a lesson.", maxLength: DiaryRules.longestReason),
-            .text("key", "Makes the form count once.", maxLength: 36),
-            .flag(RichTextField.preview, "Shows what the text becomes, and saves nothing."),
-        ] + PublicationChoice.parameters
-    private static let formLimit = 600_000_000
+        ]
     /// So many lessons ahead are offered.
     private static let lessonsShown = 8
 
@@ -56,8 +52,8 @@ package struct AssignmentPages: Sendable {
             ]
             if let chosen { fields.append(("teaching", AssignmentPages.value(of: chosen))) }
             if let due = call.query.date("due_on") { fields.append(("due_on", due.description)) }
-            let reader = FormReader(Form(fields: fields.map { Form.Field(name: $0.0, value: $0.1) }))
-            return try await page(call, actor, timetable, teachings, chosen, reader, nil, nil)
+            return try await page(
+                call, timetable, teachings, chosen, EntryForm(.assignment, service, actor, fields), nil)
         }
     }
 
@@ -65,39 +61,28 @@ package struct AssignmentPages: Sendable {
         .page(
             .post, "/homework/{establishment}/work/new", access: HomeworkEditAPI.teachers, tag: "Homework",
             summary: "Gives work to a class.", parameters: [HomeworkAPI.establishment],
-            body: .multipart(AssignmentPages.fields, limit: AssignmentPages.formLimit),
+            body: .multipart(AssignmentPages.fields, limit: EntryForm.limit),
             errors: [.noTimetable, .notTeaching, .invalidHomework]
         ) { call in
             let actor = try service.teacher(call)
             let today = actor.today(call.now)
             let timetable = try await service.timetable(actor, of: today)
             let teachings = AssignmentPages.teachings(of: actor, today, timetable, call.now)
-            let sent = try await service.files.receiveForm(call, use: .assignment, by: actor.person, in: actor.context)
-            var reader = FormReader(sent.form)
-            let chosen = teachings.first { AssignmentPages.value(of: $0) == reader.form["teaching"] }
-            if chosen == nil { reader.refuse("teaching", .valueDoesNotFit) }
-            let givenOn = reader.date("given_on")
-            let read = AssignmentPages.read(&reader, actor, call.now)
-            guard let chosen, let givenOn, var draft = read?.draft(chosen, givenOn: givenOn), reader.isValid,
-                sent.refused.isEmpty, !HomeworkFormPages.wantsPreview(reader)
-            else {
-                return try await page(call, actor, timetable, teachings, chosen, reader, nil, sent)
-            }
-            let due: Occurrence?
-            do throws(HomeworkError) {
-                due = try DiaryRules.due(of: draft, by: actor.person, in: timetable, now: call.now)
-            } catch {
-                try AssignmentPages.refuse(error, &reader)
-                return try await page(call, actor, timetable, teachings, chosen, reader, nil, sent)
-            }
-            draft.overrideReason = due == nil ? draft.overrideReason : nil
-            let id = reader.form["key"].flatMap { UUID($0) }.map { AssignmentID(rawValue: $0) } ?? .new()
-            let written = draft
+            var form = try await EntryForm(.assignment, service, actor, receiving: call)
+            let chosen = teachings.first { AssignmentPages.value(of: $0) == form.reader.form["teaching"] }
+            if chosen == nil { form.reader.refuse("teaching", .valueDoesNotFit) }
+            let givenOn = form.reader.date("given_on")
+            let read = AssignmentPages.read(&form.reader, actor, call.now)
+            guard let chosen, let givenOn, var draft = read?.draft(chosen, givenOn: givenOn), form.isToBeSaved,
+                let due = try AssignmentPages.due(of: draft, timetable, call.now, &form)
+            else { return try await page(call, timetable, teachings, chosen, form, nil) }
+            draft.overrideReason = due.lesson == nil ? draft.overrideReason : nil
+            let id = AssignmentID(rawValue: form.identifier)
+            let (written, sent) = (draft, form)
             try await service.write(actor) { transaction in
                 try await service.edits.add(
-                    written, as: id, due: due, year: timetable.year, by: actor.person, in: transaction)
-                try await service.files.set(
-                    sent.files, of: id.rawValue, use: .assignment, by: actor.person, in: transaction)
+                    written, as: id, due: due.lesson, year: timetable.year, by: actor.person, in: transaction)
+                try await sent.attachFiles(to: id.rawValue, in: transaction)
             }
             return .seeOther("/homework?date=\(written.dueOn)")
         }
@@ -118,9 +103,9 @@ package struct AssignmentPages: Sendable {
                 ("title", old.title), ("content", old.content), ("minutes", old.minutes.map(String.init) ?? ""),
                 ("override_reason", old.overrideReason ?? ""), ("publication", "keep"),
             ]
-            let reader = FormReader(Form(fields: fields.map { Form.Field(name: $0.0, value: $0.1) }))
             let teaching = DiaryRules.Teaching(subject: old.subject, group: old.group)
-            return try await page(call, actor, timetable, [teaching], teaching, reader, old, nil)
+            return try await page(
+                call, timetable, [teaching], teaching, EntryForm(.assignment, service, actor, fields), old)
         }
     }
 
@@ -130,32 +115,23 @@ package struct AssignmentPages: Sendable {
             tag: "Homework", summary: "Changes work given.",
             parameters: [HomeworkAPI.establishment, HomeworkEditAPI.assignment],
             body: .multipart(
-                AssignmentPages.fields + [.integer("revision", 1...Int.max, "The revision read.")],
-                limit: AssignmentPages.formLimit),
+                AssignmentPages.fields + [EntryForm.revisionParameter], limit: EntryForm.limit),
             errors: [.noTimetable, .homeworkChanged, .homeworkFrozen]
         ) { call in
             let actor = try service.teacher(call)
             let (old, timetable) = try await find(call, actor)
             let teaching = DiaryRules.Teaching(subject: old.subject, group: old.group)
-            let sent = try await service.files.receiveForm(call, use: .assignment, by: actor.person, in: actor.context)
-            var reader = FormReader(sent.form)
-            let revision = reader.form["revision"].flatMap { Int($0) } ?? 0
-            guard let draft = AssignmentPages.read(&reader, actor, call.now)?.draft(teaching, givenOn: old.givenOn),
-                reader.isValid, sent.refused.isEmpty, !HomeworkFormPages.wantsPreview(reader)
-            else { return try await page(call, actor, timetable, [teaching], teaching, reader, old, sent) }
-            let due: Occurrence?
-            do throws(HomeworkError) {
-                due = try DiaryRules.due(of: draft, by: actor.person, in: timetable, now: call.now)
-            } catch {
-                try AssignmentPages.refuse(error, &reader)
-                return try await page(call, actor, timetable, [teaching], teaching, reader, old, sent)
-            }
+            var form = try await EntryForm(.assignment, service, actor, receiving: call)
+            let read = AssignmentPages.read(&form.reader, actor, call.now)
+            guard let draft = read?.draft(teaching, givenOn: old.givenOn), form.isToBeSaved,
+                let due = try AssignmentPages.due(of: draft, timetable, call.now, &form)
+            else { return try await page(call, timetable, [teaching], teaching, form, old) }
+            let sent = form
             try await service.write(actor) { transaction in
                 try await service.edits.replace(
-                    old, with: draft, due: due, revision: revision, year: timetable.year, by: actor.person,
-                    in: transaction)
-                try await service.files.set(
-                    sent.files, of: old.id.rawValue, use: .assignment, by: actor.person, in: transaction)
+                    old, with: draft, due: due.lesson, revision: sent.revision, year: timetable.year,
+                    by: actor.person, in: transaction)
+                try await sent.attachFiles(to: old.id.rawValue, in: transaction)
             }
             return .seeOther("/homework?date=\(draft.dueOn)")
         }
@@ -166,7 +142,7 @@ package struct AssignmentPages: Sendable {
             .post, "/homework/{establishment}/work/{assignment}/remove", access: HomeworkEditAPI.teachers,
             tag: "Homework", summary: "Removes work given.",
             parameters: [HomeworkAPI.establishment, HomeworkEditAPI.assignment],
-            body: .form([.integer("revision", 1...Int.max, "The revision read.")]),
+            body: .form([EntryForm.revisionParameter]),
             errors: [.noTimetable, .homeworkChanged, .homeworkFrozen]
         ) { call in
             let actor = try service.teacher(call)
@@ -219,12 +195,26 @@ package struct AssignmentPages: Sendable {
             publishedAt: publishedAt)
     }
 
-    /// What the timetable refuses, said at the field it is about; the rest is nobody's slip of the pen.
-    private static func refuse(_ error: HomeworkError, _ reader: inout FormReader) throws {
-        switch error {
-        case .noLesson: reader.refuse("due_on", .noLessonField)
-        case .invalid(let field): reader.refuse(field, .valueDoesNotFit)
-        default: throw error
+    /// What a draft is due for.
+    private struct Due {
+        /// None when the form gives a reason for a day without one.
+        let lesson: Occurrence?
+    }
+
+    /// - Returns: nil for what the timetable refuses, which is said at the field it is about.
+    /// - Throws: the rest, which is nobody's slip of the pen.
+    private static func due(
+        of draft: AssignmentDraft, _ timetable: Timetable, _ now: Int64, _ form: inout EntryForm
+    ) throws -> Due? {
+        do throws(HomeworkError) {
+            return Due(lesson: try DiaryRules.due(of: draft, by: form.actor.person, in: timetable, now: now))
+        } catch {
+            switch error {
+            case .noLesson: form.reader.refuse("due_on", .noLessonField)
+            case .invalid(let field): form.reader.refuse(field, .valueDoesNotFit)
+            default: throw error
+            }
+            return nil
         }
     }
 
@@ -255,10 +245,11 @@ package struct AssignmentPages: Sendable {
     }
 
     private func page(
-        _ call: Call, _ actor: HomeworkService.Actor, _ timetable: Timetable, _ teachings: [DiaryRules.Teaching],
-        _ chosen: DiaryRules.Teaching?, _ reader: FormReader, _ old: Assignment?, _ sent: FilesForm?
+        _ call: Call, _ timetable: Timetable, _ teachings: [DiaryRules.Teaching], _ chosen: DiaryRules.Teaching?,
+        _ form: EntryForm, _ old: Assignment?
     ) async throws -> Response {
         let language = call.language
+        let (reader, actor) = (form.reader, form.actor)
         let title: Phrase = old == nil ? .giveWork : .editWork
         var main = Component.heading(title[language], lead: HTML(text: actor.establishment.name))
         if let old, old.visa != nil {
@@ -268,31 +259,21 @@ package struct AssignmentPages: Sendable {
         }
         if let chosen { main += try await load(call, actor, timetable, chosen) }
         let hidden: HTML = """
-            \(LessonFormPages.hidden("key", reader.form["key"]))\
-            \(LessonFormPages.hidden("revision", old.map { String($0.revision) }))\
-            \(LessonFormPages.hidden("given_on", old?.givenOn.description ?? reader.form["given_on"]))
+            \(Component.hidden("key", reader.form["key"]))\
+            \(Component.hidden("revision", old.map { String($0.revision) }))\
+            \(Component.hidden("given_on", old?.givenOn.description ?? reader.form["given_on"]))
             """
-        let there: [StoredFile]
-        if let sent {
-            there = try await service.stored(sent.files, actor.context)
-        } else if let old {
-            there = try await service.teaching.files(actor.context, of: old.id.rawValue, .assignment)
-        } else {
-            there = []
-        }
+        let (before, after) = fields(reader, teachings, timetable, old, language)
         main += HomeworkFormPages.form(
-            call, hidden, fields(reader, teachings, timetable, old, language).before,
-            content: HomeworkFormPages.content(reader, rows: 8, language),
-            fields(reader, teachings, timetable, old, language).after,
-            picker: HomeworkFormPages.picker(.assignment, there: there, refused: sent?.refused ?? [], language),
-            cancel: "/homework")
+            call, hidden, before, content: HomeworkFormPages.content(reader, rows: 8, language), after,
+            picker: try await form.picker(of: old?.id.rawValue, language),
+            pickerError: reader.error(Files.pickerField), cancel: "/homework")
         if let old {
             main += HomeworkFormPages.removal(
                 call, .removeWork, action: "/homework/\(actor.uai)/work/\(old.id.rawValue)/remove",
                 revision: old.revision)
         }
-        return call.page(
-            Page(title: title, main: main), status: HomeworkFormPages.status(call, reader))
+        return form.page(call, title, main)
     }
 
     private func fields(
@@ -342,9 +323,9 @@ package struct AssignmentPages: Sendable {
         var table = Table(
             Phrase.classLoad[language], id: "load",
             [
-                .text(Phrase.loadDay[language]), .text(Phrase.loadLesson[language]),
-                .number(Phrase.loadWork[language]), .number(Phrase.loadTests[language]),
-                .number(Phrase.loadMinutes[language]),
+                .text(Phrase.loadDay[language]), .number(Phrase.loadWork[language]),
+                .number(Phrase.loadTests[language]), .number(Phrase.loadMinutes[language]),
+                .text(Phrase.loadLesson[language]),
             ], hidesCaption: true)
         for day in lessonDays.union(byDay.keys).sorted() {
             let known = byDay[day]
@@ -356,8 +337,8 @@ package struct AssignmentPages: Sendable {
                 ? "<a href=\"\(link)\">\(Phrase.chooseDay[language])<span class=\"unseen\"> \(language.weekdayAndDay(day))</span></a>"
                 : "–"
             table.add([
-                HTML(text: language.weekdayAndDay(day)), choose, "\(known?.assignments ?? 0)", "\(known?.tests ?? 0)",
-                "\(known?.minutes ?? 0)",
+                HTML(text: language.weekdayAndDay(day)), "\(known?.assignments ?? 0)", "\(known?.tests ?? 0)",
+                "\(known?.minutes ?? 0)", choose,
             ])
         }
         let title = Phrase.classLoad[language] + " · " + (timetable.groups[teaching.group]?.name ?? "")

@@ -27,7 +27,7 @@ package struct DiaryArchivePages: Sendable {
             var main = Component.heading(Phrase.archives[language], lead: HTML(text: Phrase.archiveAdvice[language]))
             main += try await form(call, actor)
             if page.items.isEmpty {
-                main += Component.card(Component.emptyState(Phrase.noArchives[language]))
+                main += Component.emptyState(Phrase.noArchives[language])
             } else {
                 main += DiaryArchivePages.table(page.items, actor, language)
             }
@@ -75,7 +75,7 @@ package struct DiaryArchivePages: Sendable {
         return Component.card(
             """
             <form class="form" method="post" action="\("/homework/\(actor.uai)/archives" as Link)" novalidate>\
-            \(Component.token(call.frame.forgeryToken))\(LessonFormPages.hidden("key", UUID.v7().description))\
+            \(Component.token(call.frame.forgeryToken))\(Component.hidden("key", UUID.v7().description))\
             \(field.html(language))<div class="actions"><button class="button main" type="submit">\
             \(Phrase.keepArchive[language])</button></div></form>
             """)

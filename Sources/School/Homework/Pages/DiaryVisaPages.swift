@@ -31,29 +31,22 @@ package struct DiaryVisaPages: Sendable {
             var main = Component.heading(
                 Phrase.visas[language], lead: HTML(text: actor.establishment.name), actions: action)
             if page.items.isEmpty {
-                main += Component.card(Component.emptyState(Phrase.noVisas[language]))
+                main += Component.emptyState(Phrase.noVisas[language])
             } else {
-                var table = Table(
-                    Phrase.visas[language], id: "visas",
-                    [
-                        .text(Phrase.visaTeacher[language]), .text(Phrase.keptPeriod[language]),
-                        .text(Phrase.keptCounts[language]), .text(Phrase.visaSigned[language]),
-                        .text(Phrase.visaComment[language]), .text(Phrase.keptDocument[language]),
-                    ], hidesCaption: true)
-                for visa in page.items {
+                let items = page.items.map { visa in
                     let api = "/api/v1/establishments/\(actor.uai)/diary-visas/\(visa.id.rawValue)"
                     let signed = language.date(actor.establishment.timeZone.date(microseconds: visa.signedAt))
                     let head = visa.signedBy.flatMap { timetable.teachers[$0] }
-                    table.add([
-                        HTML(text: timetable.teachers[visa.teacher] ?? ""),
-                        HTML(text: language.period(visa.days.lowerBound, visa.days.upperBound)),
-                        HTML(text: Phrase.counts(visa.records, visa.assignments)[language]),
-                        HTML(text: [signed, head].compactMap { $0 }.joined(separator: " · ")),
-                        Component.prose(visa.comment),
-                        "<span class=\"actions\">\(DiaryArchivePages.documents(api, language))</span>",
-                    ])
+                    return ItemList.Item(
+                        timetable.teachers[visa.teacher] ?? "",
+                        details: [
+                            language.period(visa.days.lowerBound, visa.days.upperBound),
+                            Phrase.counts(visa.records, visa.assignments)[language],
+                            [Phrase.visaSigned(signed)[language], head].compactMap { $0 }.joined(separator: ", "),
+                        ], content: visa.comment.isEmpty ? nil : Component.prose(visa.comment),
+                        actions: DiaryArchivePages.documents(api, language))
                 }
-                main += table.html
+                main += Component.card(ItemList(items).html(language))
             }
             main += Component.pagination(
                 first: call.query.text("cursor") == nil ? nil : root, next: page.next.map { root.adding("cursor", $0) },
@@ -134,7 +127,7 @@ package struct DiaryVisaPages: Sendable {
         ]
         let form: HTML = """
             <form class="form" method="post" action="\("/homework/\(actor.uai)/visas/new" as Link)" novalidate>\
-            \(Component.token(call.frame.forgeryToken))\(LessonFormPages.hidden("key", reader.form["key"]))\
+            \(Component.token(call.frame.forgeryToken))\(Component.hidden("key", reader.form["key"]))\
             \(Field.summary(fields, language))\(fields.html { $0.html(language) })\
             <div class="actions"><button class="button main" type="submit">\(Phrase.visaSign[language])</button>\
             \(Component.button(Phrase.cancel[language], to: "/homework/\(actor.uai)/visas"))</div></form>

@@ -8,13 +8,18 @@ enum HomeworkFormPages {
     /// - Parameters:
     ///   - content: the field for Markdown, between those before and those after it.
     ///   - picker: the field for files, with which the form is sent as multipart.
+    ///   - pickerError: why a file was refused.
     static func form(
         _ call: Call, _ hidden: HTML, _ before: [Field], content: RichTextField? = nil, _ after: [Field] = [],
-        picker: HTML? = nil, cancel: Link
+        picker: HTML? = nil, pickerError: Phrase? = nil, cancel: Link
     ) -> HTML {
         let language = call.language
         let action = Link(localPath: call.request.path) ?? "/homework"
-        let all = before + (content.map { [$0.field] } ?? []) + after
+        // The picker's own field says it in full; the summary leads there.
+        let files = pickerError.map {
+            Field(Files.pickerField, Phrase.attachedFiles[language], error: $0[language])
+        }
+        let all = before + [content?.field].compactMap { $0 } + after + [files].compactMap { $0 }
         let preview: HTML? = content.map { _ in RichTextField.previewButton(language) }
         return """
             <form class="form" method="post" action="\(action)"\
@@ -43,15 +48,6 @@ enum HomeworkFormPages {
         call.route.method == .get || wantsPreview(reader) ? .ok : .unprocessableContent
     }
 
-    /// The field for files, with those that are there or came in with an earlier try.
-    static func picker(
-        _ use: FileUse, there: [StoredFile], refused: [(name: String, reason: Phrase)], _ language: Language
-    ) -> HTML {
-        let error = refused.map { "\($0.name) : \($0.reason[language])" }.joined(separator: " ")
-        return FilePages.picker(
-            Phrase.attachedFiles[language], use: use, there: there, error: refused.isEmpty ? nil : error, language)
-    }
-
     static func removal(
         _ call: Call, _ label: Phrase, advice: Phrase = .removeEntryAdvice, action: Link, revision: Int
     ) -> HTML {
@@ -59,7 +55,7 @@ enum HomeworkFormPages {
         return """
             <details class="card"><summary>\(label[language])</summary><p>\(advice[language])</p>\
             <form method="post" action="\(action)">\(Component.token(call.frame.forgeryToken))\
-            \(LessonFormPages.hidden("revision", String(revision)))\
+            \(Component.hidden("revision", String(revision)))\
             <button class="button" type="submit">\(label[language])</button></form></details>
             """
     }

@@ -57,7 +57,7 @@ enum HomeworkListPages {
             before = "</li>"
         }
         if day != nil { before += "</ul></section>" }
-        if work.isEmpty { before = Component.card(Component.emptyState(Phrase.noWork[language])) }
+        if work.isEmpty { before = Component.emptyState(Phrase.noWork[language]) }
         return RenderedDiaries.Pieces(work: work, end: before, records: records(view, language))
     }
 
@@ -117,7 +117,7 @@ enum HomeworkListPages {
         let records = view.records
         var html: HTML = "<h2 id=\"lessons\">\(Phrase.lessonRecords[language])</h2>"
         guard !records.isEmpty else {
-            return html + Component.card(Component.emptyState(Phrase.noRecords[language]))
+            return html + Component.emptyState(Phrase.noRecords[language])
         }
         var day: CivilDate?
         for record in records {

@@ -17,14 +17,8 @@ package struct LessonRecordPages: Sendable {
         .uuid("lesson", "The recurring lesson."), .uuid("change", "Or the lesson that takes place once."),
     ]
     private static let content: [Parameter] =
-        [
-            .text("title", "The title."), .text("content", "Markdown.", maxLength: DiaryRules.longestContent),
-            .text("annotation", "For oneself alone.", maxLength: DiaryRules.longestAnnotation),
-            .text("key", "Makes the form count once.", maxLength: 36),
-            .flag(RichTextField.preview, "Shows what the text becomes, and saves nothing."),
-        ] + PublicationChoice.parameters
-
-    private static let formLimit = 600_000_000
+        EntryForm.parameters
+        + [.text("annotation", "For oneself alone.", maxLength: DiaryRules.longestAnnotation)]
 
     // MARK: A new record
 
@@ -43,8 +37,8 @@ package struct LessonRecordPages: Sendable {
             let timetable = try await service.timetable(actor, of: start.day)
             let (occurrence, subject) = try DiaryRules.lesson(
                 of: start, by: actor.person, in: timetable, now: call.now)
-            let reader = FormReader(Form(fields: [Form.Field(name: "key", value: UUID.v7().description)]))
-            return page(call, actor, start, occurrence, subject, timetable, reader, picker(call, nil, []))
+            let form = EntryForm(.lessonRecord, service, actor, [("key", UUID.v7().description)])
+            return try await page(call, start, occurrence, subject, timetable, form)
         }
     }
 
@@ -52,41 +46,36 @@ package struct LessonRecordPages: Sendable {
         .page(
             .post, "/homework/{establishment}/records/new", access: HomeworkEditAPI.teachers, tag: "Homework",
             summary: "Records a lesson.", parameters: [HomeworkAPI.establishment],
-            body: .multipart(LessonRecordPages.slot + LessonRecordPages.content, limit: LessonRecordPages.formLimit),
+            body: .multipart(LessonRecordPages.slot + LessonRecordPages.content, limit: EntryForm.limit),
             errors: [.noTimetable, .noLessonThatDay, .notTeaching, .alreadyRecorded, .invalidHomework]
         ) { call in
             let actor = try service.teacher(call)
-            let sent = try await service.files.receiveForm(
-                call, use: .lessonRecord, by: actor.person, in: actor.context)
-            var reader = FormReader(sent.form)
-            guard let group = reader.uuid("group") else { throw HomeworkError.invalid(field: "group") }
-            guard let day = reader.date("day") else { throw HomeworkError.invalid(field: "day") }
+            var form = try await EntryForm(.lessonRecord, service, actor, receiving: call)
+            guard let group = form.reader.uuid("group") else { throw HomeworkError.invalid(field: "group") }
+            guard let day = form.reader.date("day") else { throw HomeworkError.invalid(field: "day") }
             var draft = LessonRecordDraft(
                 group: GroupID(rawValue: group), day: day,
-                lesson: reader.form["lesson"].flatMap { UUID($0) }.map { LessonID(rawValue: $0) },
-                change: reader.form["change"].flatMap { UUID($0) }.map { LessonChangeID(rawValue: $0) }, title: "-")
+                lesson: form.reader.form["lesson"].flatMap { UUID($0) }.map { LessonID(rawValue: $0) },
+                change: form.reader.form["change"].flatMap { UUID($0) }.map { LessonChangeID(rawValue: $0) },
+                title: "-")
             let timetable = try await service.timetable(actor, of: day)
             let (occurrence, subject) = try DiaryRules.lesson(
                 of: draft, by: actor.person, in: timetable, now: call.now)
-            let text = LessonRecordPages.read(&reader)
+            let text = LessonRecordPages.read(&form.reader)
             draft.publishedAt = PublicationChoice.read(
-                &reader, zone: actor.establishment.timeZone, end: LessonRecordPages.end(of: occurrence, actor),
+                &form.reader, zone: actor.establishment.timeZone, end: LessonRecordPages.end(of: occurrence, actor),
                 now: call.now)
-            guard reader.isValid, sent.refused.isEmpty, !HomeworkFormPages.wantsPreview(reader), let text else {
-                let there = try await service.stored(sent.files, actor.context)
-                return page(
-                    call, actor, draft, occurrence, subject, timetable, reader, picker(call, sent, there))
+            guard form.isToBeSaved, let text else {
+                return try await page(call, draft, occurrence, subject, timetable, form)
             }
             (draft.title, draft.content, draft.annotation) = text
-            // The identifier comes from the form's own key, so that a double click records once.
-            let id = reader.form["key"].flatMap { UUID($0) }.map { LessonRecordID(rawValue: $0) } ?? .new()
-            let written = draft
+            let id = LessonRecordID(rawValue: form.identifier)
+            let (written, sent) = (draft, form)
             try await service.write(actor) { transaction in
                 try await service.edits.add(
                     written, as: id, of: occurrence, subject: subject, year: timetable.year, by: actor.person,
                     in: transaction)
-                try await service.files.set(
-                    sent.files, of: id.rawValue, use: .lessonRecord, by: actor.person, in: transaction)
+                try await sent.attachFiles(to: id.rawValue, in: transaction)
             }
             return .seeOther("/homework?date=\(day)")
         }
@@ -107,9 +96,7 @@ package struct LessonRecordPages: Sendable {
                 ("title", record.title), ("content", record.content),
                 ("annotation", record.author == actor.person ? record.annotation : ""), ("publication", "keep"),
             ]
-            let reader = FormReader(Form(fields: fields.map { Form.Field(name: $0.0, value: $0.1) }))
-            let there = try await service.teaching.files(actor.context, of: record.id.rawValue, .lessonRecord)
-            return page(call, actor, record, timetable, reader, picker(call, nil, there))
+            return try await page(call, record, timetable, EntryForm(.lessonRecord, service, actor, fields))
         }
     }
 
@@ -119,31 +106,24 @@ package struct LessonRecordPages: Sendable {
             tag: "Homework", summary: "Changes what a lesson's record says.",
             parameters: [HomeworkAPI.establishment, HomeworkEditAPI.record],
             body: .multipart(
-                LessonRecordPages.content + [.integer("revision", 1...Int.max, "The revision read.")],
-                limit: LessonRecordPages.formLimit),
+                LessonRecordPages.content + [EntryForm.revisionParameter], limit: EntryForm.limit),
             errors: [.noTimetable, .homeworkChanged, .homeworkFrozen]
         ) { call in
             let actor = try service.teacher(call)
             let (record, timetable) = try await service.record(
                 LessonRecordID(rawValue: try call.path.uuid("record")), for: actor, now: call.now)
-            let sent = try await service.files.receiveForm(
-                call, use: .lessonRecord, by: actor.person, in: actor.context)
-            var reader = FormReader(sent.form)
-            let text = LessonRecordPages.read(&reader)
+            var form = try await EntryForm(.lessonRecord, service, actor, receiving: call)
+            let text = LessonRecordPages.read(&form.reader)
             let published = PublicationChoice.read(
-                &reader, zone: actor.establishment.timeZone, end: nil, now: call.now)
-            guard reader.isValid, sent.refused.isEmpty, !HomeworkFormPages.wantsPreview(reader), let text else {
-                let there = try await service.stored(sent.files, actor.context)
-                return page(call, actor, record, timetable, reader, picker(call, sent, there))
-            }
-            let revision = reader.form["revision"].flatMap { Int($0) } ?? 0
+                &form.reader, zone: actor.establishment.timeZone, end: nil, now: call.now)
+            guard form.isToBeSaved, let text else { return try await page(call, record, timetable, form) }
+            let sent = form
             try await service.write(actor) { transaction in
                 try await service.edits.replace(
-                    record, title: text.0, content: text.1,
-                    annotation: record.author == actor.person ? text.2 : nil, publishedAt: published,
-                    revision: revision, year: timetable.year, by: actor.person, in: transaction)
-                try await service.files.set(
-                    sent.files, of: record.id.rawValue, use: .lessonRecord, by: actor.person, in: transaction)
+                    record, title: text.title, content: text.content,
+                    annotation: record.author == actor.person ? text.annotation : nil, publishedAt: published,
+                    revision: sent.revision, year: timetable.year, by: actor.person, in: transaction)
+                try await sent.attachFiles(to: record.id.rawValue, in: transaction)
             }
             return .seeOther("/homework?date=\(record.day)")
         }
@@ -154,7 +134,7 @@ package struct LessonRecordPages: Sendable {
             .post, "/homework/{establishment}/records/{record}/remove", access: HomeworkEditAPI.teachers,
             tag: "Homework", summary: "Removes a lesson's record.",
             parameters: [HomeworkAPI.establishment, HomeworkEditAPI.record],
-            body: .form([.integer("revision", 1...Int.max, "The revision read.")]),
+            body: .form([EntryForm.revisionParameter]),
             errors: [.noTimetable, .homeworkChanged, .homeworkFrozen]
         ) { call in
             let actor = try service.teacher(call)
@@ -171,15 +151,13 @@ package struct LessonRecordPages: Sendable {
 
     // MARK: The form
 
-    private static func read(_ reader: inout FormReader) -> (String, String, String)? {
+    private static func read(
+        _ reader: inout FormReader
+    ) -> (title: String, content: String, annotation: String)? {
         let title = reader.text("title", 1...DiaryRules.longestTitle)
         let content = reader.optionalText("content", upTo: DiaryRules.longestContent) ?? ""
         let annotation = reader.optionalText("annotation", upTo: DiaryRules.longestAnnotation) ?? ""
         return title.map { ($0, content, annotation) }
-    }
-
-    private func picker(_ call: Call, _ sent: FilesForm?, _ there: [StoredFile]) -> HTML {
-        HomeworkFormPages.picker(.lessonRecord, there: there, refused: sent?.refused ?? [], call.language)
     }
 
     private static func end(of occurrence: Occurrence, _ actor: HomeworkService.Actor) -> Int64 {
@@ -187,33 +165,31 @@ package struct LessonRecordPages: Sendable {
     }
 
     private func page(
-        _ call: Call, _ actor: HomeworkService.Actor, _ draft: LessonRecordDraft, _ occurrence: Occurrence,
-        _ subject: SubjectID, _ timetable: Timetable, _ reader: FormReader, _ picker: HTML
-    ) -> Response {
+        _ call: Call, _ draft: LessonRecordDraft, _ occurrence: Occurrence, _ subject: SubjectID,
+        _ timetable: Timetable, _ form: EntryForm
+    ) async throws -> Response {
         let language = call.language
         let lead = [
             timetable.groups[draft.group]?.name ?? "", timetable.subjects[subject]?.name ?? "",
             language.dateAndTime(draft.day, minutes: occurrence.span.start.minutes),
         ].joined(separator: " · ")
         let hidden: HTML = """
-            \(LessonFormPages.hidden("key", reader.form["key"]))\
-            \(LessonFormPages.hidden("group", draft.group.rawValue.description))\
-            \(LessonFormPages.hidden("day", draft.day.description))\
-            \(LessonFormPages.hidden("lesson", draft.lesson?.rawValue.description))\
-            \(LessonFormPages.hidden("change", draft.change?.rawValue.description))
+            \(Component.hidden("key", form.reader.form["key"]))\
+            \(Component.hidden("group", draft.group.rawValue.description))\
+            \(Component.hidden("day", draft.day.description))\
+            \(Component.hidden("lesson", draft.lesson?.rawValue.description))\
+            \(Component.hidden("change", draft.change?.rawValue.description))
             """
         let main: HTML = """
             \(Component.heading(Phrase.writeRecord[language], lead: HTML(text: lead)))\
-            \(form(call, reader, hidden, picker, choices: [.now, .end, .later], hasAnnotation: true, back: draft.day))
+            \(try await fields(call, form, hidden, of: nil, choices: [.now, .end, .later], hasAnnotation: true, back: draft.day))
             """
-        return call.page(
-            Page(title: .writeRecord, main: main), status: HomeworkFormPages.status(call, reader))
+        return form.page(call, .writeRecord, main)
     }
 
     private func page(
-        _ call: Call, _ actor: HomeworkService.Actor, _ record: LessonRecord, _ timetable: Timetable,
-        _ reader: FormReader, _ picker: HTML
-    ) -> Response {
+        _ call: Call, _ record: LessonRecord, _ timetable: Timetable, _ form: EntryForm
+    ) async throws -> Response {
         let language = call.language
         let lead = [
             timetable.groups[record.group]?.name ?? "", timetable.subjects[record.subject]?.name ?? "",
@@ -224,22 +200,22 @@ package struct LessonRecordPages: Sendable {
             main += Notice(.information, Phrase.frozenAdvice[language]).html(language)
             main += Component.card(record.title, HomeworkListPages.text(record.content))
         } else {
-            main += form(
-                call, reader, "\(LessonFormPages.hidden("revision", String(record.revision)))", picker,
-                choices: [.keep, .now, .later], hasAnnotation: record.author == actor.person, back: record.day)
+            main += try await fields(
+                call, form, "\(Component.hidden("revision", String(record.revision)))", of: record.id.rawValue,
+                choices: [.keep, .now, .later], hasAnnotation: record.author == form.actor.person, back: record.day)
             main += HomeworkFormPages.removal(
-                call, .removeRecord, action: "/homework/\(actor.uai)/records/\(record.id.rawValue)/remove",
+                call, .removeRecord, action: "/homework/\(form.actor.uai)/records/\(record.id.rawValue)/remove",
                 revision: record.revision)
         }
-        return call.page(
-            Page(title: .editRecord, main: main), status: HomeworkFormPages.status(call, reader))
+        return form.page(call, .editRecord, main)
     }
 
-    private func form(
-        _ call: Call, _ reader: FormReader, _ hidden: HTML, _ picker: HTML, choices: [PublicationChoice],
+    private func fields(
+        _ call: Call, _ form: EntryForm, _ hidden: HTML, of record: UUID?, choices: [PublicationChoice],
         hasAnnotation: Bool, back: CivilDate
-    ) -> HTML {
+    ) async throws -> HTML {
         let language = call.language
+        let reader = form.reader
         let title = Field(
             "title", Phrase.recordTitle[language], value: reader.form["title"],
             error: reader.error("title")?[language], maxLength: DiaryRules.longestTitle)
@@ -254,7 +230,7 @@ package struct LessonRecordPages: Sendable {
         fields += PublicationChoice.fields(reader, choices: choices, language)
         return HomeworkFormPages.form(
             call, hidden, [title], content: HomeworkFormPages.content(reader, rows: 10, language), fields,
-            picker: picker,
+            picker: try await form.picker(of: record, language), pickerError: reader.error(Files.pickerField),
             cancel: "/homework?date=\(back)")
     }
 }

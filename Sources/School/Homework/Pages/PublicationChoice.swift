@@ -44,7 +44,8 @@ enum PublicationChoice: String, CaseIterable {
                 error: reader.error("publication")?[language]),
             Field(
                 "publication_date", Phrase.publishDate[language], .input(type: "date"),
-                value: reader.form["publication_date"], error: reader.error("publication_date")?[language],
+                value: reader.form["publication_date"], hint: Phrase.publishLaterHint[language],
+                error: reader.error("publication_date")?[language],
                 isRequired: false),
             Field(
                 "publication_time", Phrase.publishTime[language], .input(type: "time"),

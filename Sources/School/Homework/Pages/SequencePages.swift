@@ -17,7 +17,6 @@ package struct SequencePages: Sendable {
         .text("title", "The title."), .text("text", "The lessons, each headed by #.", maxLength: 200_000),
         .text("key", "Makes the form count once.", maxLength: 36),
     ]
-    private static let limits = FormLimits(bytes: 1 << 20, valueBytes: 900_000)
     private static let longestText = 200_000
 
     private var list: Route {
@@ -37,7 +36,7 @@ package struct SequencePages: Sendable {
                 actions: Component.button(
                     Phrase.newSequence[language], to: "/homework/\(actor.uai)/sequences/new", isMain: true))
             if page.items.isEmpty {
-                main += Component.card(Component.emptyState(Phrase.noSequences[language]))
+                main += Component.emptyState(Phrase.noSequences[language])
             } else {
                 let items = page.items.html { item in
                     """
@@ -60,8 +59,8 @@ package struct SequencePages: Sendable {
             summary: "The form of a new sequence.", parameters: [HomeworkAPI.establishment]
         ) { call in
             let actor = try service.teacher(call)
-            let reader = FormReader(Form(fields: [Form.Field(name: "key", value: UUID.v7().description)]))
-            return page(call, actor, reader, nil, .empty)
+            let form = EntryForm(.sequence, service, actor, [("key", UUID.v7().description)])
+            return try await page(call, form, nil, .empty)
         }
     }
 
@@ -69,18 +68,20 @@ package struct SequencePages: Sendable {
         .page(
             .post, "/homework/{establishment}/sequences/new", access: HomeworkEditAPI.teachers, tag: "Homework",
             summary: "Adds a sequence.", parameters: [HomeworkAPI.establishment],
-            body: .form(SequencePages.fields, limits: SequencePages.limits), errors: [.invalidHomework]
+            body: .multipart(SequencePages.fields, limit: EntryForm.limit), errors: [.invalidHomework]
         ) { call in
             let actor = try service.teacher(call)
-            var reader = FormReader(try await call.form())
-            guard let (title, steps) = SequencePages.read(&reader) else {
-                return page(call, actor, reader, nil, .empty)
+            var form = try await EntryForm(.sequence, service, actor, receiving: call)
+            guard let (title, steps) = try await SequencePages.read(&form) else {
+                return try await page(call, form, nil, .empty)
             }
-            let id = reader.form["key"].flatMap { UUID($0) }.map { SequenceID(rawValue: $0) } ?? .new()
+            let id = SequenceID(rawValue: form.identifier)
             let year = SchoolYear(of: actor.today(call.now))
+            let sent = form
             try await service.write(actor) { transaction in
-                try await service.sequences.add(
+                let isNew = try await service.sequences.add(
                     id, title: title, steps: steps, year: year, of: actor.person, in: transaction)
+                if isNew { try await sent.attachFiles(to: id.rawValue, in: transaction) }
             }
             return .seeOther("/homework/\(actor.uai)/sequences/\(id.rawValue)")
         }
@@ -94,12 +95,13 @@ package struct SequencePages: Sendable {
         ) { call in
             let actor = try service.teacher(call)
             let sequence = try await find(call, actor)
-            let fields = [
-                ("title", sequence.title), ("text", SequenceText.text(sequence.steps, call.language)),
-            ]
-            let reader = FormReader(Form(fields: fields.map { Form.Field(name: $0.0, value: $0.1) }))
+            let files = try await service.teaching.files(actor.context, of: sequence.id.rawValue, .sequence)
+            let text = SequenceText(files: files.map { ($0.name, $0.id) })
+            let form = EntryForm(
+                .sequence, service, actor,
+                [("title", sequence.title), ("text", text.text(sequence.steps, call.language))])
             let laying = try await layForm(call, actor, sequence, FormReader(Form(fields: [])))
-            return page(call, actor, reader, sequence, laying)
+            return try await page(call, form, sequence, laying)
         }
     }
 
@@ -107,20 +109,21 @@ package struct SequencePages: Sendable {
         .page(
             .post, "/homework/{establishment}/sequences/{sequence}", access: HomeworkEditAPI.teachers, tag: "Homework",
             summary: "Replaces a sequence.", parameters: [HomeworkAPI.establishment, SequencePages.parameter],
-            body: .form(
-                SequencePages.fields + [.integer("revision", 1...Int.max, "The revision read.")],
-                limits: SequencePages.limits), errors: [.homeworkChanged, .invalidHomework]
+            body: .multipart(SequencePages.fields + [EntryForm.revisionParameter], limit: EntryForm.limit),
+            errors: [.homeworkChanged, .invalidHomework]
         ) { call in
             let actor = try service.teacher(call)
             let sequence = try await find(call, actor)
-            var reader = FormReader(try await call.form())
-            guard let (title, steps) = SequencePages.read(&reader) else {
-                return page(call, actor, reader, sequence, .empty)
+            var form = try await EntryForm(.sequence, service, actor, receiving: call)
+            guard let (title, steps) = try await SequencePages.read(&form) else {
+                return try await page(call, form, sequence, .empty)
             }
-            let revision = reader.form["revision"].flatMap { Int($0) } ?? 0
+            let sent = form
             try await service.write(actor) { transaction in
                 try await service.sequences.replace(
-                    sequence.id, title: title, steps: steps, revision: revision, of: actor.person, in: transaction)
+                    sequence.id, title: title, steps: steps, revision: sent.revision, of: actor.person,
+                    in: transaction)
+                try await sent.attachFiles(to: sequence.id.rawValue, in: transaction)
             }
             return .seeOther("/homework/\(actor.uai)/sequences/\(sequence.id.rawValue)")
         }
@@ -131,7 +134,7 @@ package struct SequencePages: Sendable {
             .post, "/homework/{establishment}/sequences/{sequence}/remove", access: HomeworkEditAPI.teachers,
             tag: "Homework", summary: "Removes a sequence.",
             parameters: [HomeworkAPI.establishment, SequencePages.parameter],
-            body: .form([.integer("revision", 1...Int.max, "The revision read.")]), errors: [.homeworkChanged]
+            body: .form([EntryForm.revisionParameter]), errors: [.homeworkChanged]
         ) { call in
             let actor = try service.teacher(call)
             let sequence = try await find(call, actor)
@@ -139,6 +142,7 @@ package struct SequencePages: Sendable {
             try await service.write(actor) { transaction in
                 try await service.sequences.remove(
                     sequence.id, revision: revision, of: actor.person, in: transaction)
+                try await service.files.release(sequence.id.rawValue, use: .sequence, in: transaction)
             }
             return .seeOther("/homework/\(actor.uai)/sequences")
         }
@@ -192,33 +196,31 @@ package struct SequencePages: Sendable {
             actor.context, SequenceID(rawValue: try call.path.uuid("sequence")), of: actor.person)
     }
 
-    private static func read(_ reader: inout FormReader) -> (title: String, steps: [TeachingSequence.Step])? {
-        let title = reader.text("title", 1...DiaryRules.longestTitle)
-        let text = reader.text("text", 1...longestText)
-        let steps = SequenceText.parse(text ?? "")
+    private static func read(
+        _ form: inout EntryForm
+    ) async throws -> (title: String, steps: [TeachingSequence.Step])? {
+        let title = form.reader.text("title", 1...DiaryRules.longestTitle)
+        let text = form.reader.text("text", 1...longestText)
+        var reading = SequenceText(files: try await form.files(of: nil).map { ($0.name, $0.id) })
+        let steps = reading.parse(text ?? "")
         if text != nil {
-            if steps.isEmpty { reader.refuse("text", .sequenceEmpty) }
-            if steps.count > SequenceRules.mostSteps { reader.refuse("text", .sequenceTooLong) }
-            let fit = steps.allSatisfy { step in
-                step.title.unicodeScalars.count <= DiaryRules.longestTitle
-                    && step.content.unicodeScalars.count <= DiaryRules.longestContent
-                    && (step.work?.title.unicodeScalars.count ?? 0) <= DiaryRules.longestTitle
-                    && (step.work?.content.unicodeScalars.count ?? 0) <= DiaryRules.longestContent
-            }
-            if !fit { reader.refuse("text", .valueDoesNotFit) }
+            if steps.isEmpty { form.reader.refuse("text", .sequenceEmpty) }
+            if steps.count > SequenceRules.mostSteps { form.reader.refuse("text", .sequenceTooLong) }
+            if !steps.allSatisfy(SequenceRules.fits) { form.reader.refuse("text", .valueDoesNotFit) }
+            if let name = reading.unknown.first { form.reader.refuse("text", .sequenceFileUnknown(name)) }
         }
-        guard reader.isValid, let title else { return nil }
+        guard form.isToBeSaved, let title else { return nil }
         return (title, steps)
     }
 
     private func page(
-        _ call: Call, _ actor: HomeworkService.Actor, _ reader: FormReader, _ sequence: TeachingSequence?,
-        _ laying: HTML
-    ) -> Response {
+        _ call: Call, _ form: EntryForm, _ sequence: TeachingSequence?, _ laying: HTML
+    ) async throws -> Response {
         let language = call.language
+        let (reader, actor) = (form.reader, form.actor)
         let hidden: HTML = """
-            \(LessonFormPages.hidden("key", reader.form["key"]))\
-            \(LessonFormPages.hidden("revision", sequence.map { String($0.revision) }))
+            \(Component.hidden("key", reader.form["key"]))\
+            \(Component.hidden("revision", sequence.map { String($0.revision) }))
             """
         let fields = [
             Field(
@@ -230,15 +232,15 @@ package struct SequencePages: Sendable {
         ]
         var main = Component.heading(sequence?.title ?? Phrase.newSequence[language])
         main += laying
-        main += HomeworkFormPages.form(call, hidden, fields, cancel: "/homework/\(actor.uai)/sequences")
+        main += HomeworkFormPages.form(
+            call, hidden, fields, picker: try await form.picker(of: sequence?.id.rawValue, language),
+            pickerError: reader.error(Files.pickerField), cancel: "/homework/\(actor.uai)/sequences")
         if let sequence {
             main += HomeworkFormPages.removal(
                 call, .removeSequence, advice: .removeSequenceAdvice,
                 action: "/homework/\(actor.uai)/sequences/\(sequence.id.rawValue)/remove", revision: sequence.revision)
         }
-        return call.page(
-            Page(title: sequence == nil ? .newSequence : .sequences, main: main),
-            status: reader.isValid ? .ok : .unprocessableContent)
+        return form.page(call, sequence == nil ? .newSequence : .sequences, main)
     }
 
     private func refused(
@@ -259,25 +261,18 @@ package struct SequencePages: Sendable {
         let timetable = try await service.timetable(actor, of: today)
         let options = AssignmentPages.options(
             AssignmentPages.teachings(of: actor, today, timetable, call.now), timetable)
-        let chosen = Set(reader.form.all("teachings"))
-        let boxes = options.html { option in
-            """
-            <li><label><input type="checkbox" name="teachings" value="\(option.value)"\
-            \(flag: "checked", chosen.contains(option.value))> <span>\(option.label)</span></label></li>
-            """
-        }
-        let error: HTML? = reader.error("teachings").map { "<p class=\"field-error\">\($0[language])</p>" }
-        let from = Field(
-            "from", Phrase.layFrom[language], .input(type: "date"),
-            value: reader.form["from"] ?? (today + 1).description, error: reader.error("from")?[language])
-        return Component.card(
-            Phrase.laySequence[language],
-            """
-            <form class="form" method="post" action="\("/homework/\(actor.uai)/sequences/\(sequence.id.rawValue)/lay" as Link)" novalidate>\
-            \(Component.token(call.frame.forgeryToken))\(from.html(language))\
-            <fieldset class="choices" id="field-teachings"><legend>\(Phrase.layClasses[language])</legend>\(error)\
-            <ul class="columns">\(boxes)</ul></fieldset>\
-            <div class="actions"><button class="button main" type="submit">\(Phrase.laySequence[language])</button></div></form>
-            """)
+        let fields = [
+            Field(
+                "from", Phrase.layFrom[language], .input(type: "date"),
+                value: reader.form["from"] ?? (today + 1).description, error: reader.error("from")?[language]),
+            Field(
+                "teachings", Phrase.layClasses[language],
+                .boxes(options, chosen: Set(reader.form.all("teachings"))), error: reader.error("teachings")?[language]),
+        ]
+        let form = PostForm(
+            "/homework/\(actor.uai)/sequences/\(sequence.id.rawValue)/lay", fields,
+            submit: Phrase.laySequence[language],
+            forgeryToken: call.frame.forgeryToken)
+        return Component.card(Phrase.laySequence[language], form.html(language))
     }
 }

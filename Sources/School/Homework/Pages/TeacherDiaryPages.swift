@@ -40,7 +40,7 @@ enum TeacherDiaryPages {
             audience: .everyone, now: view.now
         ).filter { $0.status.takesPlace && $0.teachers.contains(teacher) }
         guard !occurrences.isEmpty else {
-            return Component.card(Component.emptyState(Phrase.nothingToTeach[language]))
+            return Component.emptyState(Phrase.nothingToTeach[language])
         }
         let records = view.records
         var html = HTML()

@@ -7,6 +7,20 @@ package enum SequenceRules {
         package let record: LessonRecordDraft
         package let occurrence: Occurrence
         package let work: (draft: AssignmentDraft, due: Occurrence)?
+        /// Of the sequence's files, those of the record and of the work.
+        package let files: (record: [FileID], work: [FileID])
+    }
+
+    /// Whether a lesson's record and its work can be made of a step.
+    package static func fits(_ step: TeachingSequence.Step) -> Bool {
+        func fit(_ title: String, _ content: String, _ files: [FileID], _ use: FileUse) -> Bool {
+            title.unicodeScalars.count <= DiaryRules.longestTitle
+                && content.unicodeScalars.count <= DiaryRules.longestContent
+                && files.count <= use.most && Set(files).count == files.count
+        }
+        let work = step.work
+        return fit(step.title, step.content, step.files, .lessonRecord)
+            && (work.map { fit($0.title, $0.content, $0.files, .assignment) } ?? true)
     }
 
     /// - Parameters:
@@ -38,7 +52,8 @@ package enum SequenceRules {
                     record: LessonRecordDraft(
                         group: teaching.group, day: occurrence.date, lesson: occurrence.lesson,
                         change: occurrence.lesson == nil ? occurrence.change : nil, title: step.title,
-                        content: step.content, publishedAt: published), occurrence: occurrence, work: work))
+                        content: step.content, publishedAt: published), occurrence: occurrence, work: work,
+                    files: (step.files, step.work?.files ?? [])))
         }
         return result
     }

@@ -19,7 +19,8 @@ package struct SequenceStore: Sendable {
         "select title, revision from teaching_sequence where establishment_id = $1 and id = $2 and owner_id = $3")
     private static let steps = PostgresStatement(
         """
-        select title, content, work_kind, work_title, work_content, work_minutes from teaching_sequence_step
+        select title, content, work_kind, work_title, work_content, work_minutes, files, work_files
+        from teaching_sequence_step
         where establishment_id = $1 and sequence_id = $2 order by position
         """)
     private static let insert = PostgresStatement(
@@ -30,11 +31,12 @@ package struct SequenceStore: Sendable {
     private static let insertSteps = PostgresStatement(
         """
         insert into teaching_sequence_step (establishment_id, sequence_id, position, title, content, work_kind, work_title,
-            work_content, work_minutes)
+            work_content, work_minutes, files, work_files)
         select $1, $2, s.position, s.title, s.content, nullif(s.kind, ''), s.work_title, s.work_content,
-            nullif(s.minutes, 0)
-        from unnest($3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::smallint[])
-            as s (position, title, content, kind, work_title, work_content, minutes)
+            nullif(s.minutes, 0), string_to_array(s.files, ' ')::uuid[], string_to_array(s.work_files, ' ')::uuid[]
+        from unnest($3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::smallint[],
+            $10::text[], $11::text[])
+            as s (position, title, content, kind, work_title, work_content, minutes, files, work_files)
         """)
     private static let update = PostgresStatement(
         """
@@ -78,22 +80,24 @@ package struct SequenceStore: Sendable {
                     work: try kind.map { kind in
                         TeachingSequence.Work(
                             kind: kind, title: try row.text(3), content: try row.text(4),
-                            minutes: row.isNull(5) ? nil : Int(try row.int16(5)))
-                    })
+                            minutes: row.isNull(5) ? nil : Int(try row.int16(5)),
+                            files: try row.array(7, of: UUID.self).map(FileID.init))
+                    }, files: try row.array(6, of: UUID.self).map(FileID.init))
             })
     }
 
-    /// Adds a sequence; one that is there already under this identifier stays as it is.
+    /// Adds a sequence; one that is there already under this identifier stays as it is. - Returns: whether it was added.
     package func add(
         _ id: SequenceID, title: String, steps: [TeachingSequence.Step], year: SchoolYear, of owner: PersonID,
         in transaction: TenantTransaction
-    ) async throws {
+    ) async throws -> Bool {
         let rows = try await transaction.query(
             SequenceStore.insert, id.rawValue, year.rawValue, owner.rawValue, title)
-        guard rows.affected == 1 else { return }
+        guard rows.affected == 1 else { return false }
         var batch = TenantBatch(transaction.context)
         SequenceStore.add(steps, to: id, &batch)
         _ = try await transaction.run(batch)
+        return true
     }
 
     /// - Throws: `HomeworkError.revisionChanged`, `.notFound`.
@@ -129,9 +133,12 @@ package struct SequenceStore: Sendable {
     }
 
     private static func add(_ steps: [TeachingSequence.Step], to id: SequenceID, _ batch: inout TenantBatch) {
+        // Arrays of one length each: those of files travel as words.
+        func words(_ files: [FileID]?) -> String { (files ?? []).map(\.rawValue.description).joined(separator: " ") }
         batch.add(
             insertSteps, id.rawValue, steps.indices.map { Int16($0) }, steps.map(\.title), steps.map(\.content),
             steps.map { $0.work?.kind.rawValue ?? "" }, steps.map { $0.work?.title ?? "" },
-            steps.map { $0.work?.content ?? "" }, steps.map { Int16(clamping: $0.work?.minutes ?? 0) })
+            steps.map { $0.work?.content ?? "" }, steps.map { Int16(clamping: $0.work?.minutes ?? 0) },
+            steps.map { words($0.files) }, steps.map { words($0.work?.files) })
     }
 }

@@ -69,7 +69,7 @@ enum LessonDayForm {
         return """
             \(Component.heading(Phrase.addExceptional[language]))\
             <form class="form" method="post" action="\(action)" novalidate>\(Component.token(call.frame.forgeryToken))\
-            \(LessonFormPages.hidden("key", reader.form["key"]))\(Field.summary(fields, language))\
+            \(Component.hidden("key", reader.form["key"]))\(Field.summary(fields, language))\
             \(fields.html { $0.html(language) })\(resources(timetable, reader, language, withGroups: true))\
             \(notes(reader, language))\
             <div class="actions"><button class="button main" type="submit">\(Phrase.save[language])</button>\

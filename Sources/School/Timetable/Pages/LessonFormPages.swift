@@ -29,7 +29,7 @@ enum LessonFormPages {
             mayConfirm ? Field("confirmed", Phrase.saveAnyway[language], .box, isRequired: false).html(language) : nil
         return """
             <form class="form" method="post" action="\(action)" novalidate>\(Component.token(call.frame.forgeryToken))\
-            \(hidden("key", reader.form["key"]))\(hidden("revision", revision.map(String.init)))\
+            \(Component.hidden("key", reader.form["key"]))\(Component.hidden("revision", revision.map(String.init)))\
             \(Field.summary(fields, language))\(fields.html { $0.html(language) })\
             \(boxes("groups", .classesAndGroups, groups(timetable), reader.form, language, error: reader.error("groups")))\
             \(boxes("teachers", .teachers, teachers(timetable), reader.form, language, error: reader.error("teachers")))\
@@ -44,7 +44,7 @@ enum LessonFormPages {
         return """
             <details class="card"><summary>\(Phrase.removeLesson[language])</summary><p>\(Phrase.removeAdvice[language])</p>\
             <form method="post" action="\(action)">\(Component.token(call.frame.forgeryToken))\
-            \(hidden("revision", String(revision)))<button class="button" type="submit">\(Phrase.removeLesson[language])</button>\
+            \(Component.hidden("revision", String(revision)))<button class="button" type="submit">\(Phrase.removeLesson[language])</button>\
             </form></details>
             """
     }
@@ -84,10 +84,6 @@ enum LessonFormPages {
             """
     }
 
-    static func hidden(_ name: String, _ value: String?) -> HTML? {
-        value.map { "<input type=\"hidden\" name=\"\(name)\" value=\"\($0)\">" }
-    }
-
     static func groups(_ timetable: Timetable) -> [(id: UUID, name: String)] {
         sorted(timetable.groups.map { ($0.key.rawValue, $0.value.name) })
     }
@@ -121,7 +117,7 @@ enum LessonFormPages {
                 HTML(text: language.period(week.monday, week.monday + 6)),
                 """
                 <form class="actions" method="post" action="\(action)">\(Component.token(call.frame.forgeryToken))\
-                \(hidden("monday", week.monday.description))\(buttons)</form>
+                \(Component.hidden("monday", week.monday.description))\(buttons)</form>
                 """,
             ])
         }

@@ -1,0 +1,121 @@
+"""Files chosen in a form: sent while it is being filled in, gone on with when the network comes back, taken off again; and the same
+form without a script."""
+
+import base64
+import hashlib
+import os
+import re
+
+import pytest
+from pages.browser import DESKTOP
+from pages.furnish import path_of
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+RATE = 400_000
+LENGTH = 2_000_000
+
+
+@pytest.fixture
+def teacher(site):
+    return site.people["teacher"]
+
+
+@pytest.fixture
+def form(site, browser, teacher):
+    """The form of a new sequence, which can be taken away again."""
+    browser.be(teacher)
+    browser.window(DESKTOP)
+    browser.look()
+    browser.open(f"/homework/{teacher.account['establishments'][0]}/sequences/new")
+    yield browser
+    browser.tell("Network.emulateNetworkConditions", offline=False, latency=0, downloadThroughput=-1, uploadThroughput=-1)
+    browser.tell("Emulation.setScriptExecutionDisabled", value=False)
+    path = path_of(teacher)
+    for each in teacher.ask("GET", f"{path}/sequences")["items"]:
+        if each["title"] == "Envoyée par un navigateur":
+            teacher.ask("DELETE", f"{path}/sequences/{each['id']}", headers={"If-Match": f'"{each["revision"]}"'})
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "feuille inventée.txt"
+    path.write_bytes(base64.b64encode(os.urandom(LENGTH * 3 // 4)))
+    return path
+
+
+def choose(browser, path):
+    browser.driver.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(path))
+
+
+def until(browser, script, seconds=30):
+    return WebDriverWait(browser.driver, seconds, 0.05).until(lambda _: browser.run("return " + script))
+
+
+def fill_in(browser, name):
+    browser.run("""
+        document.querySelector("[name=title]").value = "Envoyée par un navigateur";
+        document.querySelector("[name=text]").value = "# Séance inventée\\n@ " + arguments[0]""", name)
+
+
+def send(browser):
+    browser.run("document.querySelector('main form .actions button').click()")
+    browser.open_is_done()
+
+
+def kept(teacher, browser):
+    """The bytes of the file of the sequence that the browser arrived at."""
+    identifier = re.search(r"/sequences/([0-9a-f-]{36})", browser.driver.current_url).group(1)
+    path = path_of(teacher)
+    step = teacher.ask("GET", f"{path}/sequences/{identifier}")["steps"][0]
+    status, _, text = teacher.send("GET", f"{path}/files/{step['files'][0]}/content")
+    assert status == 200
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_file_is_sent_with_its_progress_and_gone_on_with_when_the_network_is_back(form, teacher, file):
+    browser = form
+    slow = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": RATE}
+    browser.tell("Network.emulateNetworkConditions", offline=False, **slow)
+    choose(browser, file)
+    until(browser, "(document.querySelector('.sending progress') || {}).value > 0.05")
+    row = "document.querySelector('.sending li')"
+    assert browser.run(f"return {row}.querySelector('progress').getAttribute('aria-label')") == file.name
+    assert re.fullmatch(r"\d+\s%", browser.run(f"return {row}.querySelector('.share').textContent"))
+    fill_in(browser, file.name)
+    # Sent too early: the form waits for its files.
+    browser.run("document.querySelector('main form .actions button').click()")
+    assert "en cours d'envoi" in browser.run("return document.querySelector('.file-picker [role=status]').textContent").replace("’", "'")
+    browser.tell("Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=0, uploadThroughput=0)
+    until(browser, "true")
+    browser.wait_for("setTimeout(arguments[0], 700)")
+    browser.tell("Network.emulateNetworkConditions", offline=False, **(slow | {"uploadThroughput": -1}))
+    browser.open_is_done()
+    assert kept(teacher, browser) == hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_a_file_is_taken_off_again_and_a_refused_one_says_why(form, file, tmp_path):
+    browser = form
+    choose(browser, file)
+    until(browser, "document.querySelector('.kept-files input[name=file]') !== null")
+    assert browser.run("return document.querySelector('.kept-files').hidden") is False
+    assert browser.run("return document.querySelector('input[type=file]').files.length") == 0, "not sent a second time"
+    program = tmp_path / "jeu.exe"
+    program.write_bytes(b"MZ" + bytes(4000))
+    choose(browser, program)
+    until(browser, "document.querySelector('.sending .field-error:not([hidden])') !== null")
+    assert len(browser.run("return document.querySelector('.sending .field-error').textContent").strip()) > 10
+    browser.run("document.querySelector('.sending button').click()")
+    assert browser.run("return document.querySelectorAll('.sending li').length") == 0
+    assert browser.run("return document.activeElement.type") == "file"
+
+
+def test_the_same_form_without_a_script(form, teacher, file):
+    browser = form
+    browser.tell("Emulation.setScriptExecutionDisabled", value=True)
+    browser.open(f"/homework/{teacher.account['establishments'][0]}/sequences/new")
+    choose(browser, file)
+    fill_in(browser, file.name)
+    assert browser.run("return document.querySelectorAll('.sending li').length") == 0
+    send(browser)
+    assert kept(teacher, browser) == hashlib.sha256(file.read_bytes()).hexdigest()
