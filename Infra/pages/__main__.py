@@ -11,6 +11,7 @@ from stack.progress import Progress
 from stack.state import CHECKOUT, State
 
 from .browser import DESKTOP, PHONE, Browser
+from .furnish import furnish
 from .site import Site
 from .visitor import people
 
@@ -51,7 +52,7 @@ def take(browser, site, directory, only):
         browser.be(person)
         for place in site.places(profile).values():
             name = name_of(place)
-            if only and not re.search(only, name):
+            if site.is_file(site.process_of(profile), place.pattern) or (only and not re.search(only, name)):
                 continue
             for look, size, dark in LOOKS:
                 browser.window(size, phone=size is PHONE)
@@ -84,7 +85,9 @@ def main():
         with progress.step("Take the screens") as step:
             browser = Browser()
             try:
-                count = take(browser, Site(stack, people(stack)), options.directory, options.only)
+                visitors = people(stack)
+                furnish(stack, visitors)
+                count = take(browser, Site(stack, visitors), options.directory, options.only)
             finally:
                 browser.close()
             step.note(f"{count} files")

@@ -27,7 +27,18 @@ class Person:
         status, _, text = self.send("POST", "/api/v1/session", body, {"Content-Type": "application/json"})
         if status != 201:
             raise RuntimeError(f"{self.account['login']} could not sign in: {status} {text[:200]}")
+        self.token = json.loads(text)["csrf_token"]
         return self
+
+    def ask(self, method, path, value=None, headers=None):
+        """A call of the API: a value goes as JSON, bytes as they are. - Returns: what it answers."""
+        sent = {"Accept": "application/json", "X-CSRF-Token": self.token} | (headers or {})
+        if value is not None and not isinstance(value, bytes):
+            value, sent["Content-Type"] = json.dumps(value).encode(), "application/json"
+        status, _, text = self.send(method, path, value, sent)
+        if status >= 400:
+            raise RuntimeError(f"{method} {path}: {status} {text[:300]}")
+        return json.loads(text) if text else None
 
     def send(self, method, path, body=None, headers=None):
         connection = http.client.HTTPConnection(*self.address, timeout=30)

@@ -18,6 +18,8 @@ def policy_of(header):
 
 def test_every_page_is_strict_and_small(site, page):
     process, route = page
+    if site.is_file(process, route["pattern"]):
+        pytest.skip("a file, not a page: Tests/EndToEnd/test_files.py")
     for profile in site.profiles_of(process, route):
         place = site.places(profile).get(route["pattern"])
         if not place:
@@ -30,6 +32,7 @@ def test_every_page_is_strict_and_small(site, page):
         for name, value in policy.items():
             assert "unsafe" not in value and "*" not in value and "http" not in value, (name, value)
         assert policy.get("script-src", "'none'") in ("'none'", "'self'")
+        assert policy.get("connect-src", "'none'") in ("'none'", "'self'")
         for script in re.findall(r"<script\b[^>]*>", text):
             assert ("defer" in script or 'type="module"' in script) and 'src="/assets/' in script, script
         for address in re.findall(r'<(?:link|img|source|use|iframe)[^>]+(?:href|src)="([^"]+)"', text):

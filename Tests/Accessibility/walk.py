@@ -5,13 +5,16 @@ import json
 import os
 import pathlib
 
+from pages.furnish import furnish
 from pages.site import Site
 from pages.visitor import people
 
 
 @functools.cache
 def site_of(state):
-    return Site(json.loads((pathlib.Path(state) / "stack.json").read_text()), people_of(state))
+    stack = json.loads((pathlib.Path(state) / "stack.json").read_text())
+    furnish(stack, people_of(state))
+    return Site(stack, people_of(state))
 
 
 @functools.cache

@@ -95,7 +95,8 @@ extension ConsolePages {
         .page(
             .get, "/jobs/{job}/files/{file}", access: ConsolePages.access, tag: "Console",
             summary: "A file that a job made.",
-            parameters: ConsolePages.path + [.text("file", "Its name.", maxLength: 120)]
+            parameters: ConsolePages.path + [.text("file", "Its name.", maxLength: 120)],
+            answers: [.other("application/pdf", "The file.")]
         ) { call in try await service.jobFile(try call.path.text("file"), of: try await service.job(call), for: call) }
     }
 

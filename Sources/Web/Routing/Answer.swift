@@ -12,6 +12,14 @@ package struct Answer: Sendable {
     /// Headers worth knowing: name and English description.
     package let headers: [(name: String, description: String)]
 
+    var mediaType: String? {
+        switch content {
+        case .empty: nil
+        case .json: "application/json"
+        case .other(let mediaType): mediaType
+        }
+    }
+
     package static func json(
         _ schema: Schema, _ description: String, status: Int = 200, headers: [(name: String, description: String)] = []
     ) -> Answer {

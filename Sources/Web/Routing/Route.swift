@@ -96,7 +96,8 @@ package final class Route: Sendable {
 
     /// A page, or the form a page posts.
     ///
-    /// - Parameter answers: `.elsewhere` alone for an address that never shows anything itself.
+    /// - Parameter answers: `.elsewhere` alone for an address that never shows anything itself; the type of a file that people
+    ///   open from a page.
     package static func page(
         _ method: Method, _ pattern: String, access: Access, tag: String, summary: String,
         parameters: [Parameter] = [], query: [Parameter] = [], body: RequestContent = .none,

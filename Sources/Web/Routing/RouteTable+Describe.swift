@@ -31,6 +31,7 @@ extension RouteTable {
                 writer.field("conditions", route.conditions.map(\.rawValue).sorted())
                 writer.field("forgery_protection", route.forgeryProtection.rawValue)
                 writer.field("answers", route.answers.map(\.status))
+                writer.field("answer_types", route.answers.compactMap(\.mediaType))
                 writer.field("errors", route.documentedErrors.map(\.code))
             }
         }

@@ -1,0 +1,97 @@
+"""What the demonstration has none of, made before the pages are walked, so that every page has something to show: a sequence, a
+visa, a file that a class was given, letters printed by a job."""
+
+import base64
+import datetime
+import time
+
+from stack.errors import StackError
+
+TODAY = datetime.date.today()
+# The page of the diary shows the next week at the week-end.
+SHOWN = TODAY + datetime.timedelta(days=7 - TODAY.weekday() if TODAY.weekday() >= 5 else 0)
+PATIENCE = 120
+
+
+def furnish(stack, people):
+    by_profile = {person.profile: person for person in people}
+    for profile, make in (("teacher", sequence), ("teacher", handout), ("head", visa)):
+        if profile in by_profile:
+            make(by_profile[profile])
+    if "territory_admin" in by_profile:
+        letters(by_profile["territory_admin"], stack)
+
+
+def path_of(person):
+    return f"/api/v1/establishments/{person.account['establishments'][0]}"
+
+
+def sequence(teacher):
+    """With a file, and work for a later lesson."""
+    path = path_of(teacher)
+    if teacher.ask("GET", f"{path}/sequences")["items"]:
+        return
+    file = send(teacher, "sequence", "Fiche inventée.txt")
+    work = {"kind": "exercise", "title": "Exercices inventés 1 à 3", "estimated_minutes": 20, "files": [file]}
+    teacher.ask("POST", f"{path}/sequences", {
+        "title": "Progression inventée", "steps": [
+            {"title": "Découverte", "content": "Une activité **inventée**.", "files": [file], "work": work},
+            {"title": "Bilan", "content": "Un exercice inventé."}]})
+
+
+def handout(teacher):
+    """Work due in the week that the diary shows first, with a file."""
+    path = path_of(teacher)
+    week = teacher.ask("GET", f"/api/v1/me/homework?date={SHOWN}")["diaries"][0]
+    if any(each["files"] for each in week["assignments"] + week["lesson_records"]):
+        return
+    lessons = [
+        each for each in teacher.ask("GET", f"/api/v1/me/timetable?date={SHOWN}")["timetables"][0]["lessons"]
+        if each["lesson"] and each["status"] == "planned" and each["subject"] and each["groups"]]
+    if not lessons:
+        return
+    lesson = lessons[-1]
+    teacher.ask("POST", f"{path}/assignments", {
+        "group": lesson["groups"][0]["id"], "subject": lesson["subject"]["id"], "given_on": min(str(TODAY), lesson["date"]),
+        "due_on": lesson["date"], "kind": "exercise", "title": "Lire la feuille inventée",
+        "files": [send(teacher, "assignment", "Feuille inventée.txt")]})
+
+
+def visa(head):
+    """Over days before those that other tests write in."""
+    path = path_of(head)
+    if head.ask("GET", f"{path}/diary-visas")["items"]:
+        return
+    first = TODAY - datetime.timedelta(days=35)
+    for teacher in head.ask("GET", f"{path}/timetable")["teachers"][:1]:
+        head.ask("POST", f"{path}/diary-visas", {
+            "teacher": teacher["id"], "from": str(first), "to": str(first + datetime.timedelta(days=4)), "comment": "Vu. Tout est inventé."})
+
+
+def letters(admin, stack):
+    """For the guardians of one school in the administrator's charge."""
+    if any(each["kind"] == "accounts.letters" for each in admin.ask("GET", "/api/v1/jobs")["items"]):
+        return
+    school = next(
+        each["establishments"][0] for each in stack["accounts"]
+        if each["profile"] == "head" and each["territory"] == admin.account["territory"])
+    job = admin.ask("POST", f"/api/v1/establishments/{school}/letters", {"audience": "everybody", "roles": ["guardian"]})["job"]
+    deadline = time.monotonic() + PATIENCE
+    while admin.ask("GET", f"/api/v1/jobs/{job}")["job"]["state"] not in ("succeeded", "failed"):
+        if time.monotonic() > deadline:
+            raise StackError(f"the letters of {school} are not printed after {PATIENCE} s")
+        time.sleep(0.2)
+
+
+def send(person, use, name):
+    """Sends a small file. - Returns: its identifier, for the item that it belongs to."""
+    content = f"Feuille inventée du {TODAY}.\n".encode()
+    words = {"use": use, "filename": name}
+    metadata = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in words.items())
+    created = person.ask(
+        "POST", f"{path_of(person)}/uploads",
+        headers={"Tus-Resumable": "1.0.0", "Upload-Length": str(len(content)), "Upload-Metadata": metadata})
+    person.ask(
+        "PATCH", f"{path_of(person)}/uploads/{created['id']}", content,
+        {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"})
+    return created["id"]
