@@ -124,13 +124,16 @@ extension Exchange {
         }
     }
 
+    /// What a streamed body hands over at once, in bytes.
+    private static let blockSize = 65_536
+
     private func makeResponse(_ body: OutgoingResponse.Body) -> OpaquePointer? {
         switch body {
         case .bytes(let bytes):
             return bytes.withUnsafeBytes { cmhd_response_with_bytes($0.count, $0.baseAddress) }
         case .stream(let length, _, _), .unsent(let length):
             return MHD_create_response_from_callback(
-                length.map(UInt64.init) ?? cmhd_size_unknown, 32_768, readStream,
+                length.map(UInt64.init) ?? cmhd_size_unknown, Exchange.blockSize, readStream,
                 Unmanaged.passRetained(self).toOpaque(),
                 releaseStream)
         }
@@ -151,7 +154,7 @@ extension Exchange {
     private func take(from writer: ResponseWriter, into buffer: UnsafeMutableRawBufferPointer) -> Int {
         isAwaitingBudget = false
         guard let budget, writer.hasBytes else { return writer.take(into: buffer) }
-        let allowed = budget.take(upTo: min(buffer.count, 16_384))
+        let allowed = budget.take(upTo: min(buffer.count, Exchange.blockSize))
         guard allowed > 0 else {
             isAwaitingBudget = true
             suspend()
@@ -168,7 +171,11 @@ extension Exchange {
         guard let writer, writer.failure == nil else { return cmhd_end_with_error }
         progressAt = server.loop.now
         let count = take(from: writer, into: buffer)
-        if count > 0 { return count }
+        if count > 0 {
+            // It asks for another run because there is more to send: a socket that takes all of it has no event to tell.
+            server.runsWithoutEvent = 0
+            return count
+        }
         if isAwaitingBudget { return 0 }
         if writer.isBroken { return cmhd_end_with_error }
         if writer.isFinished { return cmhd_end_of_stream }

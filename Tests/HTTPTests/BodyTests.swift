@@ -211,6 +211,24 @@ import Testing
         }
     }
 
+    /// A socket that takes everything has no event to tell: the rest must not wait for one.
+    @Test func aLongBodyForAFastClientIsSentWithoutPauses() async throws {
+        let block = [UInt8](repeating: 65, count: 262_144)
+        let server = try await TestServer { _ in
+            Response(
+                status: .ok,
+                body: .stream(length: nil) { writer in
+                    for _ in 0..<256 { try await writer.write(block) }
+                })
+        }
+        let client = try RawClient(server.port)
+        // A pause of 5 ms for each 64 kB would make more than five seconds.
+        let deadline = Instant.now + .seconds(4)
+        client.send("GET / HTTP/1.0\r\nHost: a\r\n\r\n")
+        #expect(try client.readToEnd().count > 256 * 262_144)
+        #expect(Instant.now < deadline)
+    }
+
     @Test func streamsToHTTP10UntilTheEndOfTheConnection() async throws {
         let server = try await TestServer { _ in
             Response(
