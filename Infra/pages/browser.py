@@ -72,13 +72,15 @@ class Browser:
             {"name": "prefers-reduced-motion", "value": "reduce" if still else "no-preference"}]
         self.tell("Emulation.setEmulatedMedia", media="print" if printed else "", features=features)
 
-    def press(self, key, code, shift=False):
+    def press(self, key, code, shift=False, held=False):
+        """- Parameter held: not let go, as a key that repeats; one message to the browser in place of two."""
         values = {"key": key, "code": key, "windowsVirtualKeyCode": code, "modifiers": 8 if shift else 0}
         if key == "Enter":
             self.tell("Input.dispatchKeyEvent", type="keyDown", text="\r", **values)
         else:
             self.tell("Input.dispatchKeyEvent", type="rawKeyDown", **values)
-        self.tell("Input.dispatchKeyEvent", type="keyUp", **values)
+        if not held:
+            self.tell("Input.dispatchKeyEvent", type="keyUp", **values)
 
     def picture(self, path, whole=True):
         """The page as it is now, whole, into a PNG; at most 6,000 pixels high."""

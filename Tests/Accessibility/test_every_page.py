@@ -165,7 +165,7 @@ def test_every_page_is_used_by_keyboard_and_keeps_still(site, browser, page):
     assert count < MOST_TABS, f"{count} stops before the end of {place.path}"
     # Regions that scroll are stops of their own.
     for number in range(2 * count + 20):
-        browser.press("Tab", 9)
+        browser.press("Tab", 9, held=True)
         if number >= count and browser.run("return document.activeElement === document.body || preau.came_round()"):
             break
     faults = browser.run("return preau.focusFaults()")
