@@ -4,7 +4,6 @@ import asyncio
 import json
 import re
 import subprocess
-import time
 
 
 class Connection:
@@ -115,11 +114,3 @@ def processor_seconds(pid):
     fields = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / 100
 
-
-class Clock:
-    def __init__(self):
-        self.start = time.monotonic()
-
-    @property
-    def seconds(self):
-        return time.monotonic() - self.start

@@ -1,103 +1,69 @@
 """`Infra/dev/bench quota`: bandwidth as it arrives, for 100 establishments behind 4 nodes."""
 
 import asyncio
-import json
 import os
-import re
-import resource
 import shutil
-import statistics
 import subprocess
+import statistics
 import time
-import urllib.request
 
-from stack.build import BUILT
 from stack.errors import StackError
-from stack.ports import is_free
-from stack.redis import command
-from stack.state import CHECKOUT, State
+from stack.state import CHECKOUT
 from stack.templates import commit
 
-from . import report
+from . import territory
 from .people import Person, accounts
+from .territory import FOLDER, PASSWORD, TerritorySite
 
-FOLDER = CHECKOUT / ".preau-bench"
 TERRITORY, ESTABLISHMENTS, NODES = "auvergne-rhone-alpes", 100, 4
 STREAMS = 2
 # Bits per second.
 SCHOOL = 400_000
 SETTLE, MEASURE = 4, 20
 CHANGES = 20
-PASSWORD = "preau-demo-2026"
 HEAVY = "/api/v1/openapi.json"
+PUPILS = f"""
+    with schools as (select id, uai, gen_random_uuid() as account from establishment where territory_id = '{TERRITORY}'),
+    added as (
+        insert into account (id, login, given_name, family_name, password_hash)
+        select account, 'banc.' || lower(uai), 'Alix', 'Fictif',
+            (select password_hash from account where password_hash is not null limit 1) from schools returning id)
+    insert into profile (account_id, establishment_id, role, person_id)
+        select account, id, 'pupil', gen_random_uuid() from schools where account in (select id from added)"""
 
 
-class Site:
-    def __init__(self):
-        self.state = State(FOLDER / "site-quota")
+def start(site):
+    """With a hundred establishments of several departments, one pupil each, and no rule that keeps anybody out."""
+    manifests = FOLDER / "tenants-quota"
+    shutil.rmtree(manifests, ignore_errors=True)
+    shutil.copytree(CHECKOUT / "Tenants" / TERRITORY, manifests / TERRITORY)
+    path = manifests / TERRITORY / "establishments.yaml"
+    lines = path.read_text().splitlines(keepends=True)
+    schools = [line for line in lines if line.startswith("  - { uai")]
+    # As they come in the file: by department, so every third of them to have several.
+    kept = set(schools[::max(1, len(schools) // ESTABLISHMENTS)][:ESTABLISHMENTS])
+    path.write_text("".join(line for line in lines if not line.startswith("  - { uai") or line in kept))
+    (manifests / TERRITORY / "rules.yaml").write_text("windows: {}\n")
+    site.start(NODES, manifests)
+    # A pupil of each establishment, in the directory only: what they download is no school's. Their password is the
+    # demonstration's.
+    subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", PUPILS, site.parts["directory"]["conninfo"]], check=True)
 
-    def start(self):
-        manifests = FOLDER / "tenants-quota"
-        shutil.rmtree(manifests, ignore_errors=True)
-        shutil.copytree(CHECKOUT / "Tenants" / TERRITORY, manifests / TERRITORY)
-        path = manifests / TERRITORY / "establishments.yaml"
-        lines = path.read_text().splitlines(keepends=True)
-        schools = [line for line in lines if line.startswith("  - { uai")]
-        # As they come in the file: by department, so every third of them to have several.
-        kept = set(schools[::max(1, len(schools) // ESTABLISHMENTS)][:ESTABLISHMENTS])
-        path.write_text("".join(line for line in lines if not line.startswith("  - { uai") or line in kept))
-        (manifests / TERRITORY / "rules.yaml").write_text("windows: {}\n")
-        port = next(port for port in range(19600, 19700, 2) if is_free(port) and is_free(port + 1))
-        self.run("up", "--detach", "--nodes", NODES, "--loops", 1, "--shards", 2, "--port", port, "--tenants", manifests)
-        self.parts = json.loads(self.state.descriptor.read_text())
-        self.preau("seed", "demo", "--schools", ESTABLISHMENTS, "--pupils", 1)
-        # The first three digits of a UAI are its department.
-        self.departments = {uai: uai[1:3] for uai in re.findall(r"uai: (\w+),", "".join(kept))}
 
-    def stop(self):
-        self.run("down", "--wipe")
+def department(uai):
+    """The first three digits of a UAI are its department."""
+    return uai[1:3]
 
-    def run(self, name, *words):
-        line = [CHECKOUT / "Infra" / "dev" / name, "--state", self.state.directory, *map(str, words)]
-        if subprocess.run(line, stdin=subprocess.DEVNULL, check=False).returncode != 0:
-            raise StackError(f"Infra/dev/{name} failed; the cause is above")
 
-    def preau(self, *words):
-        line = [BUILT / "preau", "--state", self.state.directory, "--json", *map(str, words)]
-        done = subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise StackError(f"preau {' '.join(map(str, words[:2]))}: {done.stderr[-300:]}")
-        return json.loads(done.stdout or "null")
-
-    def quota(self, scope, rate, ceil=None):
-        body = json.dumps({"scope": scope, "rate": rate, "ceil": ceil or rate}).encode()
-        request = urllib.request.Request(
-            self.parts["admin"] + "/api/v1/quotas", body, method="PUT",
-            headers={"Content-Type": "application/json", "Authorization": "Bearer " + self.parts["admin_token"]})
-        urllib.request.urlopen(request, timeout=10).read()
-
-    @property
-    def redis_seconds(self):
-        text = command(self.parts["redis"]["port"], "INFO", "cpu")
-        return sum(float(value) for value in re.findall(r"used_cpu_(?:sys|user):([\d.]+)", text))
+def set_quota(site, scope, rate, ceil=None):
+    site.put("/api/v1/quotas", {"scope": scope, "rate": rate, "ceil": ceil or rate})
 
 
 def run(progress):
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    FOLDER.mkdir(exist_ok=True)
-    site = Site()
-    try:
-        site.start()
-        lines = asyncio.run(measured(site, progress))
-    finally:
-        site.stop()
-    progress.say("\n" + "\n".join(lines))
-    report.write("quota", lines)
+    territory.run("quota", TerritorySite("quota", TERRITORY), start, measured, progress)
 
 
 async def measured(site, progress):
-    host = site.parts["territories"][0]["host"]
     found = accounts(site.parts["directory"]["conninfo"], TERRITORY, "pupil", ESTABLISHMENTS)
     if len({uai for _, uai in found}) < ESTABLISHMENTS:
         raise StackError(f"pupils of {len({uai for _, uai in found})} establishments instead of {ESTABLISHMENTS}")
@@ -117,12 +83,12 @@ async def measured(site, progress):
     with progress.step("Sign-in of a pupil of each establishment"):
         people = []
         for login, uai in found:
-            person = Person(site.parts["front"], host, login, PASSWORD, "pupil")
+            person = Person(site.parts["front"], site.host, login, PASSWORD, "pupil")
             status, _ = await person.sign_in()
             if status != 201:
                 raise StackError(f"{login} could not sign in: {status}")
             for _ in range(STREAMS):
-                other = Person(site.parts["front"], host, login, PASSWORD, "pupil")
+                other = Person(site.parts["front"], site.host, login, PASSWORD, "pupil")
                 other.cookies = dict(person.cookies)
                 people.append((other, uai))
         _, _, content = await people[0][0].ask("GET", HEAVY)
@@ -130,12 +96,12 @@ async def measured(site, progress):
             raise StackError(f"{HEAVY} has {len(content)} bytes: not heavy enough to be paced")
 
     for _, uai in found:
-        site.quota(uai, SCHOOL // 4, SCHOOL)
+        set_quota(site, uai, SCHOOL // 4, SCHOOL)
     tasks = [asyncio.create_task(download(person, uai)) for person, uai in people]
     uais = [uai for _, uai in found]
     departments = {}
     for uai in uais:
-        departments.setdefault(site.departments[uai], []).append(uai)
+        departments.setdefault(department(uai), []).append(uai)
     results = {}
     try:
         with progress.step("Each establishment at its ceiling") as step:
@@ -146,14 +112,14 @@ async def measured(site, progress):
         with progress.step("Departments with 60 % of what their establishments want") as step:
             wanted = {code: int(len(those) * SCHOOL * 0.6) for code, those in departments.items()}
             for code, ceil in wanted.items():
-                site.quota(code, ceil)
+                set_quota(site, code, ceil)
             rates, _ = await window(site, received)
             results["department"] = [
                 sum(rates[uai] for uai in those) * 8 / wanted[code] - 1 for code, those in departments.items()]
             step.note(summary(results["department"]))
         with progress.step("The region with 40 % of what its establishments want") as step:
             ceil = int(len(uais) * SCHOOL * 0.4)
-            site.quota(TERRITORY, ceil)
+            set_quota(site, TERRITORY, ceil)
             rates, _ = await window(site, received)
             results["region"] = [sum(rates.values()) * 8 / ceil - 1]
             step.note(summary(results["region"]))
@@ -179,13 +145,13 @@ async def window(site, received):
 
 async def changes(site, uai, arrivals):
     """How long after the answer to a change its rate is what arrives, in ms: the region alone bounds the others meanwhile."""
-    site.quota(TERRITORY, SCHOOL * 200)
+    set_quota(site, TERRITORY, SCHOOL * 200)
     low, high, found = SCHOOL // 4, SCHOOL, []
     await asyncio.sleep(1.5)
     for number in range(CHANGES):
         old, new = (high, low) if number % 2 == 0 else (low, high)
         arrivals[uai] = []
-        await asyncio.to_thread(site.quota, uai, new)
+        await asyncio.to_thread(set_quota, site, uai, new)
         told = time.monotonic()
         await asyncio.sleep(1.2)
         log = arrivals.pop(uai)

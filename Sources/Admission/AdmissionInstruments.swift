@@ -5,6 +5,7 @@ struct AdmissionInstruments {
     let admitted: [Counter]
     let waiting: [Counter]
     let blind: Counter
+    let late: Counter
     let refusedByRule: Counter
 
     init(_ metrics: Metrics) {
@@ -20,6 +21,9 @@ struct AdmissionInstruments {
         }
         blind = metrics.counter(
             "preau_admission_blind_total", help: "Newcomers let in while Redis could not be asked.")
+        late = metrics.counter(
+            "preau_admission_late_total",
+            help: "Newcomers told to wait because Redis answered others, and them too late.")
         refusedByRule = metrics.counter(
             "preau_admission_refused_total", help: "Sign-ins and requests refused by a calendar rule.")
     }

@@ -9,12 +9,14 @@ package struct AdmissionLimits: Sendable {
     package var window = 300_000
     /// A place kept for somebody who was just let in and still has to give their password. In milliseconds.
     package var hold = 180_000
-    /// How long a waiter may go without asking before the ticket is put aside. In milliseconds.
-    package var patience = 90_000
+    /// How much later than told a waiter may ask before the ticket is put aside. In milliseconds.
+    package var patience = 60_000
     /// How long signs of presence are gathered before they are told.
     package var beatPause = Duration.seconds(1)
     package var beatsAtOnce = 100
     package var mostWaitingBeats = 20_000
+    /// How long the gate waits for an answer of Redis, which a storm makes late.
+    package var gateDeadline = Duration.milliseconds(300)
     /// With Redis gone: newcomers of the first class that one loop lets in each second.
     package var blindPerSecond = 5
 

@@ -10,7 +10,7 @@ package final class AdmissionService: @unchecked Sendable {
     package let presence: Presence
     package let gate: SessionGate
     package let places: PlaceIndex
-    package let pace: SignInPace
+    package let platform: PlatformCapacity
 
     let redis: RedisClient
     private let groups: SchoolGroups
@@ -21,15 +21,15 @@ package final class AdmissionService: @unchecked Sendable {
 
     /// - Parameters:
     ///   - rules: the process's copy, which its watcher keeps fresh.
-    ///   - pace: the process's own.
+    ///   - platform: the process's own.
     package init(
-        loop: EventLoop, tenancy: Tenancy, redis: RedisClient, rules: RuleBookCache, pace: SignInPace,
+        loop: EventLoop, tenancy: Tenancy, redis: RedisClient, rules: RuleBookCache, platform: PlatformCapacity,
         limits: AdmissionLimits = .standard, metrics: Metrics, log: Log = Log("admission")
     ) {
         self.loop = loop
         self.redis = redis
         self.rules = rules
-        self.pace = pace
+        self.platform = platform
         currentBook = rules.book
         instruments = AdmissionInstruments(metrics)
         places = PlaceIndex(tenancy)
@@ -37,7 +37,7 @@ package final class AdmissionService: @unchecked Sendable {
         presence = Presence(
             loop: loop, redis: redis, groups: groups, index: places, limits: limits, metrics: metrics)
         gate = SessionGate(
-            loop: loop, redis: redis, limits: limits, pace: pace, instruments: instruments, log: log)
+            loop: loop, redis: redis, limits: limits, platform: platform, instruments: instruments, log: log)
     }
 
     /// The rules in force.

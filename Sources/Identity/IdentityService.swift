@@ -31,7 +31,7 @@ package final class IdentityService: @unchecked Sendable {
     ///   - directory: this loop's pool for the directory's database.
     ///   - hasher: the process's own; it has the bounded pool of threads.
     ///   - rules: the process's copy, which its watcher keeps fresh.
-    ///   - pace: the process's own.
+    ///   - platform: the process's own.
     ///   - partners: the process's copy of the registered services.
     ///   - outgoing: what reaches other servers, and under which name we are known to them.
     ///   - strong: from whom a second factor is asked.
@@ -39,7 +39,7 @@ package final class IdentityService: @unchecked Sendable {
     package init(
         loop: EventLoop, keyring: Keyring, limits: SessionLimits = .standard, tenancy: Tenancy, directory: PostgresPool,
         redis: RedisClient, hasher: PasswordHasher, rules: RuleBookCache = RuleBookCache(),
-        pace: SignInPace = SignInPace(), admissionLimits: AdmissionLimits = .standard,
+        platform: PlatformCapacity = PlatformCapacity(), admissionLimits: AdmissionLimits = .standard,
         partners: PartnerCache = PartnerCache(), outgoing: OutgoingParts = OutgoingParts(),
         strong: StrongPolicy = .offered, metrics: Metrics,
         log: Log = Log("identity"),
@@ -55,7 +55,7 @@ package final class IdentityService: @unchecked Sendable {
             log: log,
             clock: clock)
         admission = AdmissionService(
-            loop: loop, tenancy: tenancy, redis: redis, rules: rules, pace: pace, limits: admissionLimits,
+            loop: loop, tenancy: tenancy, redis: redis, rules: rules, platform: platform, limits: admissionLimits,
             metrics: metrics, log: log)
         sessions.presence = admission.presence
         entrance = Entrance(admission: admission, keyring: keyring, tenancy: tenancy, clock: clock)

@@ -110,7 +110,8 @@ package enum AdminProcess {
         let admission = AdmissionControl(
             admin: service, admission: parts.identity.admission, tenancy: parts.tenancy, directory: parts.directory)
         try table.add(AdmissionAPI(admission).routes + AdmissionConsolePages(admission).routes)
-        try table.add(QuotaAPI(admission, quotas: shared.quotas, directory: parts.directory).routes)
+        let quotas = QuotaControl(admission, quotas: shared.quotas, directory: parts.directory)
+        try table.add(QuotaAPI(quotas).routes + QuotaConsolePages(quotas).routes)
         try table.add(EstablishmentLifeAPI(service).routes)
         try table.add(AccountAPI(service).routes)
         try table.add(NeverConnectedAPI(service).routes)

@@ -28,7 +28,7 @@ final class LoopParts: @unchecked Sendable {
     private var jobs: JobsThread?
     private var upkeep: FeedUpkeep?
     private var moves: MoveRunner?
-    private var pacing: PaceExchange?
+    private var measuring: CapacityExchange?
     private var partnerWatcher: PartnerWatcher?
     private var keyKeeper: SigningKeyKeeper?
 
@@ -50,14 +50,15 @@ final class LoopParts: @unchecked Sendable {
             metrics: shared.metrics)
         identity = IdentityService(
             loop: loop, keyring: shared.keyring, tenancy: tenancy, directory: directory, redis: redis,
-            hasher: shared.hasher, rules: shared.rules, pace: shared.pace, partners: shared.partners,
+            hasher: shared.hasher, rules: shared.rules, platform: shared.platform, partners: shared.partners,
             outgoing: shared.outgoing,
             strong: StrongPolicy(isEnforced: shared.configuration.enforcesStrongAuthentication), metrics: shared.metrics
         )
         lines = Lines(
             loop: loop, name: "\(shared.configuration.process)/\(loop.name)", tenancy: tenancy, redis: redis,
             quotas: shared.quotas, metrics: shared.metrics)
-        pressure = RequestPressure(loop: loop, bounds: shared.configuration.sessionWork, metrics: shared.metrics)
+        pressure = RequestPressure(
+            loop: loop, bounds: shared.configuration.sessionWork, load: shared.load, metrics: shared.metrics)
         attendance = Attendance(
             loop: loop, tenancy: tenancy, service: identity.admission, directory: directory)
         meter = LineMeter(loop: loop, lines: lines, directory: directory)
@@ -85,7 +86,7 @@ final class LoopParts: @unchecked Sendable {
     func keep(_ upkeep: FeedUpkeep) { self.upkeep = upkeep }
     func keep(_ moves: MoveRunner) { self.moves = moves }
 
-    func keep(_ pacing: PaceExchange) { self.pacing = pacing }
+    func keep(_ measuring: CapacityExchange) { self.measuring = measuring }
 
     /// What has to be said to others before the connections close.
     func sayGoodbye() async {
@@ -101,7 +102,7 @@ final class LoopParts: @unchecked Sendable {
         sweep?.stop()
         upkeep?.stop()
         moves?.stop()
-        pacing?.stop()
+        measuring?.stop()
         meter.stop()
         pressure.stop()
         attendance.stop()

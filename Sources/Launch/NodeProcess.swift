@@ -51,9 +51,9 @@ package enum NodeProcess {
                 heartbeat.start()
                 parts.keep(heartbeat)
                 parts.keep(parts.school.startSweep())
-                let pacing = PaceExchange(shared, parts.identity.admission)
-                pacing.start()
-                parts.keep(pacing)
+                let measuring = CapacityExchange(shared, parts.identity.admission)
+                measuring.start()
+                parts.keep(measuring)
             },
             concurrency: { $0.pressure.published },
             isReady: {

@@ -33,6 +33,7 @@ extension ProcessConfiguration {
             let blockingThreads = keys.optional("blocking_threads", .integer(1...64), default: 4)
             let passwordThreads = keys.optional("password_threads", .integer(1...64), default: loopsByDefault)
             let sessionWork = keys.optional("session_work", sessionWork, default: .standard)
+            let peopleALoop = keys.optional("people_a_loop", .integer(1...1_000_000), default: 1000)
             let plainPartners = keys.optional("plain_partners", .flag, default: !isProduction)
             let strong = keys.optional("strong_authentication", strongAuthentication, default: isProduction)
             let owner = keys.optional("owner", credentials)
@@ -60,7 +61,7 @@ extension ProcessConfiguration {
                 trustedProxies: trustedProxies, isProduction: isProduction, logLevel: logLevel, directory: directory,
                 shardCredentials: shardCredentials, redis: redis, sessionKeysFile: sessionKeysFile,
                 blockingThreads: blockingThreads, passwordThreads: passwordThreads,
-                sessionWork: sessionWork, allowsPlainPartners: plainPartners,
+                sessionWork: sessionWork, peopleALoop: peopleALoop, allowsPlainPartners: plainPartners,
                 enforcesStrongAuthentication: strong, admin: admin)
         }
     }

@@ -40,6 +40,8 @@ package struct ProcessConfiguration: Sendable {
     package let blockingThreads: Int
     package let passwordThreads: Int
     package let sessionWork: RequestPressure.SessionWork
+    /// People that each loop carries whatever is measured.
+    package let peopleALoop: Int
     /// Whether partner applications may be reached by plain HTTP and on this machine: in development.
     package let allowsPlainPartners: Bool
     /// Whether administrators and heads get no further without a second factor.

@@ -32,7 +32,8 @@ final class SharedParts: Sendable {
     /// For reading archives and XML, on the admin service only.
     let feedPool: BlockingPool
     let rules = RuleBookCache()
-    let pace = SignInPace()
+    let platform = PlatformCapacity()
+    let load = ProcessLoad()
     let quotas = QuotaBookCache()
     let partners = PartnerCache()
     let outgoing: OutgoingParts

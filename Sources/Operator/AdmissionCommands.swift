@@ -9,13 +9,25 @@ enum AdmissionCommands: CommandSet {
             words, client in
             try words.end()
             let data = try await client.send("GET", "/api/v1/stats")
-            let rows = try decoder.decode(Stats.self, from: data).territories.map { territory in
+            let territories = try decoder.decode(Stats.self, from: data).territories
+            let rows = territories.map { territory in
                 [
                     territory.presence.scope, "\(territory.presence.connected) connected", territory.admission.line,
                     territory.presence.roles,
                 ]
             }
-            return Output(text: columns(rows), json: data)
+            let nodes = territories.first.flatMap(\.admission.nodes).map { [$0] } ?? []
+            return Output(text: (nodes + [columns(rows)]).joined(separator: "\n"), json: data)
+        },
+        Command(
+            words: ["admission", "indicators"], usage: "SCOPE [--minutes N]",
+            summary: "Shows how the last minutes of a territory went, and what could be done."
+        ) { words, client in
+            let scope = try words.word("the scope")
+            let minutes = try words.number("--minutes") ?? 10
+            try words.end()
+            let data = try await client.send("GET", "/api/v1/indicators?scope=\(escaped(scope))&minutes=\(minutes)")
+            return Output(text: try decoder.decode(Indicators.self, from: data).text(scope), json: data)
         },
         Command(
             words: ["admission", "show"], usage: "SCOPE",
@@ -41,7 +53,7 @@ enum AdmissionCommands: CommandSet {
         Command(
             words: ["admission", "set"],
             usage:
-                "SCOPE --sessions N [--per-second N] | --no-cap | --rule FILE --name NAME | --on NAME | --off NAME | --remove NAME",
+                "SCOPE --sessions N [--per-second N] | --raise | --lower | --no-cap | --rule FILE --name NAME | --on NAME | --off NAME | --remove NAME",
             summary: "Sets a cap, or simulates a change of a rule and makes it."
         ) { words, client in
             let scope = try words.word("the scope")
@@ -49,6 +61,11 @@ enum AdmissionCommands: CommandSet {
                 let perSecond = try words.number("--per-second")
                 try words.end()
                 return try await setCap(scope, sessions, perSecond, client)
+            }
+            let raises = words.flag("--raise")
+            if raises || words.flag("--lower") {
+                try words.end()
+                return try await step(scope, up: raises, client)
             }
             if words.flag("--no-cap") {
                 try words.end()
@@ -83,10 +100,73 @@ enum AdmissionCommands: CommandSet {
         let sessions: Int?
         let placesTaken: Int?
         let waiting: Int?
+        let inForce: Int?
+        let carried: Int?
+        let loadPercent: Int?
 
         var line: String {
-            "\(placesTaken.map(String.init) ?? "?") of \(sessions.map(String.init) ?? "any number of") places, \(waiting.map(String.init) ?? "?") waiting"
+            let cap = inForce.map { force in
+                force == sessions || sessions == nil ? String(force) : "\(force) (\(sessions ?? force) declared)"
+            }
+            return
+                "\(placesTaken.map(String.init) ?? "?") of \(cap ?? "any number of") places, \(waiting.map(String.init) ?? "?") waiting"
         }
+
+        /// What all nodes together can do; nil while Redis does not say.
+        var nodes: String? {
+            loadPercent.map { load in
+                "nodes: \(load) % busy, \(carried.map { "can carry \($0) people" } ?? "too quiet to tell how many people they carry")"
+            }
+        }
+    }
+
+    private struct Indicators: Decodable {
+        struct Minute: Decodable {
+            let start: String
+            let connected: Int
+            let waiting: Int
+            let requests: Int
+            let good: Int
+            let failed: Int
+            let shed: Int
+            let refused: [String: Int]
+        }
+
+        struct Thresholds: Decodable {
+            let goodThousandths: Int
+            let placesThousandths: Int
+            let minutes: Int
+        }
+
+        let advice: [String]
+        let thresholds: Thresholds
+        let minutes: [Minute]
+
+        func text(_ scope: String) -> String {
+            let wanted = [
+                "lower_cap": "answers fail or are late: preau admission set \(scope) --lower",
+                "raise_cap": "people wait, those who are in are well served: preau admission set \(scope) --raise",
+                "add_nodes": "requests are turned away to protect the others: preau node add",
+                "watch": "\(thresholds.placesThousandths / 10) % of the places are taken",
+            ]
+            let rows = minutes.map { minute in
+                [
+                    minute.start, "\(minute.connected) connected", "\(minute.waiting) waiting",
+                    "\(minute.requests) requests",
+                    "\(AdmissionCommands.percent(minute.good, of: minute.requests)) good", "\(minute.failed) failed",
+                    "\(minute.shed) turned away",
+                    minute.refused.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "),
+                ]
+            }
+            let advice = advice.isEmpty ? ["\(scope): nothing to do"] : advice.map { "\(scope): " + (wanted[$0] ?? $0) }
+            return (advice + (rows.isEmpty ? [] : [AdmissionCommands.columns(rows)])).joined(separator: "\n")
+        }
+    }
+
+    /// `99.5 %`; rounded down.
+    private static func percent(_ part: Int, of whole: Int) -> String {
+        let thousandths = whole > 0 ? part * 1000 / whole : 1000
+        return "\(thousandths / 10).\(thousandths % 10) %"
     }
 
     private struct Stats: Decodable {
@@ -215,6 +295,18 @@ enum AdmissionCommands: CommandSet {
         return Output(text: "\(scope): \(try decoder.decode(Standing.self, from: data).line)", json: data)
     }
 
+    /// Ten per cent more or fewer places than are declared.
+    private static func step(_ scope: String, up: Bool, _ client: AdminClient) async throws -> Output {
+        let shown = try await client.send("GET", "/api/v1/admission?scope=\(escaped(scope))")
+        let object = try JSONSerialization.jsonObject(with: shown) as? [String: Any]
+        guard let standing = object?["standing"] as? [String: Any], let places = standing["sessions"] as? Int else {
+            throw OperatorError.usage("\(scope) has no cap: set one with --sessions N")
+        }
+        let change = max(1, places / 10)
+        return try await setCap(
+            scope, max(0, up ? places + change : places - change), standing["per_second"] as? Int, client)
+    }
+
     private static func show(_ scope: String, _ client: AdminClient) async throws -> Output {
         let query = "?scope=\(escaped(scope))"
         let presenceData = try await client.send("GET", "/api/v1/presence" + query)
@@ -224,6 +316,7 @@ enum AdmissionCommands: CommandSet {
         let standing = try decoder.decode(
             Standing.self, from: JSONSerialization.data(withJSONObject: object["standing"] ?? [String: Any]()))
         var lines = ["\(scope): \(presence.connected) connected, \(standing.line)"]
+        if let nodes = standing.nodes { lines.append("  " + nodes) }
         if !presence.roles.isEmpty { lines.append("  by role: \(presence.roles)") }
         if !presence.levels.isEmpty { lines.append("  by level: \(presence.levels)") }
         for named in object["rules"] as? [[String: Any]] ?? [] {

@@ -52,7 +52,7 @@ final class RedisConnection: @unchecked Sendable {
     private var expiryTimer: (due: Instant, id: TimerID)?
     private var heartbeatTimer: TimerID?
     private var isReprieved = false
-    private static let reprieve = Duration.milliseconds(20)
+    private static let punctual = Duration.milliseconds(20)
 
     private init(_ address: RedisConfiguration.Address, _ connector: RedisConnector) {
         self.address = address
@@ -288,10 +288,10 @@ final class RedisConnection: @unchecked Sendable {
         readWhatIsThere()
         guard end == nil else { return }
         let now = Instant.now
-        // The loop itself was held up, perhaps before it wrote: the server is heard before it is judged.
-        guard isReprieved || now.since(due) < RedisConnection.reprieve else {
+        // The loop itself was held up, perhaps before it wrote: the server has as long as ever to be heard before it is judged.
+        guard isReprieved || now.since(due) < RedisConnection.punctual else {
             isReprieved = true
-            return watchExpiry(now + RedisConnection.reprieve)
+            return watchExpiry(now + configuration.commandDeadline)
         }
         isReprieved = false
         var (expired, next) = pending.takeExpired(at: now)

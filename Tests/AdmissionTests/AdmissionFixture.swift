@@ -27,7 +27,8 @@ final class AdmissionLoop: Sendable {
         self.redis = redis
         service = await node.loop.run { [rules] in
             AdmissionService(
-                loop: node.loop, tenancy: node.tenancy, redis: redis, rules: rules, pace: SignInPace(), limits: limits,
+                loop: node.loop, tenancy: node.tenancy, redis: redis, rules: rules, platform: PlatformCapacity(),
+                limits: limits,
                 metrics: Metrics())
         }
     }

@@ -121,6 +121,66 @@ extension OnServers {
             }
         }
 
+        /// Somebody signs in at one node and out at another before the first has told that they were there.
+        @Test func whoSignedOutIsGoneHoweverLateTheirSignIsTold() async throws {
+            var limits = AdmissionFixture.quick
+            limits.beatPause = .milliseconds(300)
+            try await AdmissionFixture.with(redis: try TestRedis.start(), limits: limits) { fixture in
+                let school = try await fixture.establishment()
+                let scope = RuleScope.establishment(school.uai)
+                let (everywhere, once, stays) = (
+                    fixture.visitor(.pupil, at: school), fixture.visitor(.teacher, at: school),
+                    fixture.visitor(.guardian, at: school)
+                )
+                let session = UUID.v7()
+                try await fixture.loops[1].run { service in
+                    service.presence.note(everywhere, session: .v7())
+                    service.presence.note(once, session: session)
+                    service.presence.note(stays, session: .v7())
+                }
+                try await fixture.loops[0].run { service in
+                    await service.presence.leaveEverywhere(everywhere)
+                    await service.presence.leave(once, session: session)
+                }
+                #expect(try await fixture.becomes(scope, 1, .guardian))
+                #expect(try await fixture.connected(scope) == 1, "two have left")
+                // Who signs in again is there.
+                try await fixture.loops[1].run { service in
+                    service.presence.note(everywhere, session: .v7())
+                    service.presence.note(once, session: .v7())
+                }
+                #expect(try await fixture.becomes(scope, 3))
+            }
+        }
+
+        @Test func presenceFollowsAFailover() async throws {
+            let master = try TestRedis.start("--repl-diskless-sync-delay", "0")
+            let replica = try TestRedis.start(
+                "--replicaof", "127.0.0.1", String(master.port), "--replica-priority", "1")
+            let sentinel = try TestSentinel.start(watching: master, as: "preau")
+            try sentinel.waitUntilItSees(replicas: 1, sentinels: 0, of: "preau")
+            let server = RedisConfiguration.Server.sentinel(
+                master: "preau", sentinels: [RedisConfiguration.Address(host: sentinel.host, port: sentinel.port)])
+            try await AdmissionFixture.with(server: server) { fixture in
+                let school = try await fixture.establishment()
+                let scope = RuleScope.establishment(school.uai)
+                let visitors = (0..<20).map { _ in fixture.visitor(.pupil, at: school) }
+                for visitor in visitors.prefix(10) {
+                    try await fixture.loops[0].run { $0.presence.note(visitor, session: visitor.account.rawValue) }
+                }
+                #expect(try await fixture.becomes(scope, 10))
+                master.kill()
+                // Half of them go on while there is no Redis, and ten come: all are told once there is one.
+                for visitor in visitors.dropFirst(5) {
+                    try await fixture.loops[1].run { $0.presence.note(visitor, session: visitor.account.rawValue) }
+                }
+                var isThere = try await fixture.becomes(scope, 20)
+                if !isThere { isThere = try await fixture.becomes(scope, 20) }
+                #expect(isThere)
+                #expect(try replica.command("zcard", PresenceKey(scope).text) == "20")
+            }
+        }
+
         @Test(arguments: ["kill", "flush", "hang"])
         func aRedisThatIsLostIsFilledAgainByActivity(_ fault: String) async throws {
             let redis = try TestRedis.start()

@@ -194,13 +194,4 @@ import Web
         #expect(RuleScope("eure")?.kind == "territory")
         for bad in ["", "2", "Eure", "07700", "a b"] { #expect(RuleScope(bad) == nil, "\(bad)") }
     }
-
-    @Test func pollingIsSlowestForThoseFarBack() {
-        for _ in 0..<100 {
-            #expect((4...6).contains(SessionGate.pollAfter(ahead: 0, seconds: 2, waiting: 10)))
-            #expect((12...17).contains(SessionGate.pollAfter(ahead: 10, seconds: nil, waiting: 10)))
-            #expect((24...33).contains(SessionGate.pollAfter(ahead: 10, seconds: 4000, waiting: 10)))
-            #expect((64...88).contains(SessionGate.pollAfter(ahead: 90_000, seconds: 4000, waiting: 100_000)))
-        }
-    }
 }

@@ -1,39 +1,16 @@
 """Who may come, how many at once, and over which line: as operators set it, on all nodes and on sessions that run."""
 
 import json
-import os
-import pathlib
-import subprocess
 import time
 
 import pytest
 from browsing import Visitor, account, host_of, visitor
-from stack.build import BUILT
-
-CHECKOUT = pathlib.Path(os.environ.get("PREAU_CHECKOUT", "."))
+from operators import Operator, try_to_sign_in, within
 
 
 @pytest.fixture
 def preau(stack_state):
-    def run(*words):
-        done = subprocess.run(
-            [BUILT / "preau", "--state", str(stack_state), "--json", *words], stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, (words, done.stdout[-500:], done.stderr[-500:])
-        return json.loads(done.stdout) if done.stdout.strip() else None
-    return run
-
-
-def within(seconds, check):
-    end = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < end, "not within the time promised"
-        time.sleep(0.05)
-
-
-def sign_in(stack, who, url=None):
-    browser = Visitor(url or stack["front"], host_of(stack, who["territory"]))
-    return browser, browser.call("POST", "/api/v1/session", {"username": who["login"], "password": who["password"]})
+    return Operator(stack_state)
 
 
 def test_a_rule_holds_everywhere_within_two_seconds_running_sessions_included(stack, preau, tmp_path):
@@ -55,11 +32,11 @@ def test_a_rule_holds_everywhere_within_two_seconds_running_sessions_included(st
             each.get("/api/v1/me/timetable", Accept="application/json").code == "preau.admission.closed" for each in browsers))
         page = browsers[0].get("/home")
         assert page.status == 403 and "réservé aux élèves" in page.text
-        assert sign_in(stack, guardian)[1].code == "preau.admission.closed"
+        assert try_to_sign_in(stack, guardian)[1].code == "preau.admission.closed"
         assert learner.get("/api/v1/me/timetable", Accept="application/json").status == 200
-        assert sign_in(stack, pupil)[1].status == 201
+        assert try_to_sign_in(stack, pupil)[1].status == 201
         # Elsewhere nothing has changed.
-        assert sign_in(stack, account(stack, "guardian", "grand-est"))[1].status == 201
+        assert try_to_sign_in(stack, account(stack, "guardian", "grand-est"))[1].status == 201
     finally:
         preau("admission", "set", "eure", "--remove", "essai")
     within(2, lambda: all(
@@ -103,8 +80,8 @@ def test_beyond_the_cap_there_is_a_waiting_room_and_nobody_is_put_out(stack, pre
     scope = outside["establishments"][0]
     try:
         preau("admission", "set", scope, "--sessions", "0")
-        within(2, lambda: sign_in(stack, outside)[1].code == "preau.admission.waiting")
-        browser, answer = sign_in(stack, outside)
+        within(2, lambda: try_to_sign_in(stack, outside)[1].code == "preau.admission.waiting")
+        browser, answer = try_to_sign_in(stack, outside)
         assert answer.status == 503 and int(answer.header("Retry-After")) > 0
         assert browser.get("/api/v1/waiting").json["state"] == "waiting"
         page = browser.get("/waiting")

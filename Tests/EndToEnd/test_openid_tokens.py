@@ -10,6 +10,7 @@ import urllib.parse
 import pytest
 from browsing import Visitor, account, visitor
 from openid_client import Client, info
+from operators import Operator, leave, try_to_sign_in, within
 from partners import Partner, preau
 
 
@@ -122,6 +123,32 @@ def test_offline_access_goes_on_after_sign_out_and_ends_with_the_epoch(stack, cl
     assert info(stack["front"], second["access_token"]).status == 200
     assert visitor(stack, person).call("DELETE", "/api/v1/me/sessions").status == 204
     assert refresh(client, second["refresh_token"]).json["error"] == "invalid_grant"
+
+
+def test_a_refresh_is_a_way_in_like_any_other(stack, stack_state, client):
+    person, other = account(stack, "guardian", "eure"), account(stack, "head", "eure")
+    assert person["establishments"] == other["establishments"]
+    for each in (person, other):
+        leave(stack, each)
+    browser = visitor(stack, person)
+    tokens = client.tokens(browser, scope="openid offline_access")
+    operator, scope = Operator(stack_state), person["establishments"][0]
+    try:
+        operator("admission", "set", scope, "--sessions", "0")
+        time.sleep(2)
+        assert try_to_sign_in(stack, other)[1].status == 503
+        inside = refresh(client, tokens["refresh_token"])
+        assert inside.status == 200, "who is in has a place"
+        assert browser.call("DELETE", "/api/v1/session").status == 204
+        for _ in range(2):
+            outside = refresh(client, inside.json["refresh_token"])
+            assert outside.status == 503 and outside.json["error"] == "temporarily_unavailable", outside.text
+            assert int(outside.header("Retry-After")) > 0
+        operator("admission", "set", scope, "--no-cap")
+        within(3, lambda: refresh(client, inside.json["refresh_token"]).status == 200)
+    finally:
+        operator("admission", "set", scope, "--sessions", "1000")
+        operator("admission", "set", scope, "--no-cap")
 
 
 def test_introspection_and_revocation(stack, site, browser, client):

@@ -1,4 +1,3 @@
-import Admission
 import HTTP
 import Runtime
 import Tenancy
@@ -8,6 +7,7 @@ import TestTenancy
 import Testing
 import Web
 
+@testable import Admission
 @testable import Identity
 
 extension OnServers {
@@ -131,6 +131,23 @@ extension OnServers {
                 #expect(entered.location == "/home")
                 #expect(browser.cookies["preau_ticket"] == nil)
             }
+        }
+
+        /// Whatever it has to say: it is sent thousands of times a second while there is no room.
+        @Test(arguments: Language.allCases, [nil, 99_999])
+        func theWaitingPageIsSmallAndNeedsNoScript(_ language: Language, _ ahead: Int?) {
+            let wait = Wait(
+                firstSeen: 0, ahead: ahead, seconds: ahead.map { _ in 86_400 }, waiting: 100_000, pollAfter: 88)
+            var frame = PageFrame()
+            frame.siteName = String(repeating: "Un nom très long ", count: 4)
+            frame.siteOwner = frame.siteName
+            let bytes = PageShell.render(
+                WaitingPages(language: language).page(wait), frame: frame, language: language, here: "/waiting")
+            #expect(bytes.count < 10_000)
+            let text = String(decoding: bytes, as: UTF8.self)
+            #expect(!text.contains("<script"))
+            #expect(text.contains("http-equiv=\"refresh\""), "it loads itself again")
+            #expect(text.contains("role=\"status\""))
         }
 
         @Test func aWrongPasswordKeepsNoPlace() async throws {

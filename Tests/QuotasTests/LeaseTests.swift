@@ -232,11 +232,16 @@ extension OnServers {
             await setup.stop()
         }
 
-        @Test func withoutRedisTheLastGrantsThenASafePart() async throws {
+        @Test(arguments: ["kill", "hang", "flush"])
+        func withoutRedisTheLastGrantsThenASafePart(_ fault: String) async throws {
             let setup = try await Setup()
             setup.quota(8_000_000)
             _ = try await setup.flow(for: .milliseconds(700))
-            setup.redis.kill()
+            switch fault {
+            case "kill": setup.redis.kill()
+            case "hang": setup.redis.pause()
+            default: try setup.redis.command("flushall")
+            }
             _ = try await setup.flow(for: .milliseconds(500))
             let blind = try await setup.flow(for: .seconds(1))
             #expect((200_000...1_300_000).contains(blind), "\(blind)")

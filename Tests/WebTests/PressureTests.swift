@@ -24,6 +24,25 @@ import Testing
         #expect(turnedAway == [512, 384, 256, 128])
     }
 
+    @Test func aLoopIsBusyWhenItWorksOrWaitsForAProcessorOrTurnsAway() {
+        func load(worked: Double, late: Double = 0, inFlight: Double = 0, sheds: Bool = false) -> Int {
+            var load = LoopLoad()
+            var (at, time) = (Instant(nanoseconds: 1), Duration.zero)
+            for _ in 0..<1000 {
+                load.update(at: at, worked: time, interval: .milliseconds(250), inFlight: inFlight, hasShed: sheds)
+                at = at + .milliseconds(250) + .seconds(late)
+                time += .seconds(worked)
+            }
+            return load.permille
+        }
+        #expect((195...200).contains(load(worked: 0.05)))
+        #expect((995...1000).contains(load(worked: 0.25)))
+        // Held up for as long as it worked: no processor was free.
+        #expect((745...750).contains(load(worked: 0.125, late: 0.25)))
+        #expect((895...900).contains(load(worked: 0.05, inFlight: 0.9)))
+        #expect((1490...1500).contains(load(worked: 0.05, sheds: true)))
+    }
+
     private func run(
         _ bounds: RequestPressure.SessionWork, _ body: @escaping @Sendable (RequestPressure) async throws -> Void
     ) async throws {

@@ -4,7 +4,7 @@ internal import Redis
 /// that a place is exactly a person who is there, or one who was just let in.
 enum PlaceFunctions {
     static let library = RedisFunctionLibrary(
-        name: "preau_places", version: 1,
+        name: "preau_places", version: 2,
         source: """
             local function clock()
                 local time = redis.call('TIME')
@@ -32,6 +32,16 @@ enum PlaceFunctions {
                 return rate
             end
 
+            -- Seconds until somebody who waits asks again: a third of the time that is left; and with very many who wait, so seldom
+            -- that asking costs the same however many they are. The first few are never far from a place that becomes free. Where nobody
+            -- was let in lately the time that is left is unknown.
+            local function pause(ahead, eta, waiting)
+                local longest = ahead < 20 and 10 or math.max(30, math.min(240, waiting / 500))
+                if eta < 0 then return math.min(longest, 5 + ahead / 10) end
+                return math.max(2, math.min(longest, eta / 3))
+            end
+
+            -- Who has not asked for longer than was told is put aside; the ticket brings them back to where they were.
             local function forget_stale(scope, now, patience)
                 local gone = redis.call('ZRANGEBYSCORE', scope.polls, '-inf', now - patience, 'LIMIT', 0, 100)
                 for _, member in ipairs(gone) do
@@ -44,7 +54,7 @@ enum PlaceFunctions {
             -- ARGV: era, life, hold, patience, account, rank, first seen (0: now), role, newcomers a second (0: no bound), burst,
             -- how much of the burst must be left, number of scopes, and for each: key, places, share of the role (-1: no bound), n, n times (role, places kept for it).
             -- Gives: outcome (1 in, 0 waits, -1 other era), era, first seen, people ahead, seconds until then (-1: unknown),
-            -- people waiting, and for each scope: people in it.
+            -- people waiting, for each scope: people in it, and seconds until the next time to ask.
             redis.register_function('preau_places_admit', function(keys, a)
                 local now = clock()
                 local present = era(now)
@@ -52,8 +62,8 @@ enum PlaceFunctions {
                 local life, hold, patience = tonumber(a[2]), tonumber(a[3]), tonumber(a[4])
                 local account, rank, role = a[5], tonumber(a[6]), a[8]
                 local seen = tonumber(a[7])
-                if seen <= 0 or seen > now then seen = now end
-                local score = rank * 1e13 + seen
+                local has_ticket = seen > 0
+                if not has_ticket or seen > now then seen = now end
                 local scopes, index, is_member = {}, 13, true
                 for number = 1, tonumber(a[12]) do
                     local scope = {key = a[index], places = tonumber(a[index + 1]), share = tonumber(a[index + 2]), kept = {}}
@@ -68,14 +78,19 @@ enum PlaceFunctions {
                     scope.holds = redis.call('ZSCORE', scope.key, account) and true or false
                     scope.queue, scope.polls = 'p1:q:' .. scope.key, 'p1:w:' .. scope.key
                     if not scope.holds then is_member = false end
+                    -- Who comes again without their ticket, as programs do, has their turn still.
+                    local turn = not has_ticket and tonumber(redis.call('ZSCORE', scope.queue, account) or '0') - rank * 1e13
+                    if turn and turn > 0 then seen = math.min(seen, turn) end
                     scopes[number] = scope
                 end
-                local function answer(outcome, ahead, eta, waiting)
+                local score = rank * 1e13 + seen
+                local function answer(outcome, ahead, eta, waiting, again)
                     local reply = {outcome, present, string.format('%.0f', seen), ahead, eta, waiting}
                     for _, scope in ipairs(scopes) do reply[#reply + 1] = scope.count end
+                    reply[#reply + 1] = math.floor(again + 0.5)
                     return reply
                 end
-                if is_member then return answer(1, 0, 0, 0) end
+                if is_member then return answer(1, 0, 0, 0, 0) end
 
                 local refused, ahead_most, eta, waiting = {}, 0, -1, 0
                 for _, scope in ipairs(scopes) do
@@ -144,19 +159,17 @@ enum PlaceFunctions {
                         end
                     end
                     redis.call('XADD', 'p1:log', 'MAXLEN', '~', 50000, '*', 'in', rank, 'of', table.concat(facts, ' '))
-                    return answer(1, 0, 0, 0)
+                    return answer(1, 0, 0, 0, 0)
                 end
 
                 local is_new = false
                 for _, scope in ipairs(refused) do
                     is_new = redis.call('ZADD', scope.queue, 'NX', text(score), account) == 1 or is_new
-                    redis.call('ZADD', scope.polls, now, account)
                     if scope.has_own then
                         redis.call('ZADD', scope.queue .. ':r:' .. role, 'NX', text(score), account)
                         redis.call('PEXPIRE', scope.queue .. ':r:' .. role, 3600000)
                     end
                     redis.call('PEXPIRE', scope.queue, 3600000)
-                    redis.call('PEXPIRE', scope.polls, 3600000)
                     local rate = pace('p1:h:' .. scope.key, now, 0)
                     local seconds = -1
                     if rate > 0.005 then seconds = math.ceil((scope.ahead + 1) / rate) end
@@ -169,7 +182,12 @@ enum PlaceFunctions {
                 if is_new then
                     redis.call('XADD', 'p1:log', 'MAXLEN', '~', 50000, '*', 'wait', rank, 'of', table.concat(facts, ' '))
                 end
-                return answer(0, ahead_most, eta, waiting)
+                local again = pause(ahead_most, eta, waiting)
+                for _, scope in ipairs(refused) do
+                    redis.call('ZADD', scope.polls, now + again * 1300, account)
+                    redis.call('PEXPIRE', scope.polls, 3600000)
+                end
+                return answer(0, ahead_most, eta, waiting, again)
             end)
 
             -- ARGV: account, role, keys. Gives back a place that was only kept; one that is used stays.
@@ -205,23 +223,59 @@ enum PlaceFunctions {
                 return shown
             end}
 
-            -- ARGV: node, passwords it checks a second, for how long it is believed (ms). Gives: nodes, passwords a second.
-            redis.register_function('preau_places_capacity', function(keys, a)
-                local now = clock()
-                redis.call('HSET', 'p1:nodes', a[1], string.format('%.0f', now) .. ' ' .. a[2])
-                redis.call('PEXPIRE', 'p1:nodes', a[3])
-                local nodes, sum = 0, 0
+            -- Nodes, passwords a second, people carried whatever is measured, how busy the loops are (thousandths; their mean, as the
+            -- front spreads requests evenly).
+            local function nodes_of(now, memory)
+                local nodes, passwords, least, load = 0, 0, 0, 0
                 local all = redis.call('HGETALL', 'p1:nodes')
                 for index = 1, math.min(#all, 512), 2 do
-                    local at, passwords = string.match(all[index + 1], '^(%d+) (%d+)$')
-                    if at and now - tonumber(at) < tonumber(a[3]) then
-                        nodes, sum = nodes + 1, sum + tonumber(passwords)
-                    else
-                        redis.call('HDEL', 'p1:nodes', all[index])
+                    local at, each, its_load, its_least = string.match(all[index + 1], '^(%d+) (%d+) ?(%d*) ?(%d*)$')
+                    if at and now - tonumber(at) < memory then
+                        nodes, passwords = nodes + 1, passwords + tonumber(each)
+                        load, least = load + (tonumber(its_load) or 0), least + (tonumber(its_least) or 0)
                     end
                 end
-                return {nodes, sum}
+                return nodes, passwords, least, nodes > 0 and math.floor(load / nodes + 0.5) or 0
+            end
+
+            -- ARGV: node, passwords it checks a second, for how long it is believed (ms), how busy its loops are (thousandths), people
+            -- it carries whatever is measured, how long a place lasts (ms).
+            -- Gives: nodes, passwords a second, people the platform can carry (0: too little to tell), how busy the loops are.
+            redis.register_function('preau_places_capacity', function(keys, a)
+                local now, memory = clock(), tonumber(a[3])
+                local all = redis.call('HGETALL', 'p1:nodes')
+                for index = 1, math.min(#all, 512), 2 do
+                    local at = tonumber(string.match(all[index + 1], '^%d+'))
+                    if not at or now - at >= memory then redis.call('HDEL', 'p1:nodes', all[index]) end
+                end
+                redis.call('HSET', 'p1:nodes', a[1], string.format('%.0f %s %s %s', now, a[2], a[4] or 0, a[5] or 0))
+                redis.call('PEXPIRE', 'p1:nodes', memory)
+                local nodes, passwords, least, load = nodes_of(now, memory)
+                -- A quarter busy or less says nothing about how many could come.
+                if not a[6] or load < 250 then
+                    redis.call('DEL', 'p1:carried')
+                    return {nodes, passwords, 0, load}
+                end
+                -- As many as would keep the loops three quarters busy, if each causes as much as those who are in do now. Up at once,
+                -- down slowly: a moment of much work is not yet too many people.
+                local held = redis.call('ZCOUNT', 'p1:p', '(' .. text(now - tonumber(a[6])), '+inf')
+                local found = math.max(held * 750 / load, least)
+                local known = redis.call('HMGET', 'p1:carried', 'n', 't')
+                local carried = tonumber(known[1] or found)
+                if found > carried then carried = found
+                else carried = carried + (found - carried) * (1 - math.exp(-math.max(0, now - tonumber(known[2] or now)) / 20000)) end
+                -- Never fewer than are in.
+                carried = math.max(carried, held)
+                redis.call('HSET', 'p1:carried', 'n', tostring(carried), 't', text(now))
+                redis.call('PEXPIRE', 'p1:carried', memory)
+                return {nodes, passwords, math.floor(carried), load}
             end)
+
+            -- ARGV: for how long a node is believed (ms). Gives the same.
+            redis.register_function{function_name = 'preau_places_measured', flags = {'no-writes'}, callback = function(keys, a)
+                local nodes, passwords, least, load = nodes_of(clock(), tonumber(a[1]))
+                return {nodes, passwords, math.floor(tonumber(redis.call('HGET', 'p1:carried', 'n') or '0')), load}
+            end}
             """)
 
     static let admit = RedisFunction("preau_places_admit", in: library)
@@ -229,4 +283,5 @@ enum PlaceFunctions {
     static let restore = RedisFunction("preau_places_restore", in: library)
     static let show = RedisFunction("preau_places_show", in: library)
     static let capacity = RedisFunction("preau_places_capacity", in: library)
+    static let measured = RedisFunction("preau_places_measured", in: library)
 }

@@ -9,9 +9,12 @@ package final class SessionGate: @unchecked Sendable {
     private let loop: EventLoop
     private let redis: RedisClient
     private let limits: AdmissionLimits
-    private let pace: SignInPace
+    private let platform: PlatformCapacity
     private let instruments: AdmissionInstruments
     private let log: Log
+
+    /// How long what Redis told last is believed.
+    private static let memory = Duration.seconds(300)
 
     /// Which life of Redis the last answer came from, and how many people it told of.
     private var era = ""
@@ -20,13 +23,13 @@ package final class SessionGate: @unchecked Sendable {
     private var blind: (left: Double, at: Instant)
 
     init(
-        loop: EventLoop, redis: RedisClient, limits: AdmissionLimits, pace: SignInPace,
+        loop: EventLoop, redis: RedisClient, limits: AdmissionLimits, platform: PlatformCapacity,
         instruments: AdmissionInstruments, log: Log
     ) {
         self.loop = loop
         self.redis = redis
         self.limits = limits
-        self.pace = pace
+        self.platform = platform
         self.instruments = instruments
         self.log = log
         blind = (Double(limits.blindPerSecond), .now)
@@ -40,17 +43,24 @@ package final class SessionGate: @unchecked Sendable {
         _ applicant: Applicant, _ capacities: [RuleScope: Capacity], firstSeen: Int64?
     ) async -> Admittance {
         loop.assertCurrent()
-        let scopes = applicant.scopes.prefix(Applicant.mostScopes).compactMap { capacities[$0] }
+        let scopes = applicant.scopes.prefix(Applicant.mostScopes).compactMap { inForce($0, capacities) }
         guard !scopes.isEmpty else { return .admitted(isKept: false) }
         for _ in 0..<2 {
             let reply: [RedisValue]
             do throws(RedisError) {
                 reply =
                     try await redis.call(
-                        PlaceFunctions.admit, keys: [], arguments: arguments(applicant, scopes, firstSeen)
+                        PlaceFunctions.admit, keys: [], arguments: arguments(applicant, scopes, firstSeen),
+                        deadline: limits.gateDeadline
                     ).array ?? []
             } catch {
-                return admitBlindly(applicant, firstSeen)
+                // The connection outlived the silence: Redis answers others, it is late. A storm is no moment to let people in
+                // without counting; who asks again in a few seconds is counted.
+                if redis.isAvailable, error == .timedOut || error == .overloaded {
+                    instruments.late.add()
+                    return waitUncounted(applicant, firstSeen)
+                }
+                return admitBlindly(applicant, scopes, firstSeen)
             }
             guard reply.count >= 6, let outcome = reply[0].integer, let now = reply[1].string else { break }
             if outcome < 0 {
@@ -68,17 +78,33 @@ package final class SessionGate: @unchecked Sendable {
             instruments.waiting[applicant.placeClass].add()
             return .waiting(wait(reply))
         }
-        return admitBlindly(applicant, firstSeen)
+        return waitUncounted(applicant, firstSeen)
+    }
+
+    /// The cap of a scope: what is declared, or less when the nodes cannot carry as many.
+    package func inForce(_ scope: RuleScope, _ capacities: [RuleScope: Capacity]) -> Capacity? {
+        let declared = capacities[scope]
+        guard let carried = platform.carried else { return declared }
+        if let declared { return declared.atMost(carried) }
+        return scope == .platform ? Capacity.ofPlatform(carried) : nil
     }
 
     /// Gives back a place that was kept for somebody who did not come in.
-    package func release(_ applicant: Applicant, _ capacities: [RuleScope: Capacity]) async {
-        let keys = applicant.scopes.filter { capacities[$0] != nil }.map { RedisWord.text(PresenceKey($0).text) }
+    package func release(_ applicant: Applicant) async {
+        let keys = applicant.scopes.map { RedisWord.text(PresenceKey($0).text) }
         guard !keys.isEmpty else { return }
         _ = try? await redis.call(
             PlaceFunctions.release, keys: [],
             arguments: [.bytes(applicant.account.rawValue.bytes), .text(applicant.role.rawValue)] + keys)
     }
+
+    /// What the nodes can carry together. - Throws: `RedisError`.
+    package func platformStanding() async throws(RedisError) -> PlatformCapacity.Standing {
+        try await PlatformCapacity.standing(redis)
+    }
+
+    /// How long a place lasts without a sign of its person; milliseconds.
+    var placeLife: Int { limits.life }
 
     package struct Standing: Sendable {
         package let places: Int
@@ -104,7 +130,7 @@ package final class SessionGate: @unchecked Sendable {
     // MARK: Asking
 
     private func arguments(_ applicant: Applicant, _ scopes: [Capacity], _ firstSeen: Int64?) -> [RedisWord] {
-        let perSecond = scopes.compactMap(\.perSecond).min() ?? pace.perSecond
+        let perSecond = scopes.compactMap(\.perSecond).min() ?? platform.perSecond
         let burst = max(10, perSecond * 2)
         var words: [RedisWord] = [
             .text(era), .integer(limits.life), .integer(limits.hold), .integer(limits.patience),
@@ -138,22 +164,19 @@ package final class SessionGate: @unchecked Sendable {
         let waiting = reply[5].integer ?? 0
         return Wait(
             firstSeen: Int64(reply[2].integer ?? 0), ahead: ahead, seconds: seconds, waiting: waiting,
-            pollAfter: SessionGate.pollAfter(ahead: ahead, seconds: seconds, waiting: waiting))
+            pollAfter: SessionGate.spread(reply.last?.integer ?? 30))
     }
 
-    /// A quarter of the time to wait, from five seconds to thirty; with very many who wait, those far back ask less often, so
-    /// that asking costs the same however many they are. A fifth more or less, so that they do not ask together.
-    static func pollAfter(ahead: Int, seconds: Int?, waiting: Int) -> Int {
-        let longest = waiting > 20_000 && ahead > 5_000 ? 80.0 : 30.0
-        let base = min(longest, max(5, Double(seconds ?? 60) / 4))
-        return max(4, Int((base * Double.random(in: 0.8...1.1)).rounded()))
+    /// A fifth less or three tenths more, so that people do not ask together.
+    static func spread(_ seconds: Int) -> Int {
+        max(2, Int((Double(seconds) * Double.random(in: 0.8...1.3)).rounded()))
     }
 
     // MARK: Bad days
 
     /// Redis has lost everything: it is told how many people there were, for as long as their activity needs to tell who.
     private func restore(after now: String) async {
-        let floors = counts.filter { loop.now.since($0.value.at) < .seconds(300) && $0.value.people > 0 }
+        let floors = counts.filter { loop.now.since($0.value.at) < Self.memory && $0.value.people > 0 }
         counts = [:]
         era = now
         log.warning("Redis is another than before: places are counted anew", ("scopes", .integer(floors.count)))
@@ -163,16 +186,29 @@ package final class SessionGate: @unchecked Sendable {
             arguments: [.integer(120_000)] + floors.flatMap { [.text($0.key.text), .integer($0.value.people)] })
     }
 
-    /// Without Redis nobody is counted: pupils and teachers come in at a rate that a loop can bear, the others wait.
-    private func admitBlindly(_ applicant: Applicant, _ firstSeen: Int64?) -> Admittance {
+    /// Without Redis nobody is counted: pupils and teachers come in at a rate that a loop can bear, as long as there was room
+    /// when it last answered; the others wait.
+    private func admitBlindly(_ applicant: Applicant, _ scopes: [Capacity], _ firstSeen: Int64?) -> Admittance {
+        let isFull = scopes.contains { scope in
+            guard let known = counts[PresenceKey(scope.scope)], loop.now.since(known.at) < Self.memory else {
+                return false
+            }
+            return known.people >= scope.places
+        }
         let rate = Double(limits.blindPerSecond)
         blind.left = min(2 * rate, blind.left + loop.now.since(blind.at).seconds * rate)
         blind.at = loop.now
-        if applicant.placeClass == 0, blind.left >= 1 {
+        if applicant.placeClass == 0, !isFull, blind.left >= 1 {
             blind.left -= 1
+            for scope in scopes { counts[PresenceKey(scope.scope)]?.people += 1 }
             instruments.blind.add()
             return .admitted(isKept: false)
         }
+        return waitUncounted(applicant, firstSeen)
+    }
+
+    /// A turn that is kept by the ticket alone.
+    private func waitUncounted(_ applicant: Applicant, _ firstSeen: Int64?) -> Admittance {
         instruments.waiting[applicant.placeClass].add()
         return .waiting(
             Wait(

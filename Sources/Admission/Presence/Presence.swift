@@ -12,6 +12,7 @@ package final class Presence: @unchecked Sendable {
     private struct Beat {
         let visitor: Visitor
         let session: UUID
+        let at: Instant
     }
 
     private let loop: EventLoop
@@ -21,6 +22,8 @@ package final class Presence: @unchecked Sendable {
     private let limits: AdmissionLimits
     private let lost: Counter
 
+    private static let usePause = Duration.seconds(60)
+    private var lately = BoundedCache<UUID, Instant>(generation: 10_000)
     private var waiting: [UUID: Beat] = [:]
     private var isTelling = false
     private var isScheduled = false
@@ -45,8 +48,15 @@ package final class Presence: @unchecked Sendable {
     package func note(_ visitor: Visitor, session: UUID) {
         loop.assertCurrent()
         guard waiting.count < limits.mostWaitingBeats || waiting[session] != nil else { return lost.add() }
-        waiting[session] = Beat(visitor: visitor, session: session)
+        waiting[session] = Beat(visitor: visitor, session: session, at: .now)
         schedule(after: limits.beatPause)
+    }
+
+    /// The same for somebody whose uses nobody else spaces out: a program with a token. Noted once a minute.
+    package func noteUse(_ visitor: Visitor, session: UUID) {
+        if let last = lately[session], loop.now.since(last) < Self.usePause { return }
+        lately[session] = loop.now
+        note(visitor, session: session)
     }
 
     /// Frees the place of a session that was ended; the person stays present by another one.
@@ -66,9 +76,9 @@ package final class Presence: @unchecked Sendable {
         // The request that signs out was a sign of presence too.
         waiting = waiting.filter { $0.value.visitor.account != visitor.account }
         let keys = PresenceKey.all(of: visitor, index) { groups.known($0) }
-        let account = RedisWord.bytes(visitor.account.rawValue.bytes)
-        let sessions: [RedisWord] = ["UNLINK", .bytes(Array("p1:a:".utf8) + visitor.account.rawValue.bytes)]
-        _ = try? await redis.pipeline([sessions] + keys.map { ["ZREM", .text($0.text), account] })
+        _ = try? await redis.call(
+            PresenceFunctions.leaveEverywhere, keys: [],
+            arguments: [.bytes(visitor.account.rawValue.bytes)] + keys.map { .text($0.text) })
     }
 
     private func schedule(after pause: Duration) {
@@ -101,15 +111,18 @@ package final class Presence: @unchecked Sendable {
     }
 
     private func tell(_ beats: [Beat]) async -> Bool {
+        let now = Instant.now
         var arguments: [RedisWord] = [limits.lifeWord]
         for beat in beats {
             let keys = PresenceKey.all(of: beat.visitor, index) { groups.known($0) }
             arguments.append(.bytes(beat.visitor.account.rawValue.bytes))
             arguments.append(.bytes(beat.session.bytes))
+            // Rounded up: what was noted in the millisecond of a sign-out came before it.
+            arguments.append(.integer(Int(now.since(beat.at).wholeNanoseconds / 1_000_000) + 1))
             arguments.append(.integer(keys.count))
             for key in keys { arguments.append(.text(key.text)) }
         }
-        return (try? await redis.call(PresenceFunctions.beat, keys: [], arguments: arguments)) != nil
+        return (try? await redis.call(PresenceFunctions.seen, keys: [], arguments: arguments)) != nil
     }
 
     // MARK: Asking

@@ -28,6 +28,17 @@ package struct Capacity: Sendable, Hashable {
         self.perSecond = perSecond
     }
 
+    /// The same with no more places than these.
+    func atMost(_ most: Int) -> Capacity {
+        Capacity(
+            scope: scope, places: min(places, most), reserved: reserved, priority: priority, perSecond: perSecond)
+    }
+
+    /// Where nobody declared a cap and the nodes say how many they carry: a part is for pupils and teachers only.
+    static func ofPlatform(_ places: Int) -> Capacity {
+        Capacity(scope: .platform, places: places, reserved: [.pupil: 10, .teacher: 5])
+    }
+
     package static let schema = Schema.named(
         "Capacity",
         .object([

@@ -38,17 +38,13 @@ package struct AdmissionAPI: Sendable {
         ) { call in
             let scopes = control.territories(call).map { RuleScope.territory($0.id) }
             let counts = try await control.counts(scopes, levels: false)
-            let standings = await control.standings(scopes)
-            let capacities = control.admission.book.capacities
+            let standings = await control.standingAnswers(scopes)
             return .json { writer in
                 writer.object { writer in
                     writer.array("territories", zip(counts, standings)) { writer, pair in
                         writer.object { writer in
                             writer.field("presence", pair.0)
-                            writer.field(
-                                "admission",
-                                StandingAnswer(
-                                    scope: pair.0.scope, capacity: capacities[pair.0.scope], standing: pair.1))
+                            writer.field("admission", pair.1)
                         }
                     }
                 }
@@ -125,12 +121,10 @@ package struct AdmissionAPI: Sendable {
         ) { call in
             let scope = try control.scope(call.query.text("scope") ?? "", call)
             let book = control.admission.book
-            let standing = await control.standings([scope])[0]
+            let standing = await control.standingAnswers([scope])[0]
             return .json { writer in
                 writer.object { writer in
-                    writer.field(
-                        "standing",
-                        StandingAnswer(scope: scope, capacity: book.capacities[scope], standing: standing))
+                    writer.field("standing", standing)
                     writer.field("rules", book.all.filter { $0.scope == scope }.map(RuleAnswer.init))
                 }
             }
@@ -254,8 +248,10 @@ package struct AdmissionAPI: Sendable {
                 throw Problem(.invalidBody, errors: [Problem.Detail(.pointer("/capacity"), .noSuchCapacity)])
             }
             try await control.put(capacity, call)
-            let standing = await control.standings([scope])[0]
-            return .json(StandingAnswer(scope: scope, capacity: capacity, standing: standing))
+            return .json(
+                StandingAnswer(
+                    scope: scope, capacity: capacity, standing: await control.standings([scope])[0],
+                    platform: await control.platform()))
         }
     }
 

@@ -54,11 +54,21 @@ struct StandingAnswer: JSONRepresentable, Sendable {
     let scope: RuleScope
     let capacity: Capacity?
     let standing: SessionGate.Standing?
+    let platform: PlatformCapacity.Standing?
+
+    /// The cap that the gate goes by: what is declared, or less when the nodes cannot carry as many. Nil for none.
+    var inForce: Int? {
+        let carried = scope == .platform || capacity != nil ? platform?.carried : nil
+        return [capacity?.places, carried].compactMap { $0 }.min()
+    }
 
     func write(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.field("scope", scope.name)
             writer.field("sessions", capacity?.places)
+            writer.field("in_force", inForce)
+            writer.field("carried", platform?.carried)
+            writer.field("load_percent", platform.map { ($0.load + 5) / 10 })
             writer.field("per_second", capacity?.perSecond)
             writer.key("reserved")
             writer.object { writer in
@@ -78,6 +88,13 @@ struct StandingAnswer: JSONRepresentable, Sendable {
         "AdmissionStanding",
         .object([
             .required("scope", .text()), .required("sessions", .nullable(.integer()), "The cap; null for none."),
+            .required(
+                "in_force", .nullable(.integer()),
+                "The cap that the gate goes by: less than declared when the nodes cannot carry as many."),
+            .required(
+                "carried", .nullable(.integer()),
+                "People that all nodes together can carry; null while too few are in to tell."),
+            .required("load_percent", .nullable(.integer()), "How busy the nodes are, of what they do well."),
             .required("per_second", .nullable(.integer())), .required("reserved", .map(of: .integer()), "Per cent."),
             .required("priority", .array(of: .text()), "Who is let in first."),
             .required("places_taken", .nullable(.integer()), "Null while Redis does not answer."),

@@ -7,18 +7,18 @@ package import Web
 
 /// The console's pages of attendance and access.
 package struct AdmissionConsolePages: Sendable {
-    private let control: AdmissionControl
+    let control: AdmissionControl
 
     package init(_ control: AdmissionControl) { self.control = control }
 
     package var routes: [Route] { [overview, one, setCapacity, simulation, setRule] }
 
-    private static let administrators = Access.roles(
+    static let administrators = Access.roles(
         "territory_admin", "region_admin", "platform_admin", "establishment_admin")
-    private static let scopeParameter = Parameter.text(
+    static let scopeParameter = Parameter.text(
         "scope", "platform, a territory, a department's code or a UAI.", maxLength: 63)
 
-    private func scope(_ call: Call, for right: AdminRight? = nil) throws -> RuleScope {
+    func scope(_ call: Call, for right: AdminRight? = nil) throws -> RuleScope {
         try control.scope(try call.path.text("scope"), call, for: right)
     }
 
@@ -34,8 +34,8 @@ package struct AdmissionConsolePages: Sendable {
             let territories = control.territories(call)
             let scopes = territories.map { RuleScope.territory($0.id) }
             let counts = try? await control.counts(scopes, levels: false)
-            let standings = await control.standings(scopes)
-            let capacities = control.admission.book.capacities
+            let standings = await control.standingAnswers(scopes)
+            let platform = await control.platform()
             var table = Table(
                 Phrase.admissionTitle[language], id: "attendance",
                 [
@@ -46,20 +46,36 @@ package struct AdmissionConsolePages: Sendable {
             for (index, territory) in territories.enumerated() {
                 table.add([
                     "<a href=\"\("/admission/\(territory.id.rawValue)" as Link)\">\(territory.name)</a>",
-                    number(counts?[index].people, language), number(standings[index]?.places, language),
-                    HTML(text: capacities[scopes[index]].map { language.number($0.places) } ?? Phrase.noCap[language]),
-                    number(standings[index]?.waiting, language),
+                    number(counts?[index].people, language), number(standings[index].standing?.places, language),
+                    HTML(text: standings[index].inForce.map(language.number) ?? Phrase.noCap[language]),
+                    number(standings[index].standing?.waiting, language),
                 ])
             }
             var page = Page(
                 title: .admissionTitle,
                 main: Component.heading(
                     Phrase.admissionTitle[language], lead: HTML(text: Phrase.admissionLead[language]))
-                    + Component.card(table.html + live(call)))
+                    + Component.card(table.html + live(call)) + nodes(platform, language))
             // Only when asked for: a page that changes by itself interrupts whoever reads it slowly (WCAG 2.2.1).
             if call.query.flag("live") { page.refreshAfter = 10 }
             return call.page(page)
         }
+    }
+
+    /// What the nodes say of themselves.
+    private func nodes(_ platform: PlatformCapacity.Standing?, _ language: Language) -> HTML {
+        let carried = platform.map { $0.carried.map(language.number) ?? Phrase.tooQuiet[language] }
+        return Component.card(
+            Phrase.nodesTogether[language], id: "nodes",
+            Component.facts([
+                (Phrase.nodes[language], number(platform?.nodes, language)),
+                (
+                    Phrase.loadOfNodes[language],
+                    HTML(text: platform.map { "\(($0.load + 5) / 10) %" } ?? Phrase.notKnownNow[language])
+                ),
+                (Phrase.carriedPeople[language], HTML(text: carried ?? Phrase.notKnownNow[language])),
+                (Phrase.passwordsPerSecond[language], number(platform?.passwordsPerSecond, language)),
+            ]))
     }
 
     private func live(_ call: Call) -> HTML {
@@ -89,11 +105,13 @@ package struct AdmissionConsolePages: Sendable {
     private func page(_ scope: RuleScope, _ call: Call, error: Phrase?) async -> Page {
         let language = call.language
         let count = try? await control.counts([scope], levels: true).first
-        let standing = await control.standings([scope])[0]
-        let capacity = control.admission.book.capacities[scope]
+        let stands = await control.standingAnswers([scope])[0]
+        let (standing, capacity) = (stands.standing, stands.capacity)
         var main = Component.heading(
-            name(of: scope, language),
-            actions: Component.button(Phrase.admissionTitle[language], to: "/admission"))
+            control.name(of: scope),
+            actions: Component.button(Phrase.admissionTitle[language], to: "/admission")
+                + (scope == .platform
+                    ? .empty : Component.button(Phrase.quotasTitle[language], to: "/quotas/\(scope.name)")))
         main += Component.card(
             Component.facts([
                 (Phrase.connected[language], number(count?.people, language)),
@@ -101,6 +119,10 @@ package struct AdmissionConsolePages: Sendable {
                 (
                     Phrase.placesInAll[language],
                     HTML(text: capacity.map { language.number($0.places) } ?? Phrase.noCap[language])
+                ),
+                (
+                    Phrase.capInForce[language],
+                    HTML(text: stands.inForce.map(language.number) ?? Phrase.noCap[language])
                 ),
                 (Phrase.waitingNow[language], number(standing?.waiting, language)),
                 (Phrase.admittedPerMinute[language], number(standing?.admittedPerMinute, language)),
@@ -112,15 +134,6 @@ package struct AdmissionConsolePages: Sendable {
         if let indicators, !indicators.minutes.isEmpty { main += history(indicators, call, scope) }
         main += rules(of: scope, language)
         return Page(title: .admissionTitle, main: main)
-    }
-
-    private func name(of scope: RuleScope, _ language: Language) -> String {
-        switch scope {
-        case .platform: "Préau"
-        case .territory(let id): control.tenancy.territories[id]?.name ?? id.rawValue
-        case .department(let code): code
-        case .establishment(let uai): control.tenancy.map[uai]?.name ?? uai.rawValue
-        }
     }
 
     private func groups(_ count: AdmissionControl.Count, _ language: Language) -> HTML {
@@ -138,7 +151,8 @@ package struct AdmissionConsolePages: Sendable {
     }
 
     private func advice(_ indicators: Indicators, _ language: Language) -> HTML {
-        indicators.advice.html { advice in
+        let thresholds = Component.card("<p class=\"hint\">\(Phrase.thresholds[language])</p>")
+        return indicators.advice.html { advice in
             let (kind, text): (Notice.Kind, Phrase) =
                 switch advice {
                 case .lowerCap: (.error, .adviceLower)
@@ -147,7 +161,7 @@ package struct AdmissionConsolePages: Sendable {
                 case .watch: (.information, .adviceWatch)
                 }
             return Notice(kind, text[language]).html(language)
-        }
+        } + thresholds
     }
 
     private func history(_ indicators: Indicators, _ call: Call, _ scope: RuleScope) -> HTML {
@@ -163,14 +177,37 @@ package struct AdmissionConsolePages: Sendable {
         for minute in indicators.minutes {
             let local = zone?.local(microseconds: minute.start)
             let good = minute.requests > 0 ? minute.good * 1000 / minute.requests : 1000
+            let share = "\(language.decimal("\(good / 10).\(good % 10)")) %"
             table.add([
                 HTML(text: local.map { language.time(minutes: $0.minuteOfDay) } ?? ""),
                 HTML(text: language.number(minute.connected)), HTML(text: language.number(minute.requests)),
-                HTML(text: "\(good / 10),\(good % 10) %"), HTML(text: language.number(minute.waiting)),
+                HTML(text: share), HTML(text: language.number(minute.waiting)),
                 HTML(text: minute.refused.map { "\($0.rule) \($0.times)" }.joined(separator: ", ")),
             ])
         }
-        return Component.card(Phrase.lastMinutes[language], id: "history", table.html)
+        return Component.card(graph(indicators, zone, language))
+            + Component.disclosure(Phrase.lastMinutes[language], isOpen: true, table.html)
+    }
+
+    /// People who are in and people who wait, minute by minute.
+    private func graph(_ indicators: Indicators, _ zone: SchoolTimeZone?, _ language: Language) -> HTML {
+        let known = Dictionary(
+            indicators.minutes.map { ($0.start / 60_000_000, $0) }, uniquingKeysWith: { first, _ in first })
+        guard let first = known.keys.min(), let last = known.keys.max() else { return .empty }
+        let minutes = (first...max(last, first + 1)).suffix(1440).map { known[$0] }
+        func clock(_ minute: Int64) -> String {
+            zone.map { language.time(minutes: $0.local(microseconds: minute * 60_000_000).minuteOfDay) } ?? ""
+        }
+        return LineGraph(
+            Phrase.lastMinutes[language],
+            summary: Phrase.attendanceSummary(
+                connected: language.number(minutes.compactMap { $0?.connected }.max() ?? 0),
+                waiting: language.number(minutes.compactMap { $0?.waiting }.max() ?? 0))[language],
+            [
+                LineGraph.Series(Phrase.connected[language], minutes.map { $0?.connected }),
+                LineGraph.Series(Phrase.waitingNow[language], minutes.map { $0?.waiting }),
+            ], axis: [first, (first + last) / 2, last].map(clock), label: language.number
+        ).html
     }
 
     // MARK: The cap
@@ -216,129 +253,6 @@ package struct AdmissionConsolePages: Sendable {
                 Capacity(
                     scope: scope, places: places, reserved: present?.reserved ?? [:], priority: present?.priority ?? [],
                     perSecond: present?.perSecond), call)
-            return .seeOther("/admission/\(scope.name)?done=1")
-        }
-    }
-
-    // MARK: Rules
-
-    private func rules(of scope: RuleScope, _ language: Language) -> HTML {
-        let rules = control.admission.book.all.filter { $0.scope == scope }
-        guard !rules.isEmpty else {
-            return Component.card(Phrase.rulesTitle[language], id: "rules", "<p>\(Phrase.noRule[language])</p>")
-        }
-        let items = rules.html { rule in
-            let state =
-                rule.isEnabled
-                ? Component.tag(Phrase.ruleOn[language], .success) : Component.tag(Phrase.ruleOff[language])
-            let hours = "\(CalendarRule.text(rule.from))–\(CalendarRule.text(rule.until))"
-            let link: Link =
-                "/admission/\(scope.name)/simulation?rule=\(rule.name)&enabled=\(rule.isEnabled ? "0" : "1")"
-            let label = (rule.isEnabled ? Phrase.simulateOff : Phrase.simulateOn)[language]
-            return """
-                <li><p><strong>\(rule.name)</strong> \(state)<br>\(hours) · \(rule.roles.map { $0.phrase[language] }.sorted().joined(separator: ", "))</p>\
-                <p>\(language == .fr ? rule.reason.french : rule.reason.english ?? rule.reason.french)</p>\
-                <p class="actions">\(Component.button(label, to: link))</p></li>
-                """
-        }
-        return Component.card(Phrase.rulesTitle[language], id: "rules", "<ul class=\"plain\">\(items)</ul>")
-    }
-
-    private func changed(_ scope: RuleScope, _ name: String?, enabled: Bool) throws -> CalendarRule {
-        guard var rule = control.admission.book.all.first(where: { $0.scope == scope && $0.name == name }) else {
-            throw Problem(.notFound)
-        }
-        rule.isEnabled = enabled
-        return rule
-    }
-
-    private var simulation: Route {
-        .page(
-            .get, "/admission/{scope}/simulation", access: Self.administrators, tag: "Console",
-            summary: "Who could sign in before and after a rule is put in force or taken out.",
-            parameters: [Self.scopeParameter],
-            query: [
-                .slug("rule", "The rule.").required, .flag("enabled", "Whether it is put in force."),
-                .text("at", "A moment such as 2026-11-30T08:05; now when absent.", maxLength: 16),
-            ], errors: [.notFound]
-        ) { call in
-            let language = call.language
-            let scope = try scope(call)
-            let enabled = call.query.flag("enabled")
-            let rule = try changed(scope, call.query.text("rule"), enabled: enabled)
-            let establishments = control.establishments(of: scope)
-            let zone = try establishments.first?.timeZone ?? SchoolTimeZone.named("Europe/Paris")
-            let at = call.query.text("at").flatMap(LocalTime.init(minuteText:)) ?? zone.local(microseconds: call.now)
-            let book = control.admission.book
-            let before = Simulation(book, establishments, control.tenancy.territories, at: at)
-            let after = Simulation(
-                book.replacing(scope, rule.name, with: rule), establishments, control.tenancy.territories, at: at)
-            let moment = "\(at.date)T\(CalendarRule.text(at.minuteOfDay))"
-            let again: HTML = """
-                <form class="form" method="get" action="\("/admission/\(scope.name)/simulation" as Link)">\
-                <input type="hidden" name="rule" value="\(rule.name)"><input type="hidden" name="enabled" value="\(enabled ? "1" : "0")">\
-                \(Field("at", Phrase.moment[language], .input(type: "datetime-local"), value: moment).html(language))\
-                <div class="actions"><button class="button" type="submit">\(Phrase.simulateAgain[language])</button></div></form>
-                """
-            let save: HTML = """
-                <form method="post" action="\("/admission/\(scope.name)/rules" as Link)">\(Component.token(call.frame.forgeryToken))\
-                <input type="hidden" name="name" value="\(rule.name)"><input type="hidden" name="enabled" value="\(enabled ? "1" : "0")">\
-                <input type="hidden" name="simulation" value="\(AdmissionControl.digest(scope, rule.name, rule))">\
-                <div class="actions"><button class="button main" type="submit">\(Phrase.applyRule[language])</button></div></form>
-                """
-            let main: HTML = """
-                \(Component.heading(Phrase.simulationTitle[language], lead: HTML(text: "\(rule.name) · \(name(of: scope, language))")))\
-                \(Component.card(again))\
-                \(Component.card(Phrase.afterChange[language], id: "after", table(after, "outcome-after", .afterChange, language) + save))\
-                \(Component.card(Phrase.today[language], id: "before", table(before, "outcome-before", .today, language)))
-                """
-            return call.page(Page(title: .simulationTitle, main: main))
-        }
-    }
-
-    private func table(_ simulation: Simulation, _ id: StaticString, _ caption: Phrase, _ language: Language) -> HTML {
-        var table = Table(
-            caption[language], id: id,
-            [
-                .text(Phrase.profileColumn[language]), .text(Phrase.levelColumn[language]),
-                .text(Phrase.outcomeColumn[language]), .text(Phrase.ruleColumn[language]),
-                .number(Phrase.establishmentsColumn[language]),
-            ], hidesCaption: true)
-        for line in simulation.lines {
-            let outcome: Phrase =
-                switch line.outcome {
-                case "open": .outcomeOpen
-                case "queued": .outcomeQueued
-                default: .outcomeClosed
-                }
-            let until = line.opensAt.map { " → \($0)" } ?? ""
-            table.add([
-                HTML(text: line.role.phrase[language]),
-                HTML(text: line.level == "–" ? Phrase.withoutClass[language] : line.level),
-                HTML(text: outcome[language] + until), HTML(text: line.rule ?? ""),
-                HTML(text: language.number(line.establishments)),
-            ])
-        }
-        return table.html
-    }
-
-    private var setRule: Route {
-        .page(
-            .post, "/admission/{scope}/rules", access: Self.administrators, tag: "Console",
-            summary: "Puts a rule in force or takes it out, once its outcome was looked at.",
-            parameters: [Self.scopeParameter],
-            body: .form([
-                .text("name", "The rule.", maxLength: 60).required, .text("enabled", "1 or 0.", maxLength: 1).required,
-                .text("simulation", "As the simulation's page has it.", maxLength: 24).required,
-            ]), errors: [.notFound, .noRight, .notSimulated, .unavailable]
-        ) { call in
-            let scope = try scope(call, for: .rules)
-            let form = try await call.form()
-            let rule = try changed(scope, form["name"], enabled: form["enabled"] == "1")
-            guard form["simulation"] == AdmissionControl.digest(scope, rule.name, rule) else {
-                throw ControlError.notSimulated
-            }
-            try await control.put(rule, call)
             return .seeOther("/admission/\(scope.name)?done=1")
         }
     }

@@ -89,6 +89,16 @@ package final class AdmissionControl: @unchecked Sendable {
         }
     }
 
+    /// As people call it; departments have their number.
+    func name(of scope: RuleScope) -> String {
+        switch scope {
+        case .platform: "Préau"
+        case .territory(let id): tenancy.territories[id]?.name ?? id.rawValue
+        case .department(let code): code
+        case .establishment(let uai): tenancy.map[uai]?.name ?? uai.rawValue
+        }
+    }
+
     // MARK: Presence
 
     struct Count: Sendable {
@@ -156,13 +166,25 @@ package final class AdmissionControl: @unchecked Sendable {
         return standings
     }
 
+    /// What the nodes can carry together; nil while Redis does not say.
+    func platform() async -> PlatformCapacity.Standing? { try? await admission.gate.platformStanding() }
+
+    /// How scopes stand, with their caps: two calls to Redis, whatever their number.
+    func standingAnswers(_ scopes: [RuleScope]) async -> [StandingAnswer] {
+        let platform = await platform()
+        let capacities = admission.book.capacities
+        return zip(scopes, await standings(scopes)).map { scope, standing in
+            StandingAnswer(scope: scope, capacity: capacities[scope], standing: standing, platform: platform)
+        }
+    }
+
     /// The last minutes of a territory. Nil for another scope, which has none of its own.
     func indicators(_ scope: RuleScope, most: Int, now: Int64) async throws -> Indicators? {
         guard case .territory(let territory) = scope else { return nil }
         do {
             let minutes = try await attendance.minutes(of: territory, most: most)
-            return Indicators(
-                minutes, capacity: admission.book.capacities[scope], standing: await standings([scope])[0], now: now)
+            let standing = await standingAnswers([scope])[0]
+            return Indicators(minutes, inForce: standing.inForce, standing: standing.standing, now: now)
         } catch {
             throw Problem(.unavailable, retryAfter: .seconds(2))
         }

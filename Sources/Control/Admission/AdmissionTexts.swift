@@ -20,6 +20,25 @@ extension Phrase {
         en: "Requests are turned away to protect the others: add nodes.")
     static let adviceWatch = Phrase(
         fr: "Plus de 90 % des places sont prises.", en: "More than 90 % of the places are taken.")
+    static let thresholds = Phrase(
+        fr:
+            "Alerte quand moins de 99,5 % des réponses des cinq dernières minutes sont bonnes et rendues en trois secondes, ou quand 90 % des places sont prises.",
+        en:
+            "An alert when fewer than 99.5 % of the last five minutes' answers are good and given within three seconds, or when 90 % of the places are taken."
+    )
+    static let capInForce = Phrase(fr: "Plafond en vigueur", en: "Cap in force")
+    static let nodesTogether = Phrase(fr: "Ce que les nœuds peuvent porter", en: "What the nodes can carry")
+    static let loadOfNodes = Phrase(fr: "Charge", en: "Load")
+    static let carriedPeople = Phrase(fr: "Personnes qu'ils peuvent porter", en: "People they can carry")
+    static let tooQuiet = Phrase(fr: "trop calme pour le mesurer", en: "too quiet to tell")
+    static let passwordsPerSecond = Phrase(fr: "Connexions par seconde", en: "Sign-ins a second")
+
+    static func attendanceSummary(connected: String, waiting: String) -> Phrase {
+        Phrase(
+            fr: "Courbes de la fréquentation : au plus \(connected) connectés et \(waiting) en attente.",
+            en: "Curves of attendance: at most \(connected) connected and \(waiting) waiting.")
+    }
+
     static let lastMinutes = Phrase(fr: "Les dernières minutes", en: "The last minutes")
     static let minuteColumn = Phrase(fr: "Heure", en: "Time")
     static let requestsColumn = Phrase(fr: "Demandes", en: "Requests")
@@ -35,7 +54,7 @@ extension Phrase {
     static let admissionStill = Phrase(fr: "Ne plus mettre à jour cette page", en: "Stop updating this page")
     static let connected = Phrase(fr: "Connectés", en: "Connected")
     static let placesTaken = Phrase(fr: "Places prises", en: "Places taken")
-    static let placesInAll = Phrase(fr: "Plafond", en: "Cap")
+    static let placesInAll = Phrase(fr: "Plafond déclaré", en: "Declared cap")
     static let waitingNow = Phrase(fr: "En attente", en: "Waiting")
     static let admittedPerMinute = Phrase(fr: "Entrées par minute", en: "Admitted a minute")
     static let noCap = Phrase(fr: "aucun", en: "none")

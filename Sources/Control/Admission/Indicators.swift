@@ -25,7 +25,8 @@ struct Indicators: Sendable {
     let minutes: [AttendanceStore.Minute]
     let advice: [Advice]
 
-    init(_ minutes: [AttendanceStore.Minute], capacity: Capacity?, standing: SessionGate.Standing?, now: Int64) {
+    /// - Parameter inForce: the cap that the gate goes by; nil for none.
+    init(_ minutes: [AttendanceStore.Minute], inForce: Int?, standing: SessionGate.Standing?, now: Int64) {
         self.minutes = minutes
         let latest = minutes.filter { now - $0.start < Int64(Self.recent) * 60_000_000 }
         let requests = latest.reduce(0) { $0 + $1.requests }
@@ -35,12 +36,10 @@ struct Indicators: Sendable {
         let isBad = requests >= 100 && Double(good) < Self.leastGood * Double(requests)
         let waiting = standing?.waiting ?? latest.first?.waiting ?? 0
         var advice: [Advice] = []
-        if isBad, capacity != nil { advice.append(.lowerCap) }
+        if isBad, inForce != nil { advice.append(.lowerCap) }
         if shed > 0, isBad { advice.append(.addNodes) }
         if waiting > 0, !isBad { advice.append(.raiseCap) }
-        if let capacity, let standing, Double(standing.places) >= Self.nearlyFull * Double(capacity.places),
-            waiting == 0
-        {
+        if let inForce, let standing, Double(standing.places) >= Self.nearlyFull * Double(inForce), waiting == 0 {
             advice.append(.watch)
         }
         self.advice = advice
@@ -51,6 +50,12 @@ extension Indicators: JSONRepresentable {
     func write(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.array("advice", advice.map(\.rawValue))
+            writer.key("thresholds")
+            writer.object { writer in
+                writer.field("good_thousandths", Int(Indicators.leastGood * 1000))
+                writer.field("places_thousandths", Int(Indicators.nearlyFull * 1000))
+                writer.field("minutes", Indicators.recent)
+            }
             writer.array("minutes", minutes) { writer, minute in
                 writer.object { writer in
                     writer.field("start", Timestamp.iso8601(microseconds: minute.start))
@@ -76,6 +81,13 @@ extension Indicators: JSONRepresentable {
         "Indicators",
         .object([
             .required("advice", .array(of: .enumeration(Advice.self)), "What could be done now."),
+            .required(
+                "thresholds",
+                .object([
+                    .required("good_thousandths", .integer(), "Fewer good answers are an alert."),
+                    .required("places_thousandths", .integer(), "As many of the places taken are worth a look."),
+                    .required("minutes", .integer(), "That advice looks at."),
+                ])),
             .required(
                 "minutes",
                 .array(

@@ -1,31 +1,19 @@
 internal import Admission
 internal import HTTP
-package import Postgres
-package import Quotas
+internal import Quotas
 internal import Runtime
 internal import Tenancy
 package import Web
 
 /// Bandwidth quotas in the admin API. A scope is a territory, a department's code or a UAI.
 package struct QuotaAPI: Sendable {
-    private let control: AdmissionControl
-    private let quotas: QuotaBookCache
-    private let store: QuotaWritingStore
-    private let usage: LineUsageStore
+    private let quotas: QuotaControl
 
-    package init(_ control: AdmissionControl, quotas: QuotaBookCache, directory: PostgresPool) {
-        self.control = control
-        self.quotas = quotas
-        store = QuotaWritingStore(directory)
-        usage = LineUsageStore(directory)
-    }
+    package init(_ quotas: QuotaControl) { self.quotas = quotas }
 
     package var routes: [Route] { [show, put, remove] }
 
     private static let scopeItem = Parameter.text("scope", "A territory, a department's code or a UAI.", maxLength: 63)
-    /// More establishments than this are not summed: the meter of a territory is then that of each.
-    private static let mostSummed = 1000
-
     private static let bits = Schema.integer(1000...1_000_000_000_000_000)
 
     private static let shown = Schema.named(
@@ -57,36 +45,30 @@ package struct QuotaAPI: Sendable {
             query: [Self.scopeItem.required],
             answers: [.json(Self.shown, "The quota.")], errors: [.notFound]
         ) { call in
-            let scope = try control.scope(call.query.text("scope") ?? "", call)
+            let scope = try quotas.control.scope(call.query.text("scope") ?? "", call)
             return try await answer(scope, call)
         }
     }
 
     private func answer(_ scope: RuleScope, _ call: Call) async throws -> Response {
-        let book = quotas.book
-        let establishments = control.establishments(of: scope)
-        let zone = try establishments.first?.timeZone ?? SchoolTimeZone.named("Europe/Paris")
-        let today = book.quota(of: scope, on: zone.date(microseconds: call.now))
-        var payers = establishments.prefix(Self.mostSummed).map { RuleScope.establishment($0.uai) }
-        if case .territory = scope { payers.append(scope) }
-        let slots = (try? await usage.slots(of: payers, most: 144)) ?? []
+        let view = try await quotas.view(of: scope, now: call.now)
         return .json { writer in
             writer.object { writer in
                 writer.field("scope", scope.name)
-                writer.field("rate", today?.rate)
-                writer.field("ceil", today?.ceil)
-                writer.array("steps", book.steps[scope] ?? []) { writer, step in
+                writer.field("rate", view.today?.rate)
+                writer.field("ceil", view.today?.ceil)
+                writer.array("steps", view.steps) { writer, step in
                     writer.object { writer in
                         writer.field("from", step.from)
                         writer.field("rate", step.rate)
                         writer.field("ceil", step.ceil)
                     }
                 }
-                writer.array("usage", slots) { writer, slot in
+                writer.array("usage", view.slots) { writer, slot in
                     writer.object { writer in
                         writer.field("start", Timestamp.iso8601(microseconds: slot.start))
-                        writer.field("sent_bps", slot.sent * 8 / 600)
-                        writer.field("received_bps", slot.received * 8 / 600)
+                        writer.field("sent_bps", slot.sent)
+                        writer.field("received_bps", slot.received)
                     }
                 }
             }
@@ -113,16 +95,13 @@ package struct QuotaAPI: Sendable {
             answers: [.json(Self.shown, "The quota.")], errors: [.notFound, .noRight, .unavailable]
         ) { call in
             let change = try await call.jsonBody(as: Change.self)
-            let scope = try control.scope(change.scope, call, for: .quotas)
+            let scope = try quotas.control.scope(change.scope, call, for: .quotas)
             let ceil = change.ceil ?? change.rate
             guard ceil >= change.rate else {
                 throw Problem(.invalidBody, errors: [Problem.Detail(.pointer("/ceil"), .ceilBelowRate)])
             }
-            try await changing {
-                try await store.put(
-                    scope, rate: change.rate, ceil: ceil, from: change.from.flatMap { CivilDate($0) },
-                    in: control.place(of: scope), by: control.actor(call))
-            }
+            try await quotas.put(
+                scope, rate: change.rate, ceil: ceil, from: change.from.flatMap { CivilDate($0) }, call)
             return try await answer(scope, call)
         }
     }
@@ -134,24 +113,9 @@ package struct QuotaAPI: Sendable {
             query: [Self.scopeItem.required], answers: [.empty("Removed.")],
             errors: [.notFound, .noRight, .unavailable]
         ) { call in
-            let scope = try control.scope(call.query.text("scope") ?? "", call, for: .quotas)
-            try await changing {
-                _ = try await store.remove(scope, in: control.place(of: scope), by: control.actor(call))
-            }
+            let scope = try quotas.control.scope(call.query.text("scope") ?? "", call, for: .quotas)
+            try await quotas.remove(scope, call)
             return .status(.noContent)
         }
     }
-
-    private func changing(_ body: () async throws -> Void) async throws {
-        do {
-            try await body()
-        } catch is PostgresError {
-            throw Problem(.unavailable, retryAfter: .seconds(2))
-        }
-    }
-}
-
-extension Phrase {
-    static let ceilBelowRate = Phrase(
-        fr: "Le plafond est inférieur au débit garanti.", en: "The ceiling is below the guaranteed rate.")
 }

@@ -59,7 +59,7 @@ package final class Entrance: @unchecked Sendable {
     /// For somebody who was let in and then did not prove who they are.
     package func giveBack(_ pass: Pass) async {
         guard pass.isKept else { return }
-        await admission.gate.release(pass.applicant, admission.book.capacities)
+        await admission.gate.release(pass.applicant)
     }
 
     /// Asks again for somebody who waits. Nil for a ticket that is none.

@@ -65,6 +65,7 @@ package struct Gate: Sendable {
         }
         dress(call)
         call[BearerKey.self] = bearer
+        service.admission.presence.noteUse(bearer.session.holder.visitor, session: bearer.session.id.rawValue)
         await enter(call, bearer.session)
         if let refusal = try await admit(call, nil) { return refusal }
         var response = try await next(call)

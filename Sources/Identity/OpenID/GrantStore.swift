@@ -39,19 +39,25 @@ struct GrantStore: Sendable {
                 let ended = try await directory.run(PostgresBatch(Self.endReused, tokenHash))[0].affected
                 return (nil, ended > 0)
             }
-            let account = try row.uuid(1)
-            var batch = PostgresBatch(Self.holder, account)
-            batch.add(Self.profiles, account)
-            batch.add(Self.mandates, account)
+            var parser = JSONParser(Array(try row.json(2).text.utf8))
+            guard let holder = try await holder(of: AccountID(rawValue: try row.uuid(1))),
+                let document = try? parser.parse()
+            else { return (nil, false) }
+            return (Grant(id: try row.uuid(0), service: service, document: document, holder: holder), false)
+        } catch {
+            throw .directoryUnavailable
+        }
+    }
+
+    /// Somebody as the directory has them now. Nil for an account that is not active.
+    func holder(of account: AccountID) async throws(IdentityError) -> Holder? {
+        do {
+            var batch = PostgresBatch(Self.holder, account.rawValue)
+            batch.add(Self.profiles, account.rawValue)
+            batch.add(Self.mandates, account.rawValue)
             batch.isRepeatable = true
             let people = try await directory.run(batch)
-            var parser = JSONParser(Array(try row.json(2).text.utf8))
-            guard let person = people[0].first, let document = try? parser.parse() else { return (nil, false) }
-            return (
-                Grant(
-                    id: try row.uuid(0), service: service, document: document,
-                    holder: try Holder(person, profiles: people[1], mandates: people[2])), false
-            )
+            return try people[0].first.map { try Holder($0, profiles: people[1], mandates: people[2]) }
         } catch {
             throw .directoryUnavailable
         }

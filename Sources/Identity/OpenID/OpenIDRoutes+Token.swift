@@ -1,3 +1,4 @@
+internal import Admission
 internal import Cryptography
 internal import HTTP
 internal import Redis
@@ -31,8 +32,18 @@ extension OpenIDRoutes {
             var response = TokenRefusal(
                 "temporarily_unavailable", "come back in a moment", status: Status(rawValue: 503)
             ).response
-            response.headers.set("Retry-After", "3")
+            response.headers.set("Retry-After", String(Int.random(in: 3...5)))
             return response
+        } catch IdentityError.waiting(let wait, _) {
+            var response = TokenRefusal(
+                "temporarily_unavailable", "many people are coming at once: ask again after Retry-After",
+                status: Status(rawValue: 503)
+            ).response
+            response.headers.set("Retry-After", String(wait.pollAfter))
+            return response
+        } catch IdentityError.closed(let closure) {
+            return TokenRefusal("access_denied", closure.reason.english ?? closure.reason.french, status: .forbidden)
+                .response
         }
     }
 
@@ -164,9 +175,17 @@ extension OpenIDRoutes {
         guard let old = form["refresh_token"], !old.isEmpty else {
             throw TokenRefusal("invalid_request", "refresh_token is missing")
         }
+        let hash = SHA256.hash(old)
+        // Their session may be over: who comes in by this door is counted as by any other, and waits where there is no place. The
+        // token stays good meanwhile.
+        if let known = try await engine.grants.look(hash, service: client.id),
+            let holder = try await engine.grants.holder(of: known.account)
+        {
+            _ = try await service.entrance.admit(holder.visitor, at: nil, ticket: nil)
+        }
         let next = SecureRandom.token(byteCount: 32)
         let (grant, wasReused) = try await engine.grants.rotate(
-            SHA256.hash(old), to: SHA256.hash(next), service: client.id)
+            hash, to: SHA256.hash(next), service: client.id)
         guard let grant else {
             if wasReused { engine.note(.oidc, client, nil, "refresh token reused") }
             throw TokenRefusal.badGrant

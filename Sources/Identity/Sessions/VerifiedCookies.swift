@@ -1,3 +1,5 @@
+internal import Runtime
+
 /// A cookie whose signature was found good, and what each request with it needs.
 final class VerifiedCookie {
     let cookie: SessionCookie

@@ -45,17 +45,24 @@ package final class RequestPressure: @unchecked Sendable {
     private let shed: [Counter]
     private let bounded: Counter
     private let limitGauge: Gauge
+    private let loadGauge: Gauge
     private var young: [UUID: Work] = [:]
     private var old: [UUID: Work] = [:]
     private var timer: TimerID?
+    private let processLoad: ProcessLoad
+    private var load = LoopLoad()
+    private var hasShed = false
+    private static let interval = Duration.milliseconds(250)
 
     package private(set) var limit = AdaptiveLimit()
     /// The last limit that was found, for any thread.
     package var published: Int { max(Int(AdaptiveLimit.least), limitGauge.value) }
     package private(set) var inFlight = 0
 
-    package init(loop: EventLoop, bounds: SessionWork, metrics: Metrics) {
+    /// - Parameter load: the process's own.
+    package init(loop: EventLoop, bounds: SessionWork, load: ProcessLoad = ProcessLoad(), metrics: Metrics) {
         self.loop = loop
+        processLoad = load
         self.bounds = bounds
         shed = (0...3).map {
             metrics.counter(
@@ -67,14 +74,23 @@ package final class RequestPressure: @unchecked Sendable {
         limitGauge = metrics.gauge(
             "preau_web_concurrency_limit", help: "Requests at once that a loop serves well.",
             labels: [("loop", loop.name)])
+        loadGauge = metrics.gauge(
+            "preau_web_load_thousandths", help: "How busy a loop is, of what it does well.",
+            labels: [("loop", loop.name)])
     }
 
     package func start() {
         loop.assertCurrent()
-        timer = loop.schedule(after: .milliseconds(250)) { [weak self] in
+        timer = loop.schedule(after: Self.interval) { [weak self] in
             guard let self else { return }
             limit.update()
             limitGauge.set(Int(limit.limit))
+            load.update(
+                at: .now, worked: ProcessorTime.ofThisThread, interval: Self.interval,
+                inFlight: Double(inFlight) / limit.limit, hasShed: hasShed)
+            hasShed = false
+            loadGauge.set(load.permille)
+            processLoad.set(load.permille, of: loop.name)
             start()
         }
     }
@@ -89,6 +105,7 @@ package final class RequestPressure: @unchecked Sendable {
         loop.assertCurrent()
         guard limit.allows(rank: asker.rank, inFlight: inFlight) else {
             shed[min(3, max(0, asker.rank))].add()
+            hasShed = true
             throw Problem(.overloaded, retryAfter: .seconds(2))
         }
         if let session = asker.session { try begin(session) }

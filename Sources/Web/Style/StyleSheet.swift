@@ -2,7 +2,7 @@
 package enum StyleSheet {
     /// The whole, without comments and needless spaces.
     static let bytes: [UInt8] = minified(
-        [properties, base, frame, components, lists, forms, writing, week, paper].joined())
+        [properties, base, frame, components, lists, forms, writing, week, graph, paper].joined())
 
     /// Runs of white space become one space, and none stays beside punctuation where CSS needs none.
     static func minified(_ text: String) -> [UInt8] {

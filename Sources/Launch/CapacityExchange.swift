@@ -1,9 +1,10 @@
 internal import Admission
 internal import Identity
 internal import Runtime
+internal import Web
 
-/// Tells the other nodes, every few seconds, how many passwords this one can check, and hears how many all can.
-final class PaceExchange: @unchecked Sendable {
+/// Tells the other nodes, every few seconds, what this one can do, and hears what all can.
+final class CapacityExchange: @unchecked Sendable {
     // Safety: confined to its loop.
     private let shared: SharedParts
     private let admission: AdmissionService
@@ -19,13 +20,12 @@ final class PaceExchange: @unchecked Sendable {
         admission.loop.assertCurrent()
         timer = admission.loop.schedule(after: .seconds(5)) { [weak self] in self?.start() }
         let now = (hashes: shared.hasher.computed, busy: shared.hasher.busyTime)
-        let (hashes, busy) = (now.hashes - last.hashes, now.busy - last.busy)
+        let node = PlatformCapacity.Node(
+            name: shared.configuration.process, threads: shared.configuration.passwordThreads,
+            hashes: now.hashes - last.hashes, busy: now.busy - last.busy, load: shared.load.mean,
+            least: shared.configuration.peopleALoop * shared.configuration.loops)
         last = now
-        admission.loop.spawn { [self] in
-            await admission.pace.exchange(
-                node: shared.configuration.process, threads: shared.configuration.passwordThreads, hashes: hashes,
-                busy: busy, admission)
-        }
+        admission.loop.spawn { [admission] in await admission.platform.exchange(node, admission) }
     }
 
     func stop() {

@@ -1,15 +1,15 @@
 /// A dictionary that forgets what was not asked for lately: two generations, the older dropped whole when the younger is
 /// full. Holds at most twice `generation` entries; every operation takes the same short time.
-struct BoundedCache<Key: Hashable, Value> {
+package struct BoundedCache<Key: Hashable, Value> {
     private let generation: Int
     private var young: [Key: Value] = [:]
     private var old: [Key: Value] = [:]
 
-    init(generation: Int) { self.generation = generation }
+    package init(generation: Int) { self.generation = generation }
 
-    var count: Int { young.count + old.count }
+    package var count: Int { young.count + old.count }
 
-    subscript(key: Key) -> Value? {
+    package subscript(key: Key) -> Value? {
         mutating get {
             if let value = young[key] { return value }
             guard let value = old.removeValue(forKey: key) else { return nil }

@@ -1,0 +1,82 @@
+"""A stack of several nodes that one territory's people come to, for the benchmarks of admission and quotas."""
+
+import asyncio
+import json
+import re
+import resource
+import subprocess
+import urllib.request
+
+from stack.build import BUILT
+from stack.errors import StackError
+from stack.ports import is_free
+from stack.redis import command
+from stack.state import CHECKOUT, State
+
+from . import report
+from .people import processor_seconds
+
+FOLDER = CHECKOUT / ".preau-bench"
+PASSWORD = "preau-demo-2026"
+
+
+class TerritorySite:
+    def __init__(self, name, territory):
+        self.territory = territory
+        self.state = State(FOLDER / f"site-{name}")
+
+    def start(self, nodes, tenants=None):
+        port = next(port for port in range(19600, 19800, 2) if is_free(port) and is_free(port + 1))
+        words = ["--detach", "--nodes", nodes, "--loops", 1, "--shards", 2, "--port", port]
+        self.command("up", *words, *(["--tenants", tenants] if tenants else []))
+        self.parts = json.loads(self.state.descriptor.read_text())
+        self.host = next(each["host"] for each in self.parts["territories"] if each["id"] == self.territory)
+
+    def stop(self):
+        self.command("down", "--wipe")
+
+    def command(self, name, *words):
+        line = [CHECKOUT / "Infra" / "dev" / name, "--state", self.state.directory, *map(str, words)]
+        if subprocess.run(line, stdin=subprocess.DEVNULL, check=False).returncode != 0:
+            raise StackError(f"Infra/dev/{name} failed; the cause is above")
+
+    def preau(self, *words):
+        line = [BUILT / "preau", "--state", self.state.directory, "--json", *map(str, words)]
+        done = subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise StackError(f"preau {' '.join(map(str, words[:2]))}: {done.stderr[-300:]}")
+        return json.loads(done.stdout or "null")
+
+    def put(self, path, body):
+        """A call of the admin service, as an operator."""
+        request = urllib.request.Request(
+            self.parts["admin"] + path, json.dumps(body).encode(), method="PUT",
+            headers={"Content-Type": "application/json", "Authorization": "Bearer " + self.parts["admin_token"]})
+        urllib.request.urlopen(request, timeout=10).read()
+
+    def redis(self, *words):
+        return command(self.parts["redis"]["port"], *words)
+
+    @property
+    def redis_seconds(self):
+        """What Redis has had of a processor."""
+        return sum(float(value) for value in re.findall(r"used_cpu_(?:sys|user):([\d.]+)", self.redis("INFO", "cpu")))
+
+    @property
+    def node_seconds(self):
+        """What the nodes have had, together."""
+        return sum(processor_seconds(node["pid"]) for node in self.parts["nodes"])
+
+
+def run(name, site, start, measured, progress):
+    """Starts a site, measures, writes the table of that name."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    FOLDER.mkdir(exist_ok=True)
+    try:
+        start(site)
+        lines = asyncio.run(measured(site, progress))
+    finally:
+        site.stop()
+    progress.say("\n" + "\n".join(lines))
+    report.write(name, lines)
