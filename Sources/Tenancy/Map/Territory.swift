@@ -50,12 +50,12 @@ package final class Territory: Sendable {
     /// Newest first; also those to come, so that they appear on time whatever happens to the directory meanwhile.
     package let news: [News]
     /// An address of electronic mail, for people who find something that they cannot use.
-    package var accessibilityContact: String?
+    package let accessibilityContact: String?
 
     package init(
         id: TerritoryID, kind: Kind, parent: TerritoryID?, code: String, name: String, title: String, region: String,
         departments: [Department], timeZone: SchoolTimeZone, hosts: [String], theme: JSONText,
-        calendars: [SchoolCalendar], news: [News]
+        calendars: [SchoolCalendar], news: [News], accessibilityContact: String? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -70,6 +70,7 @@ package final class Territory: Sendable {
         self.theme = theme
         self.calendars = calendars
         self.news = news
+        self.accessibilityContact = accessibilityContact
     }
 
     /// The news in force at an instant (microseconds since 1970), newest first.
