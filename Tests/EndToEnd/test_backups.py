@@ -211,7 +211,9 @@ def test_a_clone_is_a_sandbox_that_nobody_enters(stack, school, tmp_path):
         assert cloned["establishment"] == SANDBOX and cloned["backup_of"] == school.uai
         shown = preau("establishment", "show", SANDBOX)
         assert shown["state"] == "active" and shown["name"].startswith("[Essai] ")
-        for browser in (school.teacher, school.head, school.pupil):
+        # Who may look at any timetable of the original does not know that the copy exists.
+        for browser in (school.school_life, school.head):
+            assert browser.get(school.path("timetable")).status == 200
             assert browser.get(f"/api/v1/establishments/{SANDBOX}/timetable").status == 404
         file = tmp_path / "sandbox.preau"
         assert preau("establishment", "backup", SANDBOX, "--to", file)["rows"] == cloned["rows"]

@@ -160,7 +160,7 @@ import Web
             let persons = try #require(
                 try BackupTests.header(of: file).sections.firstIndex { $0.name == "person" })
             let wrong: [[UInt8]] = [
-                try BackupTests.rewritten(file, { BackupTests.header($0, schema: 1_000) }),
+                try BackupTests.rewritten(file) { header in BackupTests.header(header, schema: 1_000) },
                 try BackupTests.rewritten(file) { header in
                     BackupTests.header(header) { section in
                         section.name != "person"
@@ -201,6 +201,7 @@ import Web
                     return Array("\\.\n".utf8) + text[(place + 1)...]
                 },
             ]
+            #expect(try BackupTests.header(of: wrong[0]).schemaVersion == 1_000)
             for file in wrong {
                 await #expect(throws: (any Error).self) { try await backups.restore(file, into: id) }
                 #expect(try backups.content(id, on: 1) == before)

@@ -189,7 +189,7 @@ package struct BackupAPI: Sendable {
                         "made_at": .string(Timestamp.iso8601(microseconds: header.madeAt)),
                     ]))
             let order = Sandboxes.Order(
-                uai: uai, name: call.query.text("name"),
+                uai: uai, name: call.query.text("name").flatMap { $0.isEmpty ? nil : $0 },
                 shard: call.query.integer("shard").map { ShardID(rawValue: Int16(clamping: $0)) })
             let outcome = try await sandboxes.make(order, from: header, events)
             return .json(RestoreAnswer(uai: uai, outcome: outcome), status: .created)

@@ -129,11 +129,11 @@ enum BackupStore {
                 """)
     }
 
-    /// A number that no life of these rows has had or will have: versions count writes, and this counts microseconds.
+    /// A number that no life of these rows has had or will have: versions count writes, and this counts milliseconds.
     static func raiseVersion(_ table: TenantTable) -> PostgresStatement {
         PostgresStatement(
             unsafeSQL: """
-                update \(table.sql) set version = greatest(version + 1, (extract(epoch from clock_timestamp()) * 1e6)::bigint)
+                update \(table.sql) set version = greatest(version + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint)
                 where establishment_id = $1
                 """)
     }
