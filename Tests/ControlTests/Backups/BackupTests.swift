@@ -156,7 +156,9 @@ import Web
             let id = try await backups.school()
             let file = try await backups.backup(id)
             let before = try backups.content(id, on: 1)
-            #expect(try BackupTests.rewritten(file, { $0 }) == file)
+            // Not within the expectation: the compiler (6.3) gives its closure the name of the next one, and one body to both.
+            let same = try BackupTests.rewritten(file) { $0 }
+            #expect(same == file)
             let persons = try #require(
                 try BackupTests.header(of: file).sections.firstIndex { $0.name == "person" })
             let wrong: [[UInt8]] = [
