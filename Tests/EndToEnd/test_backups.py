@@ -222,7 +222,7 @@ def test_a_clone_is_a_sandbox_that_nobody_enters(stack, school, tmp_path):
         for _ in range(2):
             preau("establishment", "restore", tmp_path / "school.preau", "--as", SANDBOX, "--name", "Essai inventé")
         assert content(stack, SANDBOX) == content(stack, school.uai)
-        assert "not a sandbox" in refused("establishment", "remove", school.uai)
+        assert "not_a_sandbox" in refused("establishment", "remove", school.uai)
     finally:
         preau("establishment", "remove", SANDBOX)
     assert run("establishment", "show", SANDBOX).returncode != 0
