@@ -50,7 +50,7 @@ let package = Package(
             ]),
 
         // The operators' command: a client of the admin service.
-        module("Operator", ["Control", "Runtime"]),
+        module("Operator", ["Control", "HTTPClient", "Runtime"]),
 
         // School services, one folder each │ the control plane.
         module(
@@ -155,8 +155,9 @@ let package = Package(
         tests(
             "ControlTests",
             [
-                "Control", "Identity", "Admission", "Tenancy", "Web", "Postgres", "YAML", "XML", "Archive", "Runtime",
-                "TestSupport", "TestTenancy",
+                "Control", "Identity", "Admission", "Tenancy", "Web", "Postgres", "Cryptography", "YAML", "XML",
+                "Archive",
+                "Runtime", "TestSupport", "TestTenancy",
             ]),
     ]
 )

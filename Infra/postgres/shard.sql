@@ -9,6 +9,8 @@ set log_min_duration_statement = -1;
 select 'create role preau_mover' where not exists (select from pg_roles where rolname = 'preau_mover') \gexec
 alter role preau_mover login nosuperuser nocreatedb nocreaterole replication bypassrls password :'mover_password';
 grant connect on database :"database" to preau_mover;
+-- A school's backup comes back by way of temporary tables, which row-level security does not keep COPY from.
+grant temporary on database :"database" to preau_admin;
 -- How far a replication is, and who holds up a slot.
 grant pg_read_all_stats to preau_mover;
 -- Rows come in the order of their tables' sizes, not of their foreign keys; those were checked where they come from.

@@ -135,14 +135,15 @@ extension ProblemCode {
             en: "Two letters of a name or a login, or an establishment."))
 
     /// The control plane's codes, in the order of `docs/errors.md`.
-    package static let control: [ProblemCode] = [
-        .shardNotMigrated, .invalidManifests, .planRefused, .notSimulated, .notInProduction, .jobNotStoppable,
-        .jobNotRepeatable,
-        .noRight,
-        .mandateTooWide, .unknownReference, .loginUnknown, .moveRefused, .moveUnknown, .moveNotNow,
-        .moverNotConfigured, .invalidUAI, .uaiTaken, .wrongState,
-        .accountAboveYours, .accountShut, .notMergeable, .tooWide,
-    ]
+    package static let control: [ProblemCode] =
+        [
+            .shardNotMigrated, .invalidManifests, .planRefused, .notSimulated, .notInProduction, .jobNotStoppable,
+            .jobNotRepeatable,
+            .noRight,
+            .mandateTooWide, .unknownReference, .loginUnknown, .moveRefused, .moveUnknown, .moveNotNow,
+            .moverNotConfigured, .invalidUAI, .uaiTaken, .wrongState,
+            .accountAboveYours, .accountShut, .notMergeable, .tooWide,
+        ] + backups
 }
 
 extension ControlError: ProblemConvertible {

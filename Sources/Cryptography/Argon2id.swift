@@ -46,6 +46,19 @@ package enum Argon2id {
         return String(decoding: encoded.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
+    /// A key from a passphrase: the same each time for the same salt and cost.
+    /// - Throws: `.argon2` when there is not memory enough, `.malformedHash` when the cost is past `limit`.
+    package static func key(
+        from passphrase: [UInt8], salt: [UInt8], byteCount: Int = 32, cost: Cost
+    ) throws(CryptographyError) -> [UInt8] {
+        guard cost.isWithin(.limit) else { throw .malformedHash }
+        var key = [UInt8](repeating: 0, count: byteCount)
+        let code = argon2id_hash_raw(
+            cost.passes, cost.memoryKiB, cost.lanes, passphrase, passphrase.count, salt, salt.count, &key, key.count)
+        guard code == ARGON2_OK.rawValue else { throw .argon2(code: code) }
+        return key
+    }
+
     /// Whether `password` is the one `encoded` was made from.
     /// - Throws: `.malformedHash` when `encoded` is not an acceptable PHC string.
     package static func verify(_ password: [UInt8], against encoded: String) throws(CryptographyError) -> Bool {

@@ -16,14 +16,27 @@ struct Exchange: Sendable {
 
     private static let isStarted = ccurl_start() == 0
 
-    private final class Received {
-        var bytes: [UInt8] = []
-        let limit: Int
+    private final class Receiver {
+        /// False breaks the exchange off.
+        let take: (UnsafeRawBufferPointer) -> Bool
 
-        init(limit: Int) { self.limit = limit }
+        init(_ take: @escaping (UnsafeRawBufferPointer) -> Bool) { self.take = take }
     }
 
     func perform() throws(HTTPClientError) -> HTTPClient.Answer {
+        var bytes: [UInt8] = []
+        let limit = longestAnswer
+        let status = try perform { piece in
+            guard bytes.count + piece.count <= limit else { return false }
+            bytes += piece
+            return true
+        }
+        return HTTPClient.Answer(status: status, body: bytes)
+    }
+
+    /// - Parameter take: is given the answer's bytes as they come; false breaks the exchange off.
+    /// - Returns: the answer's status.
+    func perform(_ take: @escaping (UnsafeRawBufferPointer) -> Bool) throws(HTTPClientError) -> Int {
         guard Exchange.isStarted else { throw .unreachable(code: -1) }
         let lines = request.headers.map { "\($0.name): \($0.value)" }
         guard ([request.method, request.url] + lines).allSatisfy({ $0.utf8.allSatisfy { $0 >= 0x20 } }) else {
@@ -33,7 +46,7 @@ struct Exchange: Sendable {
         // Else libcurl waits a second for a "100 Continue" that few servers send.
         for line in lines + ["Expect:", "User-Agent: Preau"] { headers = curl_slist_append(headers, line) }
         defer { curl_slist_free_all(headers) }
-        let received = Received(limit: longestAnswer)
+        let receiver = Receiver(take)
         var status = 0
         let code = request.method.withCString { method in
             request.url.withCString { url in
@@ -49,19 +62,17 @@ struct Exchange: Sendable {
                     plan.total_ms = milliseconds
                     plan.receive = { bytes, size, count, context in
                         guard let bytes, let context else { return 0 }
-                        let received = Unmanaged<Received>.fromOpaque(context).takeUnretainedValue()
-                        let length = size * count
+                        let receiver = Unmanaged<Receiver>.fromOpaque(context).takeUnretainedValue()
                         // Less than was offered breaks the exchange off.
-                        guard received.bytes.count + length <= received.limit else { return 0 }
-                        received.bytes += UnsafeRawBufferPointer(start: bytes, count: length)
-                        return length
+                        return receiver.take(UnsafeRawBufferPointer(start: bytes, count: size * count))
+                            ? size * count : 0
                     }
-                    plan.context = Unmanaged.passUnretained(received).toOpaque()
-                    return withExtendedLifetime(received) { ccurl_perform(&plan, &status) }
+                    plan.context = Unmanaged.passUnretained(receiver).toOpaque()
+                    return withExtendedLifetime(receiver) { ccurl_perform(&plan, &status) }
                 }
             }
         }
         guard code == 0 else { throw .unreachable(code: code) }
-        return HTTPClient.Answer(status: status, body: received.bytes)
+        return status
     }
 }

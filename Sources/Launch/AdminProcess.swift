@@ -106,6 +106,7 @@ package enum AdminProcess {
         try table.add(DelegationAPI(service).routes + AdminTokenAPI(service).routes)
         try table.add(FeedAPI(feeds).routes + FeedTableAPI(feeds).routes)
         try table.add(MoveAPI(service, isConfigured: movesEstablishments).routes)
+        try table.add(BackupAPI(service).routes)
         try table.add(ShardAPI(service, isConfigured: movesEstablishments).routes)
         let admission = AdmissionControl(
             admin: service, admission: parts.identity.admission, tenancy: parts.tenancy, directory: parts.directory)

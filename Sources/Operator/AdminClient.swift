@@ -1,5 +1,6 @@
 internal import Foundation
 internal import FoundationNetworking
+internal import HTTPClient
 
 /// The admin service, as the command talks to it.
 struct AdminClient: Sendable {
@@ -55,13 +56,19 @@ struct AdminClient: Sendable {
         _ archive: String, to path: String, progress: @escaping @Sendable (Double) -> Void
     ) async throws -> Data {
         let stream = try ArchiveStream(archive, progress: progress)
+        return try await upload(stream, type: stream.mediaType, to: path)
+    }
+
+    /// Sends what a stream gives, to its end, and waits for the answer as long as it takes.
+    /// - Returns: the body of a 2xx answer. - Throws: `.refused`, `.unreachable`.
+    func upload(_ stream: InputStream, type: String, to path: String) async throws -> Data {
         guard let url = URL(string: base + path) else { throw OperatorError.usage("not an address: \(base)\(path)") }
         var request = URLRequest(url: url, timeoutInterval: 3600)
         request.httpMethod = "POST"
         request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization")
         request.setValue("en", forHTTPHeaderField: "Accept-Language")
         request.setValue("application/json", forHTTPHeaderField: "Accept")
-        request.setValue(stream.mediaType, forHTTPHeaderField: "Content-Type")
+        request.setValue(type, forHTTPHeaderField: "Content-Type")
         request.httpBodyStream = stream
         let data: Data
         let response: URLResponse
@@ -73,14 +80,47 @@ struct AdminClient: Sendable {
         return try AdminClient.checked(data, response)
     }
 
+    /// Takes a large answer as it comes.
+    /// - Parameters:
+    ///   - beginning: how the answer begins when it is one; anything else is a refusal.
+    ///   - take: is given the answer's bytes; what it throws is thrown.
+    /// - Throws: `.refused`, `.unreachable`.
+    func download(_ path: String, beginning: [UInt8], take: @escaping ([UInt8]) throws -> Void) throws {
+        let request = HTTPClient.Request(
+            "GET", base + path,
+            headers: [("Authorization", "Bearer \(token)"), ("Accept-Language", "en"), ("Accept", "*/*")])
+        var head: [UInt8] = []
+        var isIt = false
+        let status: Int
+        do {
+            status = try HTTPDownload.perform(request, allowsPlain: true, deadline: .seconds(6 * 3600)) { piece in
+                if isIt { return try take(piece) }
+                head += piece
+                guard head.count < 1 << 20 else {
+                    throw OperatorError.unreadable("the admin service answered nonsense")
+                }
+                if head.count >= beginning.count, head.starts(with: beginning) {
+                    isIt = true
+                    try take(head)
+                }
+            }
+        } catch let error as HTTPClientError {
+            throw OperatorError.unreachable(url: base, reason: "\(error)")
+        }
+        guard !isIt || status != 200 else { return }
+        throw AdminClient.refusal(status, Data(head))
+    }
+
     private static func checked(_ data: Data, _ response: URLResponse) throws -> Data {
         let status = (response as? HTTPURLResponse)?.statusCode ?? 0
-        guard (200..<300).contains(status) else {
-            let problem = try? JSONDecoder().decode(Problem.self, from: data)
-            throw OperatorError.refused(
-                status: status, code: problem?.code ?? "status \(status)",
-                detail: problem?.detail ?? problem?.title ?? "the admin service answered \(status)")
-        }
+        guard (200..<300).contains(status) else { throw refusal(status, data) }
         return data
+    }
+
+    private static func refusal(_ status: Int, _ data: Data) -> OperatorError {
+        let problem = try? JSONDecoder().decode(Problem.self, from: data)
+        return .refused(
+            status: status, code: problem?.code ?? "status \(status)",
+            detail: problem?.detail ?? problem?.title ?? "the admin service answered \(status)")
     }
 }

@@ -32,7 +32,7 @@ package enum OperatorCommand {
         ManifestCommands.all, PlatformCommands.all, JobCommands.all, AuditCommands.all, MandateCommands.all,
         TokenCommands.all,
         FeedCommands.all, MoveCommands.all, ShardCommands.all, AdmissionCommands.all, QuotaCommands.all,
-        EstablishmentCommands.all,
+        EstablishmentCommands.all, BackupCommands.all, RestoreCommands.all, RepositoryCommands.all,
         AccountCommands.all, ServiceCommands.all, SessionCommands.all, UpstreamCommands.all,
         CompletionCommands.all,
     ].flatMap { $0 }

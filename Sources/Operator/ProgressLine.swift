@@ -17,6 +17,12 @@ final class ProgressLine: @unchecked Sendable {
         write("\(label) \(bar) \(Int(min(1, max(0, part)) * 100)) %  \(note)")
     }
 
+    /// The same where nobody knows how much there is.
+    func note(_ text: String) {
+        guard isShown else { return }
+        write(text)
+    }
+
     /// Leaves the line as it is.
     func end() {
         lock.withLock {

@@ -12,6 +12,8 @@ package enum AdminRight: String, Sendable, CaseIterable {
     case services
     /// Establishments from one shard to another.
     case moves
+    /// Everything of an establishment as a file, and back.
+    case backups
     case news
     case audit
     /// Giving others a part of one's own mandate.

@@ -10,6 +10,7 @@ extension AdminRight {
         case .rules: Phrase(fr: "Règles d'accès", en: "Access rules")
         case .services: Phrase(fr: "Services partenaires", en: "Partner services")
         case .moves: Phrase(fr: "Déplacements", en: "Moves")
+        case .backups: Phrase(fr: "Sauvegardes", en: "Backups")
         case .news: Phrase(fr: "Actualités", en: "News")
         case .audit: Phrase(fr: "Journal", en: "Audit log")
         case .delegation: Phrase(fr: "Délégation", en: "Delegation")

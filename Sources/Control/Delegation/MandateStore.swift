@@ -56,7 +56,7 @@ package struct MandateStore: Sendable {
     ) -> Charge.Grant {
         var all = Set(AdminRight.allCases)
         // A single establishment has no rules, quotas or shards of its own to change.
-        if role == .establishmentAdmin { all.subtract([.moves, .quotas, .rules, .establishments]) }
+        if role == .establishmentAdmin { all.subtract([.moves, .backups, .quotas, .rules, .establishments]) }
         if role == .territoryAdmin || role == .regionAdmin { all.subtract([.moves]) }
         let rights = rights.map(all.intersection) ?? all
         switch role {

@@ -13,9 +13,9 @@ package final class Tenancy: @unchecked Sendable {
 
     let log: Log
     let metrics: TenancyMetrics
-    private let poolMetrics: Metrics
+    let poolMetrics: Metrics
     let directory: PostgresPool
-    private let template: PostgresConfiguration
+    let template: PostgresConfiguration
     private let neededVersion: Int
 
     private var links: [ShardID: ShardLink] = [:]
