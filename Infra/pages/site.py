@@ -38,11 +38,9 @@ class Site:
     def pages(self, process):
         return [
             each for each in self.routes[process]
-            if each["surface"] == "page" and each["method"] == "GET" and 200 in each["answers"]]
-
-    def is_file(self, process, pattern):
-        """Whether what is there is a file that people open from a page, not a page."""
-        return any("text/html" not in each["answer_types"] for each in self.pages(process) if each["pattern"] == pattern)
+            if each["surface"] == "page" and each["method"] == "GET" and 200 in each["answers"]
+            # A file that people open from a page is none itself.
+            and "text/html" in each["answer_types"]]
 
     def process_of(self, profile):
         return "admin" if profile.endswith("_admin") else "node"

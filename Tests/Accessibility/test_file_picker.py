@@ -65,7 +65,10 @@ def send(browser):
 
 def kept(teacher, browser):
     """The bytes of the file of the sequence that the browser arrived at."""
-    identifier = re.search(r"/sequences/([0-9a-f-]{36})", browser.driver.current_url).group(1)
+    # Once its files are there, the form goes by itself.
+    arrived = WebDriverWait(browser.driver, 30, 0.05).until(
+        lambda driver: re.search(r"/sequences/([0-9a-f-]{36})", driver.current_url))
+    identifier = arrived.group(1)
     path = path_of(teacher)
     step = teacher.ask("GET", f"{path}/sequences/{identifier}")["steps"][0]
     status, _, text = teacher.send("GET", f"{path}/files/{step['files'][0]}/content")

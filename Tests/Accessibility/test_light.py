@@ -18,8 +18,6 @@ def policy_of(header):
 
 def test_every_page_is_strict_and_small(site, page):
     process, route = page
-    if site.is_file(process, route["pattern"]):
-        pytest.skip("a file, not a page: Tests/EndToEnd/test_files.py")
     for profile in site.profiles_of(process, route):
         place = site.places(profile).get(route["pattern"])
         if not place:

@@ -25,8 +25,8 @@ def text(length):
 class Desk:
     """A teacher who sends files."""
 
-    def __init__(self, stack, territory, index=0):
-        self.account = account(stack, "teacher", territory, index=index)
+    def __init__(self, stack, territory, index=0, of=None):
+        self.account = of or account(stack, "teacher", territory, index=index)
         self.browser = visitor(stack, self.account)
         self.uai = self.account["establishments"][0]
         self.path = f"/api/v1/establishments/{self.uai}"

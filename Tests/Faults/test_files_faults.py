@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 
+import psycopg2
 import pytest
 from test_faults import eventually, whole_again  # noqa: F401 (the fixture mends what a test broke)
 from test_files import PART, TUS, Desk, text
@@ -66,11 +67,9 @@ def test_a_shard_that_is_gone_costs_no_byte_that_was_kept(stack, desk):
     content = text(1_000_000)
     location = desk.begin(len(content)).header("Location")
     assert desk.part(location, 0, content[:600_000]).status == 204
-    there = Desk(stack, "grand-est")
+    shard, there = shard_of(desk.uai, stack), desk_elsewhere(desk, stack)
     file = there.send(text(10_000))
-    pids = {shard["id"]: shard["pid"] for shard in stack["shards"]}
-    shard = next(each for each in pids if is_shard_of(desk, each, stack))
-    os.kill(pids[shard], signal.SIGQUIT)
+    os.kill(next(each["pid"] for each in stack["shards"] if each["id"] == shard), signal.SIGQUIT)
     refused = desk.part(location, 600_000, content[600_000:])
     assert (refused.status, refused.code) == (503, "preau.tenancy.shard_unavailable"), refused.text
     assert refused.header("Retry-After")
@@ -78,8 +77,15 @@ def test_a_shard_that_is_gone_costs_no_byte_that_was_kept(stack, desk):
     assert there.browser.get(there.content(file)).status == 200
 
 
-def is_shard_of(desk, shard, stack):
-    import psycopg2
+def shard_of(uai, stack):
     with psycopg2.connect(stack["directory"]["conninfo"]) as connection, connection.cursor() as cursor:
-        cursor.execute("select shard_id from establishment where uai = %s", (desk.uai,))
-        return cursor.fetchone()[0] == shard
+        cursor.execute("select shard_id from establishment where uai = %s", (uai,))
+        return cursor.fetchone()[0]
+
+
+def desk_elsewhere(desk, stack):
+    """A teacher whose school is on another shard."""
+    home = shard_of(desk.uai, stack)
+    return next(
+        Desk(stack, each["territory"], of=each) for each in stack["accounts"]
+        if each["profile"] == "teacher" and shard_of(each["establishments"][0], stack) != home)
