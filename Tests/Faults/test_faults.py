@@ -28,12 +28,13 @@ def whole_again(stack_state):
     description = json.loads((stack_state / "stack.json").read_text())
     for node in description["nodes"]:
         eventually(lambda: set(all_read(
-            visitor(description, each, node["url"]) for each in one_a_territory(description))) == {200}, 20)
+            visitor(description, each, node["url"]) for each in one_a_school(description))) == {200}, 20)
 
 
-def one_a_territory(stack):
-    pupils = {each["territory"]: each for each in stack["accounts"] if each["profile"] == "pupil"}
-    return pupils.values()
+def one_a_school(stack):
+    """Schools of one territory live on several shards."""
+    people = {each["establishments"][0]: each for each in stack["accounts"] if each["profile"] in ("pupil", "teacher")}
+    return people.values()
 
 
 def people(stack):
