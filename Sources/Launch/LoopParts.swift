@@ -29,6 +29,7 @@ final class LoopParts: @unchecked Sendable {
     private var upkeep: FeedUpkeep?
     private var moves: MoveRunner?
     private var pacing: PaceExchange?
+    private var scaler: Autoscaler?
     private var partnerWatcher: PartnerWatcher?
     private var keyKeeper: SigningKeyKeeper?
 
@@ -84,6 +85,7 @@ final class LoopParts: @unchecked Sendable {
     func keep(_ jobs: JobsThread) { self.jobs = jobs }
     func keep(_ upkeep: FeedUpkeep) { self.upkeep = upkeep }
     func keep(_ moves: MoveRunner) { self.moves = moves }
+    func keep(_ scaler: Autoscaler) { self.scaler = scaler }
 
     func keep(_ pacing: PaceExchange) { self.pacing = pacing }
 
@@ -102,6 +104,7 @@ final class LoopParts: @unchecked Sendable {
         upkeep?.stop()
         moves?.stop()
         pacing?.stop()
+        scaler?.stop()
         meter.stop()
         pressure.stop()
         attendance.stop()

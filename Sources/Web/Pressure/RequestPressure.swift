@@ -45,6 +45,7 @@ package final class RequestPressure: @unchecked Sendable {
     private let shed: [Counter]
     private let bounded: Counter
     private let limitGauge: Gauge
+    private let runningGauge: Gauge
     private var young: [UUID: Work] = [:]
     private var old: [UUID: Work] = [:]
     private var timer: TimerID?
@@ -67,6 +68,9 @@ package final class RequestPressure: @unchecked Sendable {
         limitGauge = metrics.gauge(
             "preau_web_concurrency_limit", help: "Requests at once that a loop serves well.",
             labels: [("loop", loop.name)])
+        runningGauge = metrics.gauge(
+            "preau_web_requests_running", help: "Requests being answered, looked at four times a second.",
+            labels: [("loop", loop.name)])
     }
 
     package func start() {
@@ -75,6 +79,7 @@ package final class RequestPressure: @unchecked Sendable {
             guard let self else { return }
             limit.update()
             limitGauge.set(Int(limit.limit))
+            runningGauge.set(inFlight)
             start()
         }
     }
