@@ -49,7 +49,9 @@ extension ProcessConfiguration {
                 keys.value.reject("“owner” and “admin_token_file” go together: both for preau-admin, none for a node")
             }
             if nodes != nil, owner == nil { keys.reject("nodes", "goes with “owner”: for preau-admin only") }
-            if nodes != nil, loops > 1 { keys.reject("nodes", "goes with “loops: 1”: changes come one after the other") }
+            if nodes != nil, loops > 1 {
+                keys.reject("nodes", "goes with “loops: 1”: changes come one after the other")
+            }
             if mover != nil, owner == nil { keys.reject("mover", "goes with “owner”: for preau-admin only") }
             guard let process, let listen, let privateListen, let front, let directory, let shardCredentials, let redis,
                 let sessionKeysFile
@@ -59,7 +61,8 @@ extension ProcessConfiguration {
                 admin = Admin(owner: owner, mover: mover, tokenFile: tokenFile, stackFile: stackFile, nodes: nodes)
             }
             return ProcessConfiguration(
-                process: process, listen: listen, privateListen: privateListen, agentListen: agentListen, fronts: fronts,
+                process: process, listen: listen, privateListen: privateListen, agentListen: agentListen,
+                fronts: fronts,
                 loops: loops,
                 front: front,
                 trustedProxies: trustedProxies, isProduction: isProduction, logLevel: logLevel, directory: directory,

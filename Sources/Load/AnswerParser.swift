@@ -125,7 +125,9 @@ package struct AnswerParser {
         var isChunked = false
         while start < end - 2 {
             let stop = buffer[start..<end].firstIndex(of: UInt8(ascii: "\r")) ?? end
-            guard let colon = buffer[start..<stop].firstIndex(of: UInt8(ascii: ":")), colon > start else { throw .field }
+            guard let colon = buffer[start..<stop].firstIndex(of: UInt8(ascii: ":")), colon > start else {
+                throw .field
+            }
             var first = colon + 1
             while first < stop, buffer[first] == UInt8(ascii: " ") { first += 1 }
             let value = buffer[first..<stop]

@@ -1,7 +1,7 @@
 internal import Compression
 internal import Cryptography
-internal import Glibc
 internal import Foundation
+internal import Glibc
 internal import Runtime
 
 /// One person's browser during one visit: a connection, the cookies, what the answers said.
@@ -69,7 +69,8 @@ final class Browser: @unchecked Sendable {
     // MARK: Request
 
     private func request(_ step: Product.Step) -> [UInt8] {
-        var bytes = head(step.method, step.path.filled(.address, value), accept: "text/html,application/xhtml+xml,*/*;q=0.8")
+        var bytes = head(
+            step.method, step.path.filled(.address, value), accept: "text/html,application/xhtml+xml,*/*;q=0.8")
         for (name, template) in step.headers { bytes += "\(name): \(template.filled(.plain, value))\r\n".utf8 }
         guard let body = step.body else { return bytes + [13, 10] }
         let (type, content) =
@@ -111,7 +112,9 @@ final class Browser: @unchecked Sendable {
         func wrong(_ kind: String) -> Outcome { .wrong(kind) }
         var body = answer.body
         if answer.isGzip {
-            guard let plain = try? Gzip.decompress(body, limit: Browser.longestPage) else { return wrong("damaged gzip") }
+            guard let plain = try? Gzip.decompress(body, limit: Browser.longestPage) else {
+                return wrong("damaged gzip")
+            }
             body = plain
         }
         if let refusal = product.refusals.first(where: { body.hasText($0.text) }) { return wrong(refusal.what) }

@@ -29,7 +29,8 @@ package enum LoadCommand {
         switch name {
         case "identity-provider": try IdentityProvider.run(&arguments)
         case "run", "prepare", "check": try load(name, words, &arguments)
-        default: throw UsageError("expected run, prepare, check or identity-provider, found “\(name)”; --help says more")
+        default:
+            throw UsageError("expected run, prepare, check or identity-provider, found “\(name)”; --help says more")
         }
     }
 

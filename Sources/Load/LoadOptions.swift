@@ -56,8 +56,10 @@ struct LoadOptions {
         processes = Int(try number("--processes", 1...64) ?? 1)
         seed = UInt64(try number("--seed", 0...1e15) ?? 1)
         password = try arguments.option("--password") ?? ""
-        date = try arguments.option("--date") ?? ISO8601DateFormatter.string(
-            from: Date(), timeZone: .gmt, formatOptions: .withFullDate)
+        date =
+            try arguments.option("--date")
+            ?? ISO8601DateFormatter.string(
+                from: Date(), timeZone: .gmt, formatOptions: .withFullDate)
         speed = try number("--speed", 0.01...1000) ?? 1
         hour = Int(try number("--hour", 0...23) ?? 8)
         ramp = try number("--ramp", 0...36_000) ?? 0
@@ -89,7 +91,8 @@ struct LoadOptions {
                 users: users * part, visit: mix.roles[role].visitSeconds / speed, ramp: ramp, end: length)
         case .rate(let rate):
             return [
-                Arrivals.Point(time: 0, rate: ramp > 0 ? 0 : rate * share), Arrivals.Point(time: ramp, rate: rate * share),
+                Arrivals.Point(time: 0, rate: ramp > 0 ? 0 : rate * share),
+                Arrivals.Point(time: ramp, rate: rate * share),
                 Arrivals.Point(time: length, rate: rate * share),
             ]
         case .day(let visits, let from, let to):

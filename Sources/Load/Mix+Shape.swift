@@ -7,11 +7,14 @@ extension Mix {
             let name = keys.required("name", .line())
             let about = keys.required("about", .text)
             let source = keys.required("source", .text)
-            let patience = keys.optional("patience", patience) ?? Patience(
-                limit: 3, reload: 0.5, pause: 5, mostReloads: 5, giveUp: 30)
+            let patience =
+                keys.optional("patience", patience)
+                ?? Patience(
+                    limit: 3, reload: 0.5, pause: 5, mostReloads: 5, giveUp: 30)
             let gzip = keys.optional("gzip", .flag, default: true)
             let roles = keys.required(
-                "roles", YAMLShape.table(key: .line(upTo: 40), of: role).map { rows in rows.map { ($0.key.value, $0.value) } })
+                "roles",
+                YAMLShape.table(key: .line(upTo: 40), of: role).map { rows in rows.map { ($0.key.value, $0.value) } })
             guard let name, let about, let source, let roles else { return nil }
             return Mix(
                 name: name, about: about, source: source, roles: roles.map { $1($0) }, patience: patience,
@@ -22,7 +25,9 @@ extension Mix {
     /// A number with or without a fraction, from 0 on.
     private static func number(_ expected: String, _ range: ClosedRange<Double>) -> YAMLShape<Double> {
         .scalar(expected) { text in
-            guard text.count <= 20, let value = Double(text.filter { $0 != "_" }), range.contains(value) else { return nil }
+            guard text.count <= 20, let value = Double(text.filter { $0 != "_" }), range.contains(value) else {
+                return nil
+            }
             return value
         }
     }

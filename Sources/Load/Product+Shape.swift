@@ -7,7 +7,8 @@ extension Product {
             let name = keys.required("product", .line())
             let cookie = keys.required("session_cookie", .line())
             let pages = keys.required("pages", .list(of: step, atLeast: 1, atMost: 200))
-            let ways = keys.required("sign_in", .table(key: .line(upTo: 40), of: .list(of: step, atLeast: 1, atMost: 20)))
+            let ways = keys.required(
+                "sign_in", .table(key: .line(upTo: 40), of: .list(of: step, atLeast: 1, atMost: 20)))
             let out = keys.optional("sign_out", .list(of: step, atMost: 20)) ?? []
             let assets = keys.optional("assets", .list(of: find, atMost: 20)) ?? []
             let refusals = keys.optional("refuse", .list(of: refusal, atMost: 50)) ?? []

@@ -38,7 +38,8 @@ enum NodeCommands: CommandSet {
                 json: data)
         },
         Command(
-            words: ["node", "drain"], usage: "NAME", summary: "Sends a node nothing new, and waits for what it is doing."
+            words: ["node", "drain"], usage: "NAME",
+            summary: "Sends a node nothing new, and waits for what it is doing."
         ) { words, client in
             let name = try words.word("the name")
             try words.end()

@@ -10,7 +10,9 @@ import Testing
             #expect(NodeName(wrong) == nil, "\(wrong)")
         }
         #expect(NodePlace.Address("127.0.0.1:8101")?.description == "127.0.0.1:8101")
-        for wrong in ["127.0.0.1", "127.0.0.1:0", "localhost:80", "127.0.0.1:80;x", "01.2.3.4:80", "1.2.3:80", "1.2.3.4:99999"] {
+        for wrong in [
+            "127.0.0.1", "127.0.0.1:0", "localhost:80", "127.0.0.1:80;x", "01.2.3.4:80", "1.2.3:80", "1.2.3.4:99999",
+        ] {
             #expect(NodePlace.Address(wrong) == nil, "\(wrong)")
         }
     }
@@ -53,7 +55,9 @@ import Testing
 @Suite struct ScalingRulesTests {
     private let rules = ScalingRules(
         least: 2, most: 12,
-        periods: [.init(days: [1, 2, 3, 4, 5], minutes: 460..<510, nodes: 8), .init(days: [3], minutes: 480..<490, nodes: 10)])
+        periods: [
+            .init(days: [1, 2, 3, 4, 5], minutes: 460..<510, nodes: 8), .init(days: [3], minutes: 480..<490, nodes: 10),
+        ])
 
     private func load(_ serving: Int, busy: Int, waiting: Int = 0) -> ScalingRules.Load {
         ScalingRules.Load(serving: serving, busy: busy, waiting: waiting, places: serving * 100)
@@ -71,7 +75,8 @@ import Testing
     @Test func aQueueAddsNodes() {
         #expect(rules.wanted(load(2, busy: 100), planned: 2, calm: .zero) == 2)
         #expect(rules.wanted(load(2, busy: 160), planned: 2, calm: .zero) == 3)
-        #expect(rules.wanted(load(4, busy: 200, waiting: 1), planned: 2, calm: .zero) == 5, "waiting is too much already")
+        #expect(
+            rules.wanted(load(4, busy: 200, waiting: 1), planned: 2, calm: .zero) == 5, "waiting is too much already")
         #expect(rules.wanted(load(4, busy: 400, waiting: 2000), planned: 2, calm: .zero) == 8, "twice as many at most")
         #expect(rules.wanted(load(10, busy: 1000, waiting: 9000), planned: 2, calm: .zero) == 12)
         #expect(rules.wanted(load(2, busy: 0), planned: 8, calm: .zero) == 8)

@@ -39,7 +39,10 @@ import Testing
         let first = try #require(try parser.take(Array(Self.whole.utf8)))
         #expect(parser.isEmpty)
         let second = try #require(
-            try parser.take(Array("HTTP/1.1 303 See Other\r\nLocation: /home\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".utf8)))
+            try parser.take(
+                Array(
+                    "HTTP/1.1 303 See Other\r\nLocation: /home\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".utf8))
+        )
         #expect(first.status == 200 && second.status == 303 && second.location == "/home" && second.closes)
     }
 

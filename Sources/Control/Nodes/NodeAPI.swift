@@ -72,7 +72,8 @@ package struct NodeAPI: Sendable {
     private var add: Route {
         .api(
             .post, "/api/v1/front/nodes", access: .operatorToken, tag: "Platform",
-            summary: "Starts a node, waits until it is warm, and has the front send it requests; safe to repeat with a name.",
+            summary:
+                "Starts a node, waits until it is warm, and has the front send it requests; safe to repeat with a name.",
             body: .json(.object([.optional("name", .nullable(.text(1...64)))])),
             answers: [
                 .json(

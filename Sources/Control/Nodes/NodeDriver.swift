@@ -44,7 +44,9 @@ package struct NodePlace: Equatable, Sendable {
             let parts = text.split(separator: ":", omittingEmptySubsequences: false)
             guard parts.count == 2, let port = UInt16(parts[1]), port > 0 else { return nil }
             let numbers = parts[0].split(separator: ".", omittingEmptySubsequences: false)
-            guard numbers.count == 4, numbers.allSatisfy({ UInt8($0).map(String.init) == String($0) }) else { return nil }
+            guard numbers.count == 4, numbers.allSatisfy({ UInt8($0).map(String.init) == String($0) }) else {
+                return nil
+            }
             host = String(parts[0])
             self.port = port
         }

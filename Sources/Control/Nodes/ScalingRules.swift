@@ -39,11 +39,12 @@ package struct ScalingRules: Sendable, Equatable {
 
     /// What the clock asks for. - Parameters: weekday 1 for Monday; minute since midnight.
     package func planned(weekday: Int, minute: Int) -> Int {
-        let wanted = periods.lazy.filter { period in
-            period.days.contains(weekday)
-                && (period.minutes.contains(minute)
-                    || (minute..<minute + minutesAhead).contains(period.minutes.lowerBound))
-        }.map(\.nodes).max() ?? 0
+        let wanted =
+            periods.lazy.filter { period in
+                period.days.contains(weekday)
+                    && (period.minutes.contains(minute)
+                        || (minute..<minute + minutesAhead).contains(period.minutes.lowerBound))
+            }.map(\.nodes).max() ?? 0
         return min(max(wanted, least), most)
     }
 
