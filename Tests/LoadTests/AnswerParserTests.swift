@@ -1,5 +1,6 @@
-import Load
 import Testing
+
+@testable import Load
 
 @Suite struct AnswerParserTests {
     private static let whole = """

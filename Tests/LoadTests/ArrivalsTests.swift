@@ -1,5 +1,6 @@
-import Load
 import Testing
+
+@testable import Load
 
 @Suite struct ArrivalsTests {
     private func times(_ points: [Arrivals.Point], seed: UInt64 = 1) -> [Double] {

@@ -1,5 +1,3 @@
-package import Runtime
-
 /// How many nodes there should be: from the school day, which is known beforehand, and from what the front measures.
 package struct ScalingRules: Sendable, Equatable {
     /// At least so many nodes on these days, between these times.
