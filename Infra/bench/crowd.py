@@ -26,16 +26,20 @@ PROVIDER = "charge"
 # Établissements of each territory, so that as many pupils as were there at once exist; Auvergne-Rhône-Alpes has its 308 as it is.
 ESTABLISHMENTS = {"eure": 60, "seine-et-marne": 200}
 PEOPLE = """
-    select a.login, a.given_name || ' ' || a.family_name, min(p.role), '{host}', '{site}'
-    from account a join profile p on p.account_id = a.id join establishment e on e.id = p.establishment_id
-    where e.territory_id = '{territory}' and p.source = 'demo' and p.role in ('pupil', 'teacher', 'guardian', 'school_life')
-    group by a.id having count(*) = 1 order by a.id"""
+    select login, name, role, '{host}', '{site}' from (
+        select a.login, a.given_name || ' ' || a.family_name as name, min(p.role) as role,
+            row_number() over (partition by min(p.role) order by min(p.person_id::text)) as place
+        from account a join profile p on p.account_id = a.id join establishment e on e.id = p.establishment_id
+        where e.territory_id = '{territory}' and p.source = 'demo' and p.role in ('pupil', 'teacher', 'guardian', 'school_life')
+        group by a.id having count(*) = 1) x
+    where place <= case role when 'pupil' then {most} * 0.86 when 'guardian' then {most} * 0.22 else {most} * 0.14 end
+    order by place"""
 
 
 class CrowdSite:
     """A stack that is kept between runs: making so many people takes minutes."""
 
-    def __init__(self, nodes, fronts, schools=400, pupils=24, shards=4, name="storm", establishments=None):
+    def __init__(self, nodes, fronts, schools, pupils=24, shards=4, name="storm", establishments=None):
         self.nodes, self.fronts, self.shards = nodes, fronts, shards
         self.schools, self.pupils = schools, pupils
         self.establishments = ESTABLISHMENTS if establishments is None else establishments
@@ -52,14 +56,13 @@ class CrowdSite:
             words += ["--port", next(port for port in range(19800, 19900, 2) if is_free(port) and is_free(port + 1))]
         self.run("up", "--detach", *words)
         self.parts = json.loads(self.state.descriptor.read_text())
-        seeded = f"{self.schools} {self.pupils}"
-        if self.state.parameters.get("crowd") != seeded:
+        if self.state.parameters.get("crowd", 0) < self.schools:
             with progress.step(f"People: up to {self.schools} schools a territory, {self.pupils} pupils a class"):
                 self.preau("seed", "demo", "--schools", self.schools, "--pupils", self.pupils)
             # Half a million rows were just written: without statistics a plan may be of another world.
             for each in [self.parts["directory"], *self.parts["shards"]]:
                 self.query(each["conninfo"], "vacuum analyze")
-            self.state.remember(crowd=seeded)
+            self.state.remember(crowd=self.schools)
 
     def stop(self, wipe=False):
         self.run("down", *(["--wipe"] if wipe else []))
@@ -84,14 +87,15 @@ class CrowdSite:
             raise StackError(f"psql: {done.stderr.strip()}")
         return done.stdout
 
-    def people(self, *territories):
-        """Writes the list of people of these territories; returns its path and their number."""
+    def people(self, *territories, most):
+        """Writes the list of people of these territories, in the proportions of the mixes; returns its path and their number."""
         path = self.files / f"people-{'-'.join(territories)}.tsv"
         rows = ""
         for territory in territories:
             host = next(each["host"] for each in self.parts["territories"] if each["id"] == territory)
             rows += self.query(
-                self.parts["directory"]["conninfo"], PEOPLE.format(host=host, site=self._site(host), territory=territory))
+                self.parts["directory"]["conninfo"], PEOPLE.format(host=host, site=self._site(host), territory=territory,
+                                                                          most=int(most / len(territories))))
         write_private(path, "login\tname\trole\thost\tsite\n" + rows)
         return path, rows.count("\n")
 

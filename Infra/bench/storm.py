@@ -24,8 +24,10 @@ DAY_VISITS = 933_300
 class Scene:
     """What is run, and what is asked of it."""
 
-    def __init__(self, title, territories, mix, amount, ramp, seconds, speed=1, goal=99.95, latency=300):
+    def __init__(self, title, territories, mix, amount, people, schools, ramp, seconds, speed=1, goal=99.95, latency=300):
         self.title, self.territories, self.mix, self.amount = title, territories, mix, amount
+        # How many different ones come; how many schools have them.
+        self.people, self.schools = people, schools
         self.ramp, self.seconds, self.speed, self.goal, self.latency = ramp, seconds, speed, goal, latency
 
     def words(self, share):
@@ -42,13 +44,13 @@ class Scene:
 
 
 SCENES = {
-    "eure": Scene("Eure, 15,000 at once", ["eure"], "storm", ("users", 15_000), 60, 120),
-    "seine-et-marne": Scene("Seine-et-Marne, 51,000 at once", ["seine-et-marne"], "storm", ("users", 51_000), 90, 120),
+    "eure": Scene("Eure, 15,000 at once", ["eure"], "storm", ("users", 15_000), 18_000, 60, 60, 120),
+    "seine-et-marne": Scene("Seine-et-Marne, 51,000 at once", ["seine-et-marne"], "storm", ("users", 51_000), 60_000, 200, 90, 120),
     "auvergne-rhone-alpes": Scene(
-        "Auvergne-Rhône-Alpes, 52,000 at once, 308 establishments", ["auvergne-rhone-alpes"], "storm", ("users", 52_000), 90, 120),
+        "Auvergne-Rhône-Alpes, 52,000 at once, 308 establishments", ["auvergne-rhone-alpes"], "storm", ("users", 52_000), 60_000, 308, 90, 120),
     "bell": Scene("The bell: 87 sign-ins a second by ticket (52,000 in ten minutes)", ["auvergne-rhone-alpes"], "bell",
-                  ("rate", 52_000 / 600), 20, 120),
-    "day": Scene("The Grand Est day, 48 times as fast", ["auvergne-rhone-alpes", "seine-et-marne"], "grand-est", ("day", DAY_VISITS), 0, None,
+                  ("rate", 52_000 / 600), 20_000, 308, 20, 120),
+    "day": Scene("The Grand Est day, 48 times as fast", ["auvergne-rhone-alpes", "seine-et-marne"], "grand-est", ("day", DAY_VISITS), 90_000, 308, 0, None,
                  speed=48),
 }
 
@@ -59,14 +61,14 @@ def run(progress, options):
     if unknown:
         raise StackError(f"no scene is called {', '.join(unknown)}; there are: {', '.join(SCENES)}")
     share = options.share
-    site = CrowdSite(NODES, FRONTS)
+    site = CrowdSite(NODES, FRONTS, max(SCENES[name].schools for name in names))
     rows, notes = [], []
     try:
         site.start(progress)
         with site.portal():
             for name in names:
                 scene = SCENES[name]
-                people, count = site.people(*scene.territories)
+                people, count = site.people(*scene.territories, most=scene.people * share)
                 if scene.is_warm:
                     prepare(progress, site, people, count)
                 with progress.step(f"{scene.title}; share {share:g}, {count:,} people known"):

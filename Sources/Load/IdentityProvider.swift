@@ -90,7 +90,8 @@ enum IdentityProvider {
             do {
                 try server.start()
                 try Signals.watch([SIGINT, SIGTERM], on: loop) { _ in loop.stop() }
-                print("listening on \(listen)")
+                // Whoever waits for this line reads it from a pipe.
+                FileHandle.standardOutput.write(Data("listening on \(listen)\n".utf8))
             } catch {
                 Program.complain("identity-provider: \(error)")
                 exit(1)

@@ -73,13 +73,13 @@ final class Worker: @unchecked Sendable {
     }
 
     private func arrive(_ role: Mix.Role, _ arrival: Instant) {
-        guard var places = free[role.name], !places.isEmpty else {
+        // In place: a copy of everybody for each arrival would be what is measured.
+        let last = (free[role.name]?.count ?? 0) - 1
+        if last >= 0 { free[role.name]?.swapAt(Int(chance.fraction() * Double(last + 1)), last) }
+        guard let place = free[role.name]?.popLast() else {
             tally.nobodyLeft += 1
             return
         }
-        places.swapAt(Int(chance.fraction() * Double(places.count)), places.count - 1)
-        let place = places.removeLast()
-        free[role.name] = places
         begin()
         let visit = Visit(people[place], role, self)
         loop.spawn { [self] in
