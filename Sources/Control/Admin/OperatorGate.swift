@@ -21,7 +21,7 @@ package enum OperatorGate {
                 } else if let hash = AdminToken.hash(given), let known = try await service.tokens.find(hash: hash) {
                     call[OperatorKey.self] = true
                     call[AdminTokenKey.self] = known
-                    try await service.tokens.touch(known.id)
+                    if known.isLongUnused(now: call.now) { try await service.tokens.touch(known.id) }
                 }
             }
             return try await next(call)

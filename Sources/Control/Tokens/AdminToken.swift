@@ -18,6 +18,10 @@ package struct AdminToken: Sendable {
     package let expiresAt: Int64
     package let lastUsedAt: Int64?
 
+    /// Whether its last use is to be written down anew: it is known to the hour.
+    /// - Parameter now: microseconds since 1970.
+    func isLongUnused(now: Int64) -> Bool { lastUsedAt.map { now - $0 > 3_600_000_000 } ?? true }
+
     /// By which scanners of leaked secrets know one.
     private static let prefix = "preau_admin_"
     private static let length = prefix.utf8.count + 43
