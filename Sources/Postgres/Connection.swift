@@ -88,7 +88,7 @@ final class Connection: @unchecked Sendable {
         inFlight.append(operation)
         // libpq writes at every synchronisation point; what one turn of the loop asks for leaves together.
         if cork.close() {
-            loop.atEndOfTurn { [self] in
+            loop.atEndOfRun { [self] in
                 if loss == nil { cork.open() }
             }
         }

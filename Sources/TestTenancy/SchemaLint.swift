@@ -90,7 +90,8 @@ package enum SchemaLint {
             select relname from pg_class c where \(isTenants) and c.relname = 'placement' and (
                 select string_agg(p.polname || ' ' || p.polcmd::text || ' ' || (select string_agg(coalesce(r.rolname, 'public'), ',')
                     from unnest(p.polroles) u left join pg_roles r on r.oid = u), '; ' order by p.polname)
-                from pg_policy p where p.polrelid = c.oid) is distinct from 'placement_admin * preau_admin; placement_read r public'
+                from pg_policy p where p.polrelid = c.oid) is distinct from 
+                'placement_admin * preau_admin; placement_node r preau_node; placement_owner r preau_owner'
             """
         ),
         (

@@ -120,6 +120,19 @@ extension OnServers {
             }
         }
 
+        /// What arrives or has left is no node's to see, whatever its statement asks for.
+        @Test(arguments: ["arriving", "moved"])
+        func nodesSeeOnlyWhoIsHere(state: String) async throws {
+            let platform = try await TestPlatform.shared.platform()
+            let here = try seed(platform)
+            let other = try seed(platform)
+            try platform.sql(.shard(1), "update placement set state = '\(state)' where establishment_id = \(other)")
+            let seen = try sql(
+                platform, as: "preau_node",
+                "select string_agg(establishment_id::text, ' ') from placement where establishment_id in (\(here), \(other))")
+            #expect(seen == "\(here)")
+        }
+
         /// A foreign key cannot be used to find out what another tenant has.
         @Test func aForeignKeyDoesNotReachAnotherTenant() async throws {
             let platform = try await TestPlatform.shared.platform()

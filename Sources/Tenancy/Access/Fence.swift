@@ -5,7 +5,8 @@ internal import Postgres
 /// stale as it likes; what it leads to is never wrong.
 enum Fence {
     /// One row, or none when the tenant is not here: then the setting is not made either, and what follows sees no rows.
-    /// The transaction becomes read-only, so that nothing is ever written without the write fence.
+    /// The transaction becomes read-only, so that nothing is ever written without the write fence. The condition on the state is for
+    /// the admin service; nodes see no other rows (`placement_node`).
     static let read = PostgresStatement(
         """
         select set_config('preau.establishment', establishment_id::text, true), set_config('transaction_read_only', 'on', true)

@@ -25,6 +25,6 @@ package struct Migration: Sendable {
 
     /// A shard's history, oldest first; the same for all shards.
     package static let shard: [Migration] = [
-        .isolation, .school, .timetable, .files, .homework, .schoolFeeds, .moves, .sequenceFiles,
+        .isolation, .school, .timetable, .files, .homework, .schoolFeeds, .moves, .sequenceFiles, .nodesSeeWhoIsHere,
     ]
 }
