@@ -35,9 +35,10 @@ let package = Package(
     name: "preau",
     targets: [
         // Programs: argument parsing and one call each.
-        program("preau-node", ["Launch"]),
-        program("preau-admin", ["Launch"]),
+        program("preau-node", ["Launch", "Runtime"]),
+        program("preau-admin", ["Launch", "Runtime"]),
         program("preau", ["Operator"]),
+        program("preau-load", ["Load", "Runtime"]),
 
         // The only reader of environment and files; builds and stops the process.
         module(
@@ -51,6 +52,9 @@ let package = Package(
 
         // The operators' command: a client of the admin service.
         module("Operator", ["Control", "HTTPClient", "Runtime"]),
+
+        // Visits of many people at once, for benchmarks: knows nothing of the platform but its pages.
+        module("Load", ["Web", "HTTP", "Cryptography", "Compression", "YAML", "Runtime"]),
 
         // School services, one folder each │ the control plane.
         module(
@@ -129,6 +133,7 @@ let package = Package(
         tests("PDFTests", ["PDF", "TestSupport"]),
         tests("XMLTests", ["XML"]),
         tests("ArchiveTests", ["Archive", "Compression"]),
+        tests("LoadTests", ["Load", "YAML", "Runtime"]),
         tests("WebTests", ["Web", "HTTP", "Cryptography", "Runtime"]),
         tests(
             "AdmissionTests",

@@ -6,7 +6,7 @@ import sys
 from stack.errors import StackError
 from stack.progress import Progress
 
-from . import admission, feeds, files, homework, move, page, quota, sso
+from . import admission, feeds, files, homework, move, page, quota, sso, storm
 
 BENCHMARKS = {
     "page": page.run,
@@ -25,20 +25,28 @@ def arguments():
         prog="Infra/dev/bench",
         description="Runs benchmarks on stacks of their own, prints their ratios against the yardstick in ../shared/limit "
         "(when it is there; PREAU_LIMIT names another place) and writes the tables of docs/benchmarks.md.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHMARKS)} (all of them)")
+    parser.add_argument("--scene", action="append", metavar="NAME", help="storm: only this one; may be repeated")
+    parser.add_argument("--share", type=float, default=1.0, metavar="S", help="storm: this part of each scene (1)")
+    parser.add_argument("--keep", action="store_true", help="storm: leave its stack running")
+    parser.add_argument("--no-record", dest="record", action="store_false", help="storm: leave docs/benchmarks.md as it is")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHMARKS)} and storm (all but storm)")
     return parser.parse_args()
 
 
 def main():
-    names = arguments().names or list(BENCHMARKS)
-    unknown = [name for name in names if name not in BENCHMARKS]
+    options = arguments()
+    names = options.names or list(BENCHMARKS)
+    unknown = [name for name in names if name not in BENCHMARKS and name != "storm"]
     if unknown:
-        print(f"No benchmark is called {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}", file=sys.stderr)
+        print(f"No benchmark is called {', '.join(unknown)}; there are: {', '.join([*BENCHMARKS, 'storm'])}", file=sys.stderr)
         return 2
     progress = Progress()
     try:
         for name in names:
-            BENCHMARKS[name](progress)
+            if name == "storm":
+                storm.run(progress, options)
+            else:
+                BENCHMARKS[name](progress)
     except StackError as error:
         print(f"\nFAILED: {error.report()}", file=sys.stderr)
         return 1

@@ -40,7 +40,19 @@ def keep_only(path, count):
     path.write_text(LINE.sub(lambda line: line[0] if next(seen) < count else "", path.read_text()))
 
 
-def invented(number):
-    digits = 770_500 + number
+def grow(folder, wanted):
+    """Copies Tenants/ with at least so many establishments in each of these territories."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(CHECKOUT / "Tenants", folder)
+    for territory, count in wanted.items():
+        path = folder / territory / "establishments.yaml"
+        text = path.read_text()
+        present = LINE.findall(text)
+        first = int(present[0][:3]) * 10_000 + 500
+        path.write_text(text + "".join(invented(number, first) for number in range(max(0, count - len(present)))))
+
+
+def invented(number, first=770_500):
+    digits = first + number
     return (f"  - {{ uai: {digits:07}{LETTERS[digits % 23]}, name: Collège du Banc-d'Essai-{number + 1}, "
             f"city: Essaiville-{number + 1}, invented: true }}\n")

@@ -27,13 +27,7 @@ class Description:
         ]
 
     def add_nodes(self, nodes):
-        self.parts["nodes"] = [
-            {
-                "id": node.id, "url": f"http://127.0.0.1:{node.port}",
-                "metrics": f"http://127.0.0.1:{node.private_port}/metrics", "pid": process.pid,
-            }
-            for node, process in nodes
-        ]
+        self.parts["nodes"] = [described(node, process) for node, process in nodes]
 
     def add_admin(self, private_address):
         self.parts["admin_metrics"] = f"http://{private_address}/metrics"
@@ -42,9 +36,24 @@ class Description:
         self.parts["haproxy"] = {
             "pid": process.pid, "socket": str(front.socket), "metrics": f"http://127.0.0.1:{front.metrics_port}/metrics",
         }
+        self.parts["fronts"] = [
+            {
+                "pid": front.processes.find(name).pid, "socket": str(front.socket_of(name)),
+                "metrics": f"http://127.0.0.1:{front.metrics_ports[name]}/metrics",
+            }
+            for name in front.names
+        ]
 
     def add_people(self, territories, accounts):
         self.parts["territories"], self.parts["accounts"] = territories, accounts
 
     def write(self, path):
         write_private(path, json.dumps(self.parts, indent=2, ensure_ascii=False) + "\n")
+
+
+def described(node, process):
+    """A node, as stack.json lists it."""
+    return {
+        "id": node.id, "url": f"http://127.0.0.1:{node.port}", "metrics": f"http://127.0.0.1:{node.private_port}/metrics",
+        "pid": process.pid,
+    }

@@ -15,57 +15,101 @@ LARGEST_NUMBER_OF_NODES = 64
 
 
 class FrontProxy:
-    def __init__(self, state, processes, ports, port):
+    """One HAProxy, or several that share the port: a process holds as many connections as it may open files."""
+
+    def __init__(self, state, processes, ports, port, count=1):
         self.state, self.processes, self.ports, self.port = state, processes, ports, port
-        self.socket = state.run_directory / "haproxy.sock"
-        self.metrics_port = None
+        self.names = ["haproxy"] + [f"haproxy-{number}" for number in range(2, count + 1)]
+        self.metrics_ports = {}
+
+    def socket_of(self, name):
+        return self.state.run_directory / f"{name}.sock"
+
+    @property
+    def socket(self):
+        return self.socket_of(self.names[0])
+
+    @property
+    def sockets(self):
+        return [self.socket_of(name) for name in self.names]
+
+    @property
+    def metrics_port(self):
+        return self.metrics_ports[self.names[0]]
 
     def start(self, nodes):
         """Starts the front before these nodes; one that runs with other nodes is reloaded without refusing anybody."""
-        running = self.processes.find("haproxy")
-        self.metrics_port = self.ports.get("haproxy-metrics", running is not None)
+        return [self._start(name, nodes) for name in self.names][0]
+
+    def _start(self, name, nodes):
+        running = self.processes.find(name)
+        self.metrics_ports[name] = self.ports.get(f"{name}-metrics", running is not None)
         self._make_run_directory()
-        text = self._configure(nodes)
-        path = self.state.configuration / "haproxy.cfg"
+        text = self._configure(name, nodes)
+        path = self.state.configuration / f"{name}.cfg"
         print_of = fingerprint(text, *(file.read_text() for file in sorted(self._errors.iterdir())))
         if running and running.fingerprint == print_of:
             return running
         path.write_text(text)
         command = [BINARY, "-db", "-f", path]
+        self._state_file(name).write_text(self._states_to_keep(name, nodes) if running else "")
         if running:
             # The new process takes the listening sockets over from the old one, which ends with its last connection.
-            command += ["-x", self.socket, "-sf", running.pid]
-        elif not is_free(self.port):
+            command += ["-x", self.socket_of(name), "-sf", running.pid]
+        elif not is_free(self.port) and not any(self.processes.find(other) for other in self.names):
             raise StackError(f"port {self.port} is taken by another program", hint="choose another one with --port")
-        started = self.processes.start("haproxy", command, print_of)
-        self.processes.await_ready(started, lambda: self._serves(started.pid), 20)
+        started = self.processes.start(name, command, print_of)
+        self.processes.await_ready(started, lambda: self._serves(name, started.pid), 20)
         return started
 
-    def _serves(self, pid):
+    def _serves(self, name, pid):
         # A reload answers from the first instant, but from the old process: the socket says who answers.
         try:
-            return f"Pid: {pid}\n" in self.ask("show info") and answers(self.port)
+            return f"Pid: {pid}\n" in self.ask("show info", name) and answers(self.port)
         except OSError:
             return False
 
-    def ask(self, command):
-        """The answer of the runtime API to one command."""
+    def _state_file(self, name):
+        return self.state.configuration / f"{name}.state"
+
+    def _states_to_keep(self, name, nodes):
+        """What HAProxy knows of the nodes that were added; those of the configuration are as the configuration says."""
+        named = {node.id for node in nodes}
+        lines = self.ask("show servers state nodes", name).splitlines()
+        return "".join(f"{line}\n" for line in lines if line and (line.split() + [""] * 4)[3] not in named)
+
+    def ask(self, command, name=None):
+        """The answer of the runtime API of one process to one command."""
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(5)
-            connection.connect(str(self.socket))
+            connection.connect(str(self.socket_of(name or self.names[0])))
             connection.sendall(command.encode() + b"\n")
             answer = b""
             while chunk := connection.recv(65536):
                 answer += chunk
         return answer.decode()
 
+    def enlist(self, nodes):
+        """Sends requests to nodes that were added, and again to those that an operator had taken away."""
+        for name in self.names:
+            for node in nodes:
+                server = f"nodes/{node.id}"
+                for command in (
+                    f"set server {server} addr 127.0.0.1 port {node.port}",
+                    f"set server {server} check-addr 127.0.0.1 port {node.private_port}",
+                    f"set server {server} agent-addr 127.0.0.1 port {node.agent_port}",
+                    f"enable health {server}", f"enable agent {server}", f"set server {server} state ready",
+                ):
+                    self.ask(command, name)
+
     def states_of_nodes(self):
-        """What the front thinks of each node: UP, DOWN, DRAIN, MAINT…"""
+        """What the front thinks of each node: UP, DOWN, DRAIN, MAINT…; of several processes, the one that is worst off."""
         states = {}
-        for line in self.ask("show stat nodes 4 -1").splitlines()[1:]:
-            fields = line.split(",")
-            if len(fields) > 17:
-                states[fields[1]] = fields[17]
+        for name in self.names:
+            for line in self.ask("show stat nodes 4 -1", name).splitlines()[1:]:
+                fields = line.split(",")
+                if len(fields) > 17 and states.get(fields[1], "UP").startswith("UP"):
+                    states[fields[1]] = fields[17]
         return states
 
     @property
@@ -79,13 +123,13 @@ class FrontProxy:
         if owner.st_uid != os.getuid() or owner.st_mode & 0o022:
             raise StackError(f"{directory} belongs to somebody else", hint="choose a --state with a shorter path")
 
-    def _configure(self, nodes):
+    def _configure(self, name, nodes):
         servers = "\n".join(
             f"    server {node.id} 127.0.0.1:{node.port} check port {node.private_port}"
             + (f" agent-check agent-port {node.agent_port}" if node.agent_port else "") for node in nodes)
         return fill(
-            "haproxy/haproxy.cfg", port=self.port, socket=self.socket, metrics_port=self.metrics_port, servers=servers,
-            free_slots=f"{len(nodes) + 1}-{LARGEST_NUMBER_OF_NODES}", errors=self._write_errors())
+            "haproxy/haproxy.cfg", port=self.port, socket=self.socket_of(name), metrics_port=self.metrics_ports[name],
+            state_file=self._state_file(name), servers=servers, free_slots=free_slots(nodes), errors=self._write_errors())
 
     def _write_errors(self):
         """HAProxy's own errors, as a page for people or a problem document for programs. Both are cut where the
@@ -113,3 +157,17 @@ class FrontProxy:
         (self._errors / "before.map").write_text("".join(before))
         (self._errors / "after.map").write_text("".join(after))
         return "\n".join(lines)
+
+
+def free_slots(nodes):
+    """The places for which the configuration has no node, as ranges."""
+    taken = {node.id for node in nodes}
+    lines, first = [], None
+    for number in range(1, LARGEST_NUMBER_OF_NODES + 2):
+        is_free_place = number <= LARGEST_NUMBER_OF_NODES and f"node-{number}" not in taken
+        if is_free_place and first is None:
+            first = number
+        elif not is_free_place and first is not None:
+            lines.append(f"    server-template node- {first}-{number - 1} 127.0.0.1:9 check port 9 disabled")
+            first = None
+    return "\n".join(lines)

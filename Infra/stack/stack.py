@@ -34,6 +34,7 @@ class Wishes:
     port: int | None = None
     loops: int | None = None
     tenants: str | None = None
+    fronts: int | None = None
 
 
 class Stack:
@@ -47,19 +48,24 @@ class Stack:
         self.shard_count = chosen(wishes.shards, known.get("shards"), 2)
         self.port = chosen(wishes.port, known.get("port"), 8080)
         self.loops = chosen(wishes.loops, known.get("loops"), 0)
+        self.front_count = chosen(wishes.fronts, known.get("fronts"), 1)
         self.tenants = pathlib.Path(chosen(wishes.tenants, known.get("tenants"), CHECKOUT / "Tenants")).absolute()
         self._check(known)
         state.remember(
-            nodes=self.node_count, shards=self.shard_count, port=self.port, loops=self.loops, tenants=str(self.tenants))
+            nodes=self.node_count, shards=self.shard_count, port=self.port, loops=self.loops, tenants=str(self.tenants),
+            fronts=self.front_count)
         self.processes = Processes(state)
         self.ports = Ports(state)
         self.running_before = len(self.processes.all())
         self.description = Description(state, self.port)
-        self.front = FrontProxy(state, self.processes, self.ports, self.port)
+        self.node_places = []
+        self.front = FrontProxy(state, self.processes, self.ports, self.port, self.front_count)
 
     def _check(self, known):
         if not 1 <= self.node_count <= LARGEST_NUMBER_OF_NODES:
             raise StackError(f"--nodes goes from 1 to {LARGEST_NUMBER_OF_NODES}")
+        if not 1 <= self.front_count <= 16:
+            raise StackError("--fronts goes from 1 to 16")
         if self.shard_count < 1:
             raise StackError("--shards starts at 1")
         if not 1024 <= self.port <= 65534:
@@ -74,7 +80,7 @@ class Stack:
     @property
     def _expected(self):
         """How many processes a whole stack has: directory, shards, nodes, Redis, admin service, HAProxy."""
-        return 1 + self.shard_count + self.node_count + 3
+        return 1 + self.shard_count + self.node_count + 2 + self.front_count
 
     def start(self):
         """Brings the whole stack up; returns when it serves and stack.json is written."""
@@ -96,7 +102,8 @@ class Stack:
         nodes = self._start_nodes(around)
         with self.progress.step("HAProxy") as step:
             self.description.add_front(self.front, self.front.start(nodes))
-            self._await_front(nodes)
+            self.front.enlist(self.node_places)
+            self._await_front(self.node_places)
             step.note(f"127.0.0.1:{self.port}")
         self._stop_what_is_too_much()
         with self.progress.step("Sign-in on every node"):
@@ -130,6 +137,13 @@ class Stack:
             more={
                 "owner": owner, "mover": mover, "admin_token_file": str(self.state.secrets / "admin-token"),
                 "stack_file": str(self.state.descriptor),
+                "nodes": {
+                    "fronts": [str(path) for path in self.front.sockets],
+                    "driver": [
+                        "/usr/bin/env", f"PYTHONPATH={CHECKOUT / 'Infra'}", "PYTHONDONTWRITEBYTECODE=1", "/usr/bin/python3", "-m",
+                        "stack.node", "--state", str(self.state.directory),
+                    ],
+                },
             })
         self.description.add_admin(settings["private"])
         admin = Program(self.state, self.processes, "preau-admin", "preau-admin", settings)
@@ -156,27 +170,32 @@ class Stack:
             self.state.parameters.get("territories", []), self.state.parameters.get("accounts", []))
 
     def _start_nodes(self, around):
-        nodes, started = [], []
-        with self.progress.step(f"Nodes: {self.node_count}") as step:
-            for number in range(1, self.node_count + 1):
-                name = f"node-{number}"
+        """Those of the configuration, and those that were added since (`preau node add`).
+
+        Returns the first; all of them are in `node_places`."""
+        first = [f"node-{number}" for number in range(1, self.node_count + 1)]
+        added = [name for name in self.state.parameters.get("added", []) if name not in first]
+        self.state.remember(added=added)
+        started = []
+        with self.progress.step(f"Nodes: {len(first) + len(added)}") as step:
+            for name in first + added:
                 running = self.processes.find(name) is not None
                 node = Node(
                     name, self.ports.get(name, running), self._private_port(name),
                     self.ports.get(f"{name}-agent", running))
                 settings = programs.configuration(
                     self.state, name, node.port, node.private_port, around, trusted_proxies=["127.0.0.1"],
-                    more={"agent": f"127.0.0.1:{node.agent_port}"})
+                    more={"agent": f"127.0.0.1:{node.agent_port}", "fronts": self.front_count})
                 program = Program(self.state, self.processes, name, "preau-node", settings)
                 program.write_configuration()
-                nodes.append(node)
+                self.node_places.append(node)
                 # One after the other: those that serve go on while another is replaced.
                 process = program.start()
                 program.await_ready(process)
                 started.append(process)
-            step.note(" ".join(str(node.port) for node in nodes))
-        self.description.add_nodes(list(zip(nodes, started)))
-        return nodes
+            step.note(" ".join(str(node.port) for node in self.node_places))
+        self.description.add_nodes(list(zip(self.node_places, started)))
+        return self.node_places[:len(first)]
 
     def _await_front(self, nodes):
         process = self.processes.find("haproxy")
@@ -190,10 +209,11 @@ class Stack:
         self.processes.await_ready(process, all_up, 20)
 
     def _stop_what_is_too_much(self):
-        """Nodes of an earlier start with more of them; the front has let go of them by now."""
+        """Nodes, or processes of the front, of an earlier start with more of them; the front has let go of the nodes by now."""
+        wanted = {node.id for node in self.node_places} | set(self.front.names)
         for process in self.processes.all():
-            if process.name.startswith("node-") and int(process.name.removeprefix("node-")) > self.node_count:
-                process.stop()
+            if process.name.startswith(("node-", "haproxy-")) and process.name not in wanted:
+                process.stop(signal.SIGUSR1 if process.name.startswith("haproxy-") else signal.SIGTERM)
                 self.processes.forget(process.name)
 
     def _private_port(self, name):
@@ -210,6 +230,7 @@ def stop(state, progress):
     """Stops every process of a stack; returns how many there were."""
     processes = Processes(state)
     state.descriptor.unlink(missing_ok=True)
+    state.remember(added=[])
     running = processes.all()
     for prefix in STOP_ORDER:
         group = [process for process in running if process.name.startswith(prefix)]

@@ -24,6 +24,8 @@ def arguments():
     parser.add_argument("--state", default=DEFAULT_STATE, metavar="DIR",
                         help="where the stack keeps its data (.preau/); its options are remembered there")
     parser.add_argument("--loops", type=int, metavar="N", help="event loops of a node (one a core)")
+    parser.add_argument("--fronts", type=int, metavar="N",
+                        help="processes of HAProxy that share the port (1): each holds some 8,000 connections")
     parser.add_argument("--tenants", metavar="DIR", help="manifests to apply (Tenants/)")
     return parser.parse_args()
 
@@ -50,7 +52,8 @@ def main():
 
 
 def wishes(options):
-    return Wishes(options.nodes, options.shards, options.port, options.loops, options.tenants)
+    return Wishes(options.nodes, options.shards, options.port, options.loops, options.tenants,
+                  options.fronts)
 
 
 def interrupt(number, frame):

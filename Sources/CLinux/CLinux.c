@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <string.h>
 #include <sys/prctl.h>
 
 static __thread void *thread_loop;
@@ -24,3 +25,7 @@ int clinux_epoll_modify(int epoll, int descriptor, uint32_t events, uint64_t tok
 }
 
 int clinux_epoll_remove(int epoll, int descriptor) { return control(epoll, EPOLL_CTL_DEL, descriptor, 0, 0); }
+
+const void *clinux_find(const void *bytes, size_t size, const void *wanted, size_t length) {
+  return memmem(bytes, size, wanted, length);
+}

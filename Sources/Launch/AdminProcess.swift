@@ -49,7 +49,8 @@ package enum AdminProcess {
                 service.keyKeeper = { [weak parts] in parts?.makeKeyKeeper(shared) }
                 return (
                     try table(
-                        shared, parts, service, feeds, movesEstablishments: admin.mover != nil),
+                        shared, parts, service, feeds, fleet(shared, admin, parts),
+                        movesEstablishments: admin.mover != nil),
                     [
                         OperatorGate.middleware(token: shared.secrets.adminToken ?? "", service),
                         Gate(parts.identity, acceptsTokens: false).middleware, AdminGate.middleware(service),
@@ -79,6 +80,25 @@ package enum AdminProcess {
             close: { $0.close() })
     }
 
+    private static func fleet(
+        _ shared: SharedParts, _ admin: ProcessConfiguration.Admin, _ parts: LoopParts
+    ) -> NodeFleet? {
+        // The fronts' sockets answer to one loop: changes come one after the other.
+        guard let nodes = admin.nodes, parts.loop.name == "loop-0" else { return nil }
+        let fleet = NodeFleet(
+            loop: parts.loop, fronts: nodes.fronts,
+            driver: NodeDriverCommand(nodes.driver, pool: shared.blockingPool), pool: shared.blockingPool,
+            log: shared.log)
+        if let rules = nodes.scaling {
+            let scaler = Autoscaler(
+                loop: parts.loop, fleet: fleet, rules: rules, zone: nodes.timeZone, metrics: shared.metrics,
+                log: shared.log)
+            scaler.start()
+            parts.keep(scaler)
+        }
+        return fleet
+    }
+
     private static func moveRunner(
         _ shared: SharedParts, _ admin: ProcessConfiguration.Admin, _ parts: LoopParts
     ) -> MoveRunner? {
@@ -92,7 +112,7 @@ package enum AdminProcess {
 
     private static func table(
         _ shared: SharedParts, _ parts: LoopParts, _ service: AdminService, _ feeds: FeedService,
-        movesEstablishments: Bool
+        _ fleet: NodeFleet?, movesEstablishments: Bool
     ) throws -> RouteTable {
         var table = RouteTable()
         try table.add(Assets.routes { _, territory in parts.identity.theme(of: territory) })
@@ -101,6 +121,7 @@ package enum AdminProcess {
         try table.add(parts.identity.routes.filter { $0.pattern != "/" })
         try table.add(ConsolePages(service).routes)
         try table.add(AdminAPI(service).routes)
+        try table.add(NodeAPI(service, fleet).routes)
         try table.add(JobAPI(service).routes)
         try table.add(AuditAPI(service).routes)
         try table.add(DelegationAPI(service).routes + AdminTokenAPI(service).routes)
@@ -121,8 +142,9 @@ package enum AdminProcess {
         try table.add(SessionAPI(service, parts.identity).routes)
         try table.add(UpstreamAPI(service, parts.identity).routes)
         let control = ProblemRegistry.Section("Control", ProblemCode.control)
+        let nodes = ProblemRegistry.Section("Nodes", ProblemCode.nodes)
         let imports = ProblemRegistry.Section("Feeds", ProblemCode.feeds)
-        try table.add(ProblemRegistry(SharedParts.problems + [control, imports]).routes)
+        try table.add(ProblemRegistry(SharedParts.problems + [control, imports, nodes]).routes)
         try table.publish(
             OpenAPIDocument.Info(
                 title: "Préau, admin service", version: "1",

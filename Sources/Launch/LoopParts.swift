@@ -29,6 +29,7 @@ final class LoopParts: @unchecked Sendable {
     private var upkeep: FeedUpkeep?
     private var moves: MoveRunner?
     private var measuring: CapacityExchange?
+    private var scaler: Autoscaler?
     private var partnerWatcher: PartnerWatcher?
     private var keyKeeper: SigningKeyKeeper?
 
@@ -85,6 +86,7 @@ final class LoopParts: @unchecked Sendable {
     func keep(_ jobs: JobsThread) { self.jobs = jobs }
     func keep(_ upkeep: FeedUpkeep) { self.upkeep = upkeep }
     func keep(_ moves: MoveRunner) { self.moves = moves }
+    func keep(_ scaler: Autoscaler) { self.scaler = scaler }
 
     func keep(_ measuring: CapacityExchange) { self.measuring = measuring }
 
@@ -103,6 +105,7 @@ final class LoopParts: @unchecked Sendable {
         upkeep?.stop()
         moves?.stop()
         measuring?.stop()
+        scaler?.stop()
         meter.stop()
         pressure.stop()
         attendance.stop()

@@ -55,6 +55,8 @@ package enum NodeProcess {
                 measuring.start()
                 parts.keep(measuring)
             },
+            warmUp: { await WarmUp.connect($0) },
+            probe: { await WarmUp.probe($0, shared) },
             concurrency: { $0.pressure.published },
             isReady: {
                 shared.directory.map.version > 0

@@ -21,6 +21,7 @@ extension ProcessConfiguration {
             let listen = keys.required("listen", endpoint)
             let privateListen = keys.required("private", endpoint)
             let agentListen = keys.optional("agent", endpoint)
+            let fronts = keys.optional("fronts", .integer(1...64), default: 1)
             let loops = keys.optional("loops", .integer(1...64), default: loopsByDefault)
             let front = keys.required("front", origin)
             let trustedProxies = keys.optional("trusted_proxies", .list(of: .line()), default: [])
@@ -40,6 +41,7 @@ extension ProcessConfiguration {
             let mover = keys.optional("mover", credentials)
             let tokenFile = keys.optional("admin_token_file", path)
             let stackFile = keys.optional("stack_file", path)
+            let nodes = keys.optional("nodes", nodes)
             if let front, isProduction, !front.hasPrefix("https://") {
                 keys.reject(
                     "front", "expected an https:// origin in production; set production: false to try it without")
@@ -47,16 +49,22 @@ extension ProcessConfiguration {
             if (owner == nil) != (tokenFile == nil) {
                 keys.value.reject("“owner” and “admin_token_file” go together: both for preau-admin, none for a node")
             }
+            if nodes != nil, owner == nil { keys.reject("nodes", "goes with “owner”: for preau-admin only") }
+            if nodes != nil, loops > 1 {
+                keys.reject("nodes", "goes with “loops: 1”: changes come one after the other")
+            }
             if mover != nil, owner == nil { keys.reject("mover", "goes with “owner”: for preau-admin only") }
             guard let process, let listen, let privateListen, let front, let directory, let shardCredentials, let redis,
                 let sessionKeysFile
             else { return nil }
             var admin: Admin?
             if let owner, let tokenFile {
-                admin = Admin(owner: owner, mover: mover, tokenFile: tokenFile, stackFile: stackFile)
+                admin = Admin(owner: owner, mover: mover, tokenFile: tokenFile, stackFile: stackFile, nodes: nodes)
             }
             return ProcessConfiguration(
-                process: process, listen: listen, privateListen: privateListen, agentListen: agentListen, loops: loops,
+                process: process, listen: listen, privateListen: privateListen, agentListen: agentListen,
+                fronts: fronts,
+                loops: loops,
                 front: front,
                 trustedProxies: trustedProxies, isProduction: isProduction, logLevel: logLevel, directory: directory,
                 shardCredentials: shardCredentials, redis: redis, sessionKeysFile: sessionKeysFile,
@@ -92,7 +100,7 @@ extension ProcessConfiguration {
         YAMLShape.scalar("an address and a port, as 127.0.0.1:8101") { Endpoint($0) }
     }
 
-    private static var path: YAMLShape<String> {
+    static var path: YAMLShape<String> {
         YAMLShape.scalar("an absolute path") { $0.hasPrefix("/") ? $0 : nil }
     }
 

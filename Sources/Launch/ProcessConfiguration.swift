@@ -1,4 +1,6 @@
+package import Control
 package import Runtime
+package import Tenancy
 package import Web
 
 /// Everything a process is told at start: one YAML file, given by `--config`, documented in `docs/configuration.md`.
@@ -27,6 +29,8 @@ package struct ProcessConfiguration: Sendable {
     package let privateListen: Endpoint
     /// Where HAProxy's agent check asks how much this process does well; nil: nowhere.
     package let agentListen: Endpoint?
+    /// Processes of the front, each of which sends its own part of what this process does well.
+    package let fronts: Int
     package let loops: Int
     /// The origin people use, without a path: `https://ent77.example`.
     package let front: String
@@ -56,6 +60,20 @@ package struct ProcessConfiguration: Sendable {
         package let mover: Credentials?
         package let tokenFile: String
         package let stackFile: String?
+        /// How nodes are started and put behind the front; nil where this service does not.
+        package let nodes: Nodes?
+    }
+
+    /// Where nodes come from, and who has to know of them.
+    package struct Nodes: Sendable {
+        /// The sockets of HAProxy's runtime API, one a process of the front.
+        package let fronts: [String]
+        /// A program and its first arguments (`NodeDriverCommand`).
+        package let driver: [String]
+        /// How many there should be; nil: as many as somebody adds.
+        package let scaling: ScalingRules?
+        /// In whose time the rules are written.
+        package let timeZone: SchoolTimeZone
     }
 
     /// Whether cookies carry `Secure`.

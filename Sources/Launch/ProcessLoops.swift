@@ -15,6 +15,10 @@ final class ProcessLoops<Parts: Sendable>: Sendable {
         var crossOrigin: @Sendable (Parts) -> CrossOrigin? = { _ in nil }
         /// Begins what only one loop of the process does.
         let lead: @Sendable (Parts) async throws -> Void
+        /// Done on each loop before the process says that it is ready; bounded in time.
+        var warmUp: @Sendable (Parts) async -> Void = { _ in }
+        /// Done once after that, on the first loop.
+        var probe: @Sendable (Parts) async -> Void = { _ in }
         /// How many requests at once a loop does well; asked on any thread.
         let concurrency: @Sendable (Parts) -> Int
         let isReady: @Sendable () -> PrivateServer.Readiness
@@ -40,8 +44,9 @@ final class ProcessLoops<Parts: Sendable>: Sendable {
     /// Serves until SIGTERM or SIGINT, then lets what runs finish. SIGHUP reads the session keys again.
     func run() throws {
         Signals.block([SIGTERM, SIGINT, SIGHUP])
-        raiseDescriptorLimit()
+        Descriptors.raiseLimit()
         let draining = Atomic(false)
+        let warm = Atomic(false)
         var loops: [Loop] = []
         for index in 0..<shared.configuration.loops {
             let thread = try EventLoopThread(name: "loop-\(index)")
@@ -50,14 +55,20 @@ final class ProcessLoops<Parts: Sendable>: Sendable {
         let first = loops[0]
         let privateServer = try onLoop(first.thread.loop) { [shared, plan] in
             let server = try PrivateServer.make(shared, on: first.thread.loop, table: first.table) {
-                draining.load(ordering: .acquiring)
-                    ? PrivateServer.Readiness(isReady: false, text: "draining") : plan.isReady()
+                if draining.load(ordering: .acquiring) {
+                    return PrivateServer.Readiness(isReady: false, text: "draining")
+                }
+                return warm.load(ordering: .acquiring)
+                    ? plan.isReady() : PrivateServer.Readiness(isReady: false, text: "warming up")
             }
             try server.start()
             return server
         }
         let agent = try startAgent(loops)
         try onLoopAsync(first.thread.loop) { [plan] in try await plan.lead(first.parts) }
+        for loop in loops { try onLoopAsync(loop.thread.loop) { [plan] in await plan.warmUp(loop.parts) } }
+        try onLoopAsync(first.thread.loop) { [plan] in await plan.probe(first.parts) }
+        warm.store(true, ordering: .releasing)
         shared.log.notice(
             "serving", ("address", .text(shared.configuration.listen.description)),
             ("allocator", .text(Allocator.name)))
@@ -88,10 +99,11 @@ final class ProcessLoops<Parts: Sendable>: Sendable {
     /// Tells HAProxy how many requests at once to send here; what streams for long is not waited for.
     private func startAgent(_ loops: [Loop]) throws -> StatusLineServer? {
         guard let endpoint = shared.configuration.agentListen, let first = loops.first else { return nil }
-        return try onLoop(first.thread.loop) { [plan] in
+        return try onLoop(first.thread.loop) { [plan, shared] in
+            let fronts = shared.configuration.fronts
             let agent = try StatusLineServer(loop: first.thread.loop, address: endpoint.host, port: endpoint.port) {
                 let places = loops.reduce(0) { $0 + 2 * plan.concurrency($1.parts) + $1.server.openStreams }
-                return "maxconn:\(places)"
+                return "maxconn:\(max(1, places / fronts))"
             }
             try agent.start()
             return agent
@@ -122,13 +134,6 @@ final class ProcessLoops<Parts: Sendable>: Sendable {
             guard number == SIGHUP else { return }
             shared.reloadKeys()
         }
-    }
-
-    private func raiseDescriptorLimit() {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        limit.rlim_cur = limit.rlim_max
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 }
 

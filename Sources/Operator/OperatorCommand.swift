@@ -29,8 +29,8 @@ package enum OperatorCommand {
     }
 
     static let commands: [Command] = [
-        ManifestCommands.all, PlatformCommands.all, JobCommands.all, AuditCommands.all, MandateCommands.all,
-        TokenCommands.all,
+        ManifestCommands.all, PlatformCommands.all, NodeCommands.all, JobCommands.all, AuditCommands.all,
+        MandateCommands.all, TokenCommands.all,
         FeedCommands.all, MoveCommands.all, ShardCommands.all, AdmissionCommands.all, QuotaCommands.all,
         EstablishmentCommands.all, BackupCommands.all, RestoreCommands.all, RepositoryCommands.all,
         AccountCommands.all, ServiceCommands.all, SessionCommands.all, UpstreamCommands.all,

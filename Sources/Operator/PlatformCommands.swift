@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// Territories, establishments, shards, nodes, demonstration data.
+/// Territories, establishments, shards, demonstration data.
 enum PlatformCommands: CommandSet {
     static let all = [
         Command(words: ["territory", "list"], usage: "", summary: "Lists the regions and departments.") {
@@ -57,13 +57,6 @@ enum PlatformCommands: CommandSet {
             let data = try await client.send("POST", "/api/v1/shards", body: encoder.encode(body))
             let shard = try decoder.decode(Shard.self, from: data)
             return Output(text: "shard \(shard.id) is \(shard.state), schema \(shard.schemaVersion)", json: data)
-        },
-        Command(words: ["node", "list"], usage: "", summary: "Lists the nodes.") { words, client in
-            try words.end()
-            let data = try await client.send("GET", "/api/v1/nodes")
-            let list = try decoder.decode(Nodes.self, from: data).nodes
-            return Output(
-                text: columns(list.map { [$0.name, $0.state, $0.address, "since \($0.startedAt)"] }), json: data)
         },
         Command(words: ["health"], usage: "", summary: "Asks the directory, every shard and the nodes.") {
             words, client in
@@ -134,17 +127,6 @@ enum PlatformCommands: CommandSet {
         let port: Int
         let database: String
         let weight: Int?
-    }
-
-    private struct Nodes: Decodable {
-        struct Node: Decodable {
-            let name: String
-            let state: String
-            let address: String
-            let startedAt: String
-        }
-
-        let nodes: [Node]
     }
 
     private struct DemoSize: Encodable {

@@ -9,7 +9,9 @@ import Web
     @Test func documentsEachCode() throws {
         let path = String(#filePath.dropLast("Tests/ControlTests/ErrorDocumentTests.swift".count))
         let document = try String(contentsOfFile: path + "docs/errors.md", encoding: .utf8)
-        for (module, codes) in [("Control", ProblemCode.control), ("Feeds", ProblemCode.feeds)] {
+        for (module, codes) in [
+            ("Control", ProblemCode.control), ("Feeds", ProblemCode.feeds), ("Nodes", ProblemCode.nodes),
+        ] {
             let section = ProblemRegistry.Section(module, codes).markdown
             #expect(document.contains(section), "expected in docs/errors.md:\n\(section)")
         }

@@ -163,6 +163,17 @@ class TestFront:
         front.proxy.ask("set server nodes/node-3 state maint")
         assert "node-3" not in {front.ask()[1]["X-Preau-Node"] for _ in range(9)}
 
+    def test_an_added_node_survives_a_reload(self, front):
+        third, fourth = Backend("node-3"), Backend("node-4")
+        front.backends += [third, fourth]
+        front.proxy.enlist([Node("node-3", third.port, third.port, third.port)])
+        front.await_states("UP", "UP", "UP")
+        reloaded = front.proxy.start(front.nodes + [Node("node-4", fourth.port, fourth.port)])
+        assert reloaded.pid != front.process.pid
+        front.await_states("UP", "UP", "UP", "UP")
+        third.served = 0
+        assert {front.ask()[1]["X-Preau-Node"] for _ in range(40)} == {"node-1", "node-2", "node-3", "node-4"} and third.served
+
     def test_other_nodes_are_taken_in_without_refusing_anybody(self, front):
         third = Backend("node-3")
         front.backends.append(third)

@@ -1,5 +1,6 @@
 // What Swift's Glibc module does not show: epoll, eventfd, signalfd, and a thread-local pointer.
 #pragma once
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -16,3 +17,6 @@ void clinux_name_thread(const char *name);
 int clinux_epoll_add(int epoll, int descriptor, uint32_t events, uint64_t token);
 int clinux_epoll_modify(int epoll, int descriptor, uint32_t events, uint64_t token);
 int clinux_epoll_remove(int epoll, int descriptor);
+
+// memmem(3), which glibc shows to GNU sources only.
+const void *clinux_find(const void *bytes, size_t size, const void *wanted, size_t length);

@@ -46,6 +46,7 @@ package final class RequestPressure: @unchecked Sendable {
     private let bounded: Counter
     private let limitGauge: Gauge
     private let loadGauge: Gauge
+    private let runningGauge: Gauge
     private var young: [UUID: Work] = [:]
     private var old: [UUID: Work] = [:]
     private var timer: TimerID?
@@ -77,6 +78,9 @@ package final class RequestPressure: @unchecked Sendable {
         loadGauge = metrics.gauge(
             "preau_web_load_thousandths", help: "How busy a loop is, of what it does well.",
             labels: [("loop", loop.name)])
+        runningGauge = metrics.gauge(
+            "preau_web_requests_running", help: "Requests being answered, looked at four times a second.",
+            labels: [("loop", loop.name)])
     }
 
     package func start() {
@@ -91,6 +95,7 @@ package final class RequestPressure: @unchecked Sendable {
             hasShed = false
             loadGauge.set(load.permille)
             processLoad.set(load.permille, of: loop.name)
+            runningGauge.set(inFlight)
             start()
         }
     }
