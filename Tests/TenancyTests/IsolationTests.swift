@@ -129,7 +129,8 @@ extension OnServers {
             try platform.sql(.shard(1), "update placement set state = '\(state)' where establishment_id = \(other)")
             let seen = try sql(
                 platform, as: "preau_node",
-                "select string_agg(establishment_id::text, ' ') from placement where establishment_id in (\(here), \(other))")
+                "select string_agg(establishment_id::text, ' ') from placement where establishment_id in (\(here), \(other))"
+            )
             #expect(seen == "\(here)")
         }
 
