@@ -1,8 +1,14 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 static __thread void *thread_loop;
 
@@ -28,4 +34,19 @@ int clinux_epoll_remove(int epoll, int descriptor) { return control(epoll, EPOLL
 
 const void *clinux_find(const void *bytes, size_t size, const void *wanted, size_t length) {
   return memmem(bytes, size, wanted, length);
+}
+
+int clinux_scratch_file(const char *directory) {
+  int descriptor = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (descriptor >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT)) return descriptor;
+  char path[4096];
+  if ((size_t)snprintf(path, sizeof path, "%s/preau.XXXXXX", directory) >= sizeof path) return errno = ENAMETOOLONG, -1;
+  descriptor = mkostemp(path, O_CLOEXEC);
+  if (descriptor >= 0) unlink(path);
+  return descriptor;
+}
+
+ssize_t clinux_read_at_once(int descriptor, void *bytes, size_t count, off_t offset) {
+  struct iovec part = {.iov_base = bytes, .iov_len = count};
+  return preadv2(descriptor, &part, 1, offset, RWF_NOWAIT);
 }

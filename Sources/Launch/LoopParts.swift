@@ -65,7 +65,8 @@ final class LoopParts: @unchecked Sendable {
         meter = LineMeter(loop: loop, lines: lines, directory: directory)
         school = School(
             loop: loop, tenancy: tenancy, directory: directory, timetables: shared.timetables,
-            fileTypes: shared.fileTypes, filePieces: shared.filePieces, diaries: shared.diaries,
+            fileTypes: shared.fileTypes, filePieces: shared.filePieces, fileSpool: shared.fileSpool,
+            diaries: shared.diaries,
             documents: shared.documentPool)
     }
 

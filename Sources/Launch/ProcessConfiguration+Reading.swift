@@ -33,6 +33,8 @@ extension ProcessConfiguration {
             let sessionKeysFile = keys.required("session_keys_file", path)
             let blockingThreads = keys.optional("blocking_threads", .integer(1...64), default: 4)
             let passwordThreads = keys.optional("password_threads", .integer(1...64), default: loopsByDefault)
+            let spoolDirectory = keys.optional("spool_directory", path, default: "/var/tmp")
+            let spoolMegabytes = keys.optional("spool_megabytes", .integer(0...1_000_000), default: 2048)
             let sessionWork = keys.optional("session_work", sessionWork, default: .standard)
             let peopleALoop = keys.optional("people_a_loop", .integer(1...1_000_000), default: 1000)
             let plainPartners = keys.optional("plain_partners", .flag, default: !isProduction)
@@ -69,6 +71,7 @@ extension ProcessConfiguration {
                 trustedProxies: trustedProxies, isProduction: isProduction, logLevel: logLevel, directory: directory,
                 shardCredentials: shardCredentials, redis: redis, sessionKeysFile: sessionKeysFile,
                 blockingThreads: blockingThreads, passwordThreads: passwordThreads,
+                spool: Spool(directory: spoolDirectory, megabytes: spoolMegabytes),
                 sessionWork: sessionWork, peopleALoop: peopleALoop, allowsPlainPartners: plainPartners,
                 enforcesStrongAuthentication: strong, admin: admin)
         }

@@ -18,6 +18,11 @@ package struct ProcessConfiguration: Sendable {
         package let passwordFile: String
     }
 
+    package struct Spool: Sendable {
+        package let directory: String
+        package let megabytes: Int
+    }
+
     package enum Redis: Sendable {
         case direct(Endpoint)
         case sentinel(master: String, addresses: [Endpoint])
@@ -43,6 +48,8 @@ package struct ProcessConfiguration: Sendable {
     package let sessionKeysFile: String
     package let blockingThreads: Int
     package let passwordThreads: Int
+    /// Where copies of large files may be, and how many bytes of them.
+    package let spool: Spool
     package let sessionWork: RequestPressure.SessionWork
     /// People that each loop carries whatever is measured.
     package let peopleALoop: Int

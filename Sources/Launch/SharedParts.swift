@@ -25,6 +25,7 @@ final class SharedParts: Sendable {
     let blockingPool: BlockingPool
     let fileTypes: FileTypeDetector
     let filePieces: FilePieceCache
+    let fileSpool: FileSpool
     let timetables: TimetableCache
     let diaries: DiaryCache
     /// Writes PDF.
@@ -67,6 +68,9 @@ final class SharedParts: Sendable {
             name: "blocking", threads: configuration.blockingThreads, queue: 64 * configuration.blockingThreads)
         fileTypes = FileTypeDetector(pool: blockingPool)
         filePieces = FilePieceCache(metrics: metrics)
+        fileSpool = FileSpool(
+            directory: configuration.spool.directory, capacity: configuration.spool.megabytes << 20, pool: blockingPool,
+            metrics: metrics)
         timetables = TimetableCache(metrics: metrics)
         diaries = DiaryCache(metrics: metrics)
         // A document takes a second at most; past ten waiting the person is told to come back.

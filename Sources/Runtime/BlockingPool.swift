@@ -58,6 +58,12 @@ package final class BlockingPool: @unchecked Sendable {
         }
     }
 
+    /// Runs `body` on a thread of the pool; nobody waits for it.
+    /// - Parameter refused: called at once instead when the queue is full or the pool has stopped.
+    package func post(_ body: @escaping @Sendable () -> Void, refused: () -> Void) {
+        if submit(body) != nil { refused() }
+    }
+
     /// Lets the queued jobs finish and ends the threads. Blocks until they have.
     package func stop() {
         pthread_mutex_lock(mutex)

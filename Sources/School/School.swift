@@ -19,10 +19,11 @@ package final class School: Sendable {
     /// - Parameter documents: the threads that write PDF.
     package init(
         loop: EventLoop, tenancy: Tenancy, directory: PostgresPool, timetables: TimetableCache,
-        fileTypes: FileTypeDetector, filePieces: FilePieceCache, diaries: DiaryCache, documents: BlockingPool
+        fileTypes: FileTypeDetector, filePieces: FilePieceCache, fileSpool: FileSpool, diaries: DiaryCache,
+        documents: BlockingPool
     ) {
         self.tenancy = tenancy
-        files = Files(loop: loop, tenancy: tenancy, types: fileTypes, cache: filePieces)
+        files = Files(loop: loop, tenancy: tenancy, types: fileTypes, cache: filePieces, spool: fileSpool)
         timetable = TimetableService(
             loop: loop, tenancy: tenancy, feeds: CalendarFeedStore(directory), cache: timetables)
         homework = HomeworkService(

@@ -2,6 +2,7 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
@@ -20,3 +21,9 @@ int clinux_epoll_remove(int epoll, int descriptor);
 
 // memmem(3), which glibc shows to GNU sources only.
 const void *clinux_find(const void *bytes, size_t size, const void *wanted, size_t length);
+
+// A file without a name in a directory, gone with its last descriptor; -1 with errno.
+int clinux_scratch_file(const char *directory);
+
+// What the page cache has of a range, without waiting for a disk: -1 with EAGAIN when it has nothing.
+ssize_t clinux_read_at_once(int descriptor, void *bytes, size_t count, off_t offset);

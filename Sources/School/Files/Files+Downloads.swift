@@ -58,8 +58,14 @@ extension Files {
         if isKept, let bytes = cache.find(file.content, number, in: context) {
             return part == whole ? bytes : Array(bytes[(start - first)..<(part.upperBound - first)])
         }
+        if !isKept, let bytes = await spool.find(file.content, number, part, in: context) { return bytes }
         guard let bytes = try await contents.read(file.content, part, in: context) else { throw FileError.notFound }
-        if isKept, part == whole { cache.keep(bytes, file.content, number, in: context) }
+        guard part == whole else { return bytes }
+        if isKept {
+            cache.keep(bytes, file.content, number, in: context)
+        } else {
+            spool.keep(bytes, file.content, number, at: first, in: context)
+        }
         return bytes
     }
 }

@@ -14,6 +14,7 @@ package final class Files: @unchecked Sendable {
     let contents: any FileContentStore
     let types: FileTypeDetector
     let cache: FilePieceCache
+    let spool: FileSpool
     /// Uploads and downloads under way on this loop.
     var transfers = 0
 
@@ -22,13 +23,14 @@ package final class Files: @unchecked Sendable {
 
     /// - Parameter contents: where bytes are kept; nil for the establishment's shard.
     package init(
-        loop: EventLoop, tenancy: Tenancy, types: FileTypeDetector, cache: FilePieceCache,
+        loop: EventLoop, tenancy: Tenancy, types: FileTypeDetector, cache: FilePieceCache, spool: FileSpool,
         contents: (any FileContentStore)? = nil
     ) {
         self.loop = loop
         self.tenancy = tenancy
         self.types = types
         self.cache = cache
+        self.spool = spool
         self.contents = contents ?? ShardContentStore(tenancy)
     }
 

@@ -28,14 +28,17 @@ struct FilesFixture {
 
     /// Runs on the node's loop with its files.
     func run<Value: Sendable>(
-        on other: TestNode? = nil, _ body: @escaping @Sendable (Files, TenantContext) async throws -> Value
+        on other: TestNode? = nil, cache: FilePieceCache? = nil, spool: FileSpool? = nil,
+        _ body: @escaping @Sendable (Files, TenantContext) async throws -> Value
     ) async throws -> Value {
         let node = other ?? node
         let establishment = establishment
-        let types = FileTypeDetector(pool: try BlockingPool(name: "types", threads: 1, queue: 16))
-        let cache = FilePieceCache(metrics: Metrics())
+        let pool = try BlockingPool(name: "types", threads: 1, queue: 16)
+        let types = FileTypeDetector(pool: pool)
+        let spool = spool ?? FileSpool(directory: "/tmp", capacity: 0, pool: pool, metrics: Metrics())
+        let cache = cache ?? FilePieceCache(metrics: Metrics())
         return try await node.loop.run {
-            let files = Files(loop: node.loop, tenancy: node.tenancy, types: types, cache: cache)
+            let files = Files(loop: node.loop, tenancy: node.tenancy, types: types, cache: cache, spool: spool)
             return try await body(files, try node.tenancy.context(for: establishment))
         }
     }
