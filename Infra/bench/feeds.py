@@ -63,7 +63,6 @@ def run(progress):
     finally:
         site.stop(wipe=True)
         subprocess.run(["rm", "-rf", str(FOLDER / f"feed-{people}")], check=False)
-    print(figures[0][2], written)
     if figures[0][2]["pupils"]["added"] != written["pupils"] or figures[1][2]["pupils"]["added"] != 0:
         raise StackError(f"the import did not do what it was measured for: {figures[0][2]['pupils']}, {figures[1][2]['pupils']}")
     lines = [

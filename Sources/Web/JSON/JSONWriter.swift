@@ -131,6 +131,14 @@ package struct JSONWriter: Sendable {
         bytes.append(contentsOf: value)
     }
 
+    /// A value that was written before, in parts: `append` adds them one after the other.
+    /// - Parameter length: how many bytes are about to come in all, about.
+    package mutating func write(parts length: Int, _ append: (inout [UInt8]) -> Void) {
+        separate()
+        bytes.reserveCapacity(bytes.count + length + 1024)
+        append(&bytes)
+    }
+
     /// Members of an object that were written before: `"a":1,"b":2`; at least one.
     package mutating func write(members: [UInt8]) {
         separate()

@@ -34,15 +34,14 @@ extension DiaryView: JSONRepresentable {
     /// What everybody in the same groups reads, with the pupil's own progress in the gaps.
     private func writePupils(_ writer: inout JSONWriter) {
         let pieces = span.rendered.json(timetable: timetable.version, now: now, validUntil: validUntil) { render() }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(pieces.work.reduce(64) { $0 + $1.before.count + 12 })
-        for (before, assignment) in pieces.work {
-            bytes += before
-            bytes += (progress[assignment] ?? .toDo).rawValue.utf8
-        }
-        bytes += pieces.end
         writer.key("assignments")
-        writer.write(json: bytes)
+        writer.write(parts: pieces.length) { bytes in
+            for work in pieces.work {
+                bytes += work.before
+                bytes += work.mark(progress[work.assignment] ?? .toDo)
+            }
+            bytes += pieces.end
+        }
         writer.key("lesson_records")
         writer.write(json: pieces.records)
     }
@@ -52,19 +51,22 @@ extension DiaryView: JSONRepresentable {
 
     private func render() -> RenderedDiaries.Pieces<[UInt8]> {
         let statuses = lessonStatuses
-        var work: [(before: [UInt8], assignment: AssignmentID)] = []
+        var work: [RenderedDiaries.Pieces<[UInt8]>.Work] = []
         var separator = "["
+        var length = 16
         for assignment in assignments {
             var writer = JSONWriter(capacity: 800 + assignment.content.utf8.count)
             writer.object { writer in write(assignment, statuses, &writer) }
-            work.append(
-                (Array(separator.utf8) + writer.bytes.dropLast() + Array(",\"progress\":\"".utf8), assignment.id))
+            let before = Array(separator.utf8) + writer.bytes.dropLast() + Array(",\"progress\":\"".utf8)
+            work.append(.init(before: before, assignment: assignment.id) { Array($0.rawValue.utf8) })
+            length += before.count + 10
             separator = "\"},"
         }
         var writer = JSONWriter(capacity: 4096)
         writer.array(records) { writer, record in write(record, &writer) }
         return RenderedDiaries.Pieces(
-            work: work, end: Array((work.isEmpty ? "[]" : "\"}]").utf8), records: writer.bytes)
+            work: work, end: Array((work.isEmpty ? "[]" : "\"}]").utf8), records: writer.bytes,
+            length: length + writer.bytes.count)
     }
 
     /// The members of an assignment, of an object that the caller opened.

@@ -21,11 +21,11 @@ enum HomeworkListPages {
         let pieces = view.span.rendered.page(
             .page(language, isOwner: isOwner), timetable: view.timetable.version, now: view.now,
             validUntil: view.validUntil
-        ) { render(view, language) }
-        var work = HTML(capacity: pieces.work.reduce(2048) { $0 + $1.before.bytes.count + 500 })
-        for (before, assignment) in pieces.work {
-            work += before
-            work += mark(assignment, view.progress[assignment] ?? .toDo, isOwner: isOwner, language)
+        ) { render(view, language, isOwner: isOwner) }
+        var work = HTML(capacity: pieces.length)
+        for piece in pieces.work {
+            work += piece.before
+            work += piece.mark(view.progress[piece.assignment] ?? .toDo)
         }
         work += pieces.end
         let list: HTML =
@@ -37,9 +37,12 @@ enum HomeworkListPages {
         return "<h2 id=\"work\">\(Phrase.workToDo[language])</h2>\(list)\(pieces.records)"
     }
 
-    private static func render(_ view: DiaryView, _ language: Language) -> RenderedDiaries.Pieces<HTML> {
+    private static func render(
+        _ view: DiaryView, _ language: Language, isOwner: Bool
+    ) -> RenderedDiaries.Pieces<HTML> {
         let statuses = view.lessonStatuses
-        var work: [(before: HTML, assignment: AssignmentID)] = []
+        var work: [RenderedDiaries.Pieces<HTML>.Work] = []
+        var length = 0
         var before = HTML.empty
         var day: CivilDate?
         for assignment in view.assignments {
@@ -53,12 +56,17 @@ enum HomeworkListPages {
                 <li class="item"><div class="item-body">\(head(assignment, view, statuses, language))\
                 \(content(assignment.content, of: assignment.id.rawValue, view, language))</div>
                 """
-            work.append((before, assignment.id))
+            let piece = RenderedDiaries.Pieces<HTML>.Work(before: before, assignment: assignment.id) {
+                mark(assignment.id, $0, isOwner: isOwner, language)
+            }
+            length += before.bytes.count + piece.mark(.toDo).bytes.count
+            work.append(piece)
             before = "</li>"
         }
         if day != nil { before += "</ul></section>" }
         if work.isEmpty { before = Component.emptyState(Phrase.noWork[language]) }
-        return RenderedDiaries.Pieces(work: work, end: before, records: records(view, language))
+        return RenderedDiaries.Pieces(
+            work: work, end: before, records: records(view, language), length: length + before.bytes.count)
     }
 
     /// How far the pupil is, with the buttons that say otherwise for the pupil alone.

@@ -12,16 +12,45 @@ package final class RenderedDiaries: Sendable {
         case page(Language, isOwner: Bool)
     }
 
-    /// The work to do, with a gap after each piece for how far the pupil is with it, and what follows.
+    /// The work to do, with what it says after each piece for each way that a pupil can be with it, and what follows.
     package struct Pieces<Content: Sendable>: Sendable {
-        package let work: [(before: Content, assignment: AssignmentID)]
+        package struct Work: Sendable {
+            package let before: Content
+            package let assignment: AssignmentID
+            private let toDo: Content
+            private let started: Content
+            private let done: Content
+
+            package init(
+                before: Content, assignment: AssignmentID, mark: (Assignment.Progress) -> Content
+            ) {
+                self.before = before
+                self.assignment = assignment
+                toDo = mark(.toDo)
+                started = mark(.started)
+                done = mark(.done)
+            }
+
+            package func mark(_ progress: Assignment.Progress) -> Content {
+                switch progress {
+                case .toDo: toDo
+                case .started: started
+                case .done: done
+                }
+            }
+        }
+
+        package let work: [Work]
         package let end: Content
         package let records: Content
+        /// Room that all of it needs, in bytes, marks included.
+        package let length: Int
 
-        package init(work: [(before: Content, assignment: AssignmentID)], end: Content, records: Content) {
+        package init(work: [Work], end: Content, records: Content, length: Int) {
             self.work = work
             self.end = end
             self.records = records
+            self.length = length
         }
     }
 
