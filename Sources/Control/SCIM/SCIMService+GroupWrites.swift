@@ -84,15 +84,19 @@ extension SCIMService {
                 try await SCIMGroupStore.group(id.group, context, admin.tenancy) == nil
             else { throw SCIMError.uniqueness("externalId") }
         }
-        try await admin.audit.write(
-            entry("scim.group.create", id, establishment, call, after: describe(wanted.name, wanted.kind, wanted.members.count)))
+        var batch = PostgresBatch(SCIMUserWriteStore.noteGroup, id.establishment.rawValue, id.group)
+        AuditStore.add(
+            entry(
+                "scim.group.create", id, establishment, call,
+                after: describe(wanted.name, wanted.kind, wanted.members.count)), to: &batch)
+        _ = try await admin.directory.run(batch)
         let row = SCIMGroupStore.Row(id: id.group, name: wanted.name, kind: wanted.kind, level: wanted.level)
         let today = today(establishment)
         let isMade = try await SCIMGroupStore.create(
             row, Array(joining.values), calendar: FeedService.calendar(of: establishment, admin.tenancy, today),
             today: today, context, admin.tenancy)
         guard isMade else {
-            _ = try await admin.directory.query(SCIMUserWriteStore.forgetExternal, scope.domain, "group", id.text)
+            try await forget(id)
             throw SCIMError.uniqueness("displayName")
         }
         return resource(try await group(id.text, scope).group, scope)
@@ -185,13 +189,19 @@ extension SCIMService {
             let context = try admin.tenancy.administrativeContext(for: id.establishment)
             switch try await SCIMGroupStore.remove(current.row, current.people, context, admin.tenancy) {
             case .done:
-                _ = try await admin.directory.query(SCIMUserWriteStore.forgetResource, "group", id.text)
-                return
+                return try await forget(id)
             case .inUse: throw SCIMError.groupInUse
             case .changed: continue
             }
         }
         throw SCIMError.busy
+    }
+
+    /// What the directory knows of a group that is not there.
+    private func forget(_ id: SCIMGroupID) async throws {
+        var batch = PostgresBatch(SCIMUserWriteStore.forgetResource, "group", id.text)
+        batch.add(SCIMUserWriteStore.forgetGroup, id.establishment.rawValue, id.group)
+        _ = try await admin.directory.run(batch)
     }
 
     // MARK: Audit

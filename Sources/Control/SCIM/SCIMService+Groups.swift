@@ -26,7 +26,7 @@ extension SCIMService {
         let (context, tenancy) = (try admin.tenancy.administrativeContext(for: id.establishment), admin.tenancy)
         guard let row = try await SCIMGroupStore.group(id.group, context, tenancy) else { throw Problem(.notFound) }
         let people = try await SCIMGroupStore.members(of: [id.group], context, tenancy)[id.group] ?? []
-        var group = SCIMGroup(id: id, name: row.name, kind: row.kind, level: row.level)
+        var group = SCIMGroup(row, in: id.establishment)
         group.externalID = try await externalIDs(of: [id], scope)[id]
         let accounts = try await accounts(of: people, in: id.establishment)
         group.members = people.compactMap { person in
@@ -62,19 +62,18 @@ extension SCIMService {
         let type = SCIMResourceType.group
         let filter = try query.filter.map { text in try SCIMFilterParser.filter(text, of: type) }
         let projection = try query.projection(of: type)
-        let schools = try await establishments(filter, scope)
+        guard let schools = try await establishments(filter, scope) else {
+            return try await newest(query, filter, projection, scope)
+        }
         let needsMembers = filter?.paths.contains { $0.attribute == "members" } ?? false
         let tenancy = admin.tenancy
         let contexts = try schools.map { try tenancy.administrativeContext(for: $0) }
         let outcomes = await tenancy.onEach(contexts, parallel: 6) { context in
             let rows = try await SCIMGroupStore.groups(context, tenancy)
-            return rows.map { row in
-                SCIMGroup(
-                    id: SCIMGroupID(establishment: context.establishment, group: row.id), name: row.name, kind: row.kind,
-                    level: row.level)
-            }
+            return rows.map { SCIMGroup($0, in: context.establishment) }
         }
         var groups = try outcomes.flatMap { try $0.result.get() }
+        groups.sort { $0.isBefore($1) }
         guard groups.count <= SCIMUserStore.mostCandidates else { throw SCIMError.tooMany }
         let externals = try await externalIDs(of: groups.map(\.id), scope)
         for index in groups.indices { groups[index].externalID = externals[groups[index].id] }
@@ -86,6 +85,62 @@ extension SCIMService {
         var page = sorted.dropFirst(query.offset).prefix(query.count).compactMap { byID[$0["id"]?.text ?? ""] }
         if !needsMembers, projection.shows("members") || projection.shows("meta") { page = try await withMembers(page) }
         return (sorted.count, page.map { projection.apply(resource($0, scope)) })
+    }
+
+    /// Over more establishments than can be asked one by one: the groups that clients made, the newest first, or the one that
+    /// a client's number names.
+    private func newest(
+        _ query: SCIMQuery, _ filter: SCIMFilter?, _ projection: SCIMProjection, _ scope: Scope
+    ) async throws -> (total: Int, resources: [JSON]) {
+        var ids: [SCIMGroupID] = []
+        var total = 0
+        if let filter {
+            guard let external = filter.required("externalId") else { throw SCIMError.tooMany }
+            ids = try await admin.directory.query(SCIMUserWriteStore.external, scope.domain, "group", external).compactMap {
+                SCIMGroupID(try $0.text(0))
+            }
+        } else {
+            guard query.sortBy == nil else { throw SCIMError.tooMany }
+            var (isAll, territories, own): (Bool, [String], [Int32]) = (true, [], [])
+            if case .only(let within, let establishments) = scope.rows {
+                (isAll, territories, own) = (false, within.map(\.rawValue), establishments.map(\.rawValue))
+            }
+            var batch = PostgresBatch(
+                SCIMUserWriteStore.countGroups, isAll, territories, own, SCIMUserStore.mostCandidates + 1)
+            batch.add(SCIMUserWriteStore.newestGroups, isAll, territories, own, query.count, query.offset)
+            let rows = try await admin.directory.run(batch)
+            total = try rows[0][0].int(0)
+            guard total <= SCIMUserStore.mostCandidates else { throw SCIMError.tooMany }
+            ids = try rows[1].map {
+                SCIMGroupID(establishment: EstablishmentID(rawValue: try $0.int32(0)), group: try $0.uuid(1))
+            }
+        }
+        let groups = try await read(ids.filter { map[$0.establishment].map(scope.covers) ?? false }, scope)
+        guard let filter else { return (total, groups.map { projection.apply(resource($0, scope)) }) }
+        let fitting = groups.map { resource($0, scope) }.filter { filter.matches($0, of: .group) }
+        let page = fitting.dropFirst(query.offset).prefix(query.count)
+        return (fitting.count, page.map(projection.apply))
+    }
+
+    /// A page of groups, one read an establishment.
+    private func read(_ ids: [SCIMGroupID], _ scope: Scope) async throws -> [SCIMGroup] {
+        let wanted = Dictionary(grouping: ids, by: \.establishment)
+        let tenancy = admin.tenancy
+        let contexts = try wanted.keys.sorted().map { try tenancy.administrativeContext(for: $0) }
+        let outcomes = await tenancy.onEach(contexts, parallel: 6) { context in
+            try await SCIMGroupStore.groups(
+                (wanted[context.establishment] ?? []).map(\.group), context, tenancy
+            ).map { SCIMGroup($0, in: context.establishment) }
+        }
+        var known: [SCIMGroupID: SCIMGroup] = [:]
+        for group in try outcomes.flatMap({ try $0.result.get() }) { known[group.id] = group }
+        let externals = try await externalIDs(of: ids, scope)
+        return try await withMembers(
+            ids.compactMap { id in
+                var group = known[id]
+                group?.externalID = externals[id]
+                return group
+            })
     }
 
     private func withMembers(_ groups: [SCIMGroup]) async throws -> [SCIMGroup] {
@@ -110,7 +165,8 @@ extension SCIMService {
     }
 
     /// Where to look: what the filter names, or all of a scope that is small.
-    private func establishments(_ filter: SCIMFilter?, _ scope: Scope) async throws -> [EstablishmentID] {
+    /// - Returns: nil for a scope that is not.
+    private func establishments(_ filter: SCIMFilter?, _ scope: Scope) async throws -> [EstablishmentID]? {
         let map = map
         let isOpen = { (school: Establishment) in
             school.placement != nil && school.state != .closed && scope.covers(school)
@@ -135,7 +191,7 @@ extension SCIMService {
                 (own.compactMap { map[$0] } + territories.flatMap { map.establishments(of: $0) }).lazy.filter(isOpen)
                     .prefix(most + 1))
         }
-        guard found.count <= most else { throw SCIMError.tooMany }
+        guard found.count <= most else { return nil }
         return Set(found.map(\.id)).sorted()
     }
 }

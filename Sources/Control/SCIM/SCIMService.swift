@@ -40,7 +40,7 @@ struct SCIMService: Sendable {
         let request = call.request
         return Scope(
             charge: charge, rows: charge.rows(.accounts), domain: domain,
-            base: (request.isSecure ? "https://" : "http://") + request.host + "/scim/v2")
+            base: (request.isSecure ? "https://" : "http://") + (request.header("host") ?? request.host) + "/scim/v2")
     }
 
     /// The message that was sent. - Throws: `SCIMError.invalidSyntax`; what reading it failed with.

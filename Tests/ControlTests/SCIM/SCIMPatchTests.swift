@@ -57,7 +57,7 @@ import Web
         let bare = try patched(["op": "remove", "path": "emails"], [
             "op": "add", "path": #"emails[type eq "work"].value"#, "value": "n@e.test",
         ])["emails"]
-        #expect(bare == [["value": "n@e.test", "type": "work"]])
+        #expect(bare == [["type": "work", "value": "n@e.test"]])
     }
 
     @Test func membersAreOneByTheirValue() throws {

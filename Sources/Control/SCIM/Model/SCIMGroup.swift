@@ -18,6 +18,20 @@ struct SCIMGroup: Sendable {
     /// Nil when they were not asked for.
     var members: [Member]?
 
+    init(_ row: SCIMGroupStore.Row, in establishment: EstablishmentID) {
+        id = SCIMGroupID(establishment: establishment, group: row.id)
+        name = row.name
+        kind = row.kind
+        level = row.level
+    }
+
+    /// The order of lists that ask for none: what clients made first, the newest before the others; then by name.
+    func isBefore(_ other: SCIMGroup) -> Bool {
+        let (own, theirs) = (id.madeAt, other.id.madeAt)
+        if own != theirs { return own > theirs }
+        return (kind, name, id.text) < (other.kind, other.name, other.id.text)
+    }
+
     func resource(_ map: ShardMap, base: String) -> JSON {
         let type = SCIMResourceType.group
         var parts: [JSON.Member] = [

@@ -18,5 +18,8 @@ struct SCIMGroupID: Sendable, Hashable {
         guard self.text == text else { return nil }
     }
 
+    /// Of a group that a client made: when, in milliseconds since 1970 (version 7 of RFC 9562); 0 for others.
+    var madeAt: UInt64 { group.high >> 12 & 0xf == 7 ? group.high >> 16 : 0 }
+
     var text: String { "\(establishment.rawValue).\(group)" }
 }

@@ -13,6 +13,7 @@ enum SCIMGroupStore {
         on y.establishment_id = $1 and y.year = g.school_year and y.state = 'current' where g.establishment_id = $1
         """
     private static let all = PostgresStatement(unsafeSQL: "select \(columns) order by g.kind, g.name, g.id limit \(most)")
+    private static let several = PostgresStatement(unsafeSQL: "select \(columns) and g.id = any ($2)")
     private static let one = PostgresStatement(unsafeSQL: "select \(columns) and g.id = $2")
     private static let lock = PostgresStatement(
         "select name, kind, level from teaching_group where establishment_id = $1 and id = $2 for update")
@@ -77,6 +78,12 @@ enum SCIMGroupStore {
 
     static func groups(_ context: TenantContext, _ tenancy: Tenancy) async throws(TenancyError) -> [Row] {
         try rows(try await tenancy.read(TenantBatch(context, all))[0])
+    }
+
+    static func groups(
+        _ ids: [UUID], _ context: TenantContext, _ tenancy: Tenancy
+    ) async throws(TenancyError) -> [Row] {
+        try rows(try await tenancy.read(TenantBatch(context, several, ids))[0])
     }
 
     static func group(_ id: UUID, _ context: TenantContext, _ tenancy: Tenancy) async throws(TenancyError) -> Row? {

@@ -71,6 +71,23 @@ enum SCIMUserWriteStore {
     /// What is gone has no number, whoever gave it one.
     static let forgetResource = PostgresStatement("delete from scim_external where kind = $1 and resource = $2")
 
+    // MARK: Groups that clients made
+
+    static let noteGroup = PostgresStatement(
+        "insert into scim_group (establishment_id, group_id) values ($1, $2) on conflict do nothing")
+    static let forgetGroup = PostgresStatement("delete from scim_group where establishment_id = $1 and group_id = $2")
+    static let countGroups = PostgresStatement(
+        """
+        select count(*) from (select from scim_group g join establishment e on e.id = g.establishment_id
+            where $1 or e.territory_id = any ($2) or e.id = any ($3) limit $4) x
+        """)
+    static let newestGroups = PostgresStatement(
+        """
+        select g.establishment_id, g.group_id from scim_group g join establishment e on e.id = g.establishment_id
+        where $1 or e.territory_id = any ($2) or e.id = any ($3)
+        order by g.created_at desc, g.establishment_id, g.group_id limit $4 offset $5
+        """)
+
     // MARK: Roles
 
     /// Who comes back to an establishment is the person who left it.

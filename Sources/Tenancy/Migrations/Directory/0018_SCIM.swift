@@ -33,6 +33,15 @@ extension Migration {
         create index scim_pending_created on scim_pending (created_at);
         create index scim_pending_establishment on scim_pending (establishment_id);
 
-        grant select, insert, update, delete on scim_account, scim_external, scim_pending to preau_admin;
+        -- Groups that clients made, for lists over more establishments than can be asked one by one.
+        create table scim_group (
+            establishment_id integer not null references establishment,
+            group_id         uuid not null,
+            created_at       timestamptz not null default now(),
+            primary key (establishment_id, group_id)
+        );
+        create index scim_group_created on scim_group (created_at);
+
+        grant select, insert, update, delete on scim_account, scim_external, scim_pending, scim_group to preau_admin;
         """)
 }
