@@ -17,7 +17,8 @@ extension ProblemCode {
         "preau.scim.uniqueness", 409, scimType: "uniqueness",
         title: Phrase(fr: "Cette valeur est déjà prise", en: "This value is taken"),
         meaning: Phrase(
-            fr: "« userName » est unique sur la plateforme, « externalId » pour un client, « displayName » dans un établissement.",
+            fr:
+                "« userName » est unique sur la plateforme, « externalId » pour un client, « displayName » dans un établissement.",
             en: "“userName” is unique on the platform, “externalId” for a client, “displayName” in an establishment."))
     package static let scimMutability = ProblemCode(
         "preau.scim.mutability", 400, scimType: "mutability",
@@ -106,7 +107,8 @@ extension SCIMError.FilterFault {
                 fr: "Une valeur n'a pas le type de son attribut.", en: "A value is not of its attribute's type.")
         case .notIndexed:
             Phrase(
-                fr: "Les personnes ne se filtrent pas par cet attribut.", en: "People are not filtered by this attribute.")
+                fr: "Les personnes ne se filtrent pas par cet attribut.",
+                en: "People are not filtered by this attribute.")
         }
     }
 }

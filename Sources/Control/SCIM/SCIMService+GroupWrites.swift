@@ -31,7 +31,8 @@ extension SCIMService {
             throw SCIMError.invalidValue("kind")
         }
         let members = try (resource["members"]?.elements ?? []).map { element in
-            guard let id = element["value"]?.text.flatMap({ UUID($0) }), [nil, "User"].contains(element["type"]?.text) else {
+            guard let id = element["value"]?.text.flatMap({ UUID($0) }), [nil, "User"].contains(element["type"]?.text)
+            else {
                 throw SCIMError.invalidValue("members")
             }
             return AccountID(rawValue: id)
@@ -134,7 +135,8 @@ extension SCIMService {
     private func write(_ wanted: Draft, over current: ReadGroup, _ scope: Scope, _ call: Call) async throws -> Bool {
         let (id, establishment) = (current.group.id, wanted.establishment)
         let there = Dictionary(
-            (current.group.members ?? []).map { ($0.account, $0.person.rawValue) }, uniquingKeysWith: { first, _ in first })
+            (current.group.members ?? []).map { ($0.account, $0.person.rawValue) },
+            uniquingKeysWith: { first, _ in first })
         let coming = Set(wanted.members).subtracting(there.keys)
         let joining = try await joining(coming.sorted(), in: id.establishment)
         let staying = Set(wanted.members)

@@ -96,9 +96,10 @@ extension SCIMService {
         var total = 0
         if let filter {
             guard let external = filter.required("externalId") else { throw SCIMError.tooMany }
-            ids = try await admin.directory.query(SCIMUserWriteStore.external, scope.domain, "group", external).compactMap {
-                SCIMGroupID(try $0.text(0))
-            }
+            ids = try await admin.directory.query(SCIMUserWriteStore.external, scope.domain, "group", external)
+                .compactMap {
+                    SCIMGroupID(try $0.text(0))
+                }
         } else {
             guard query.sortBy == nil else { throw SCIMError.tooMany }
             var (isAll, territories, own): (Bool, [String], [Int32]) = (true, [], [])

@@ -24,8 +24,9 @@ extension SCIMService {
                 externalID: draft.externalID, login: draft.login.rawValue, domain: scope.domain, transaction)
             let id = try await account(draft, departed, scope, transaction)
             try await put(draft.externalID, of: id, scope.domain, transaction)
-            var batch = PostgresBatch(draft.active == false ? SCIMUserWriteStore.shut : SCIMUserWriteStore.open, id.rawValue)
-            batch.add(SCIMUserWriteStore.raise, id.rawValue, draft.active == nil)
+            var batch = PostgresBatch(
+                draft.active == false ? SCIMUserWriteStore.shut : SCIMUserWriteStore.open, id.rawValue)
+            batch.add(SCIMUserWriteStore.raise, id.rawValue, false)
             AuditStore.add(entry("scim.user.create", id, draft.places, by: actor, after: describe(draft)), to: &batch)
             _ = try await transaction.run(batch)
             for place in draft.places { try await join(place, id, draft, transaction) }
@@ -46,7 +47,9 @@ extension SCIMService {
         let byNumber = draft.externalID.flatMap { number in own.first { $0.externalID == number } }
         let byLogin = own.first { $0.login == draft.login.rawValue }
         // Somebody of that login whom the client calls otherwise is somebody else, and has left.
-        let isSame = byLogin.map { $0.externalID == nil || draft.externalID == nil || $0.externalID == draft.externalID }
+        let isSame = byLogin.map {
+            $0.externalID == nil || draft.externalID == nil || $0.externalID == draft.externalID
+        }
         let returning = byNumber ?? (isSame == true ? byLogin : nil)
         if let byLogin, byLogin.id != returning?.id {
             _ = try await transaction.query(SCIMUserWriteStore.freeLogin, byLogin.id.rawValue)
@@ -150,7 +153,9 @@ extension SCIMService {
         let ended: [SessionID]? = try await directory { transaction in
             guard try await isUnchanged(current, transaction) else { return nil }
             try await rename(id, draft, transaction)
-            if draft.externalID != current.externalID { try await put(draft.externalID, of: id, scope.domain, transaction) }
+            if draft.externalID != current.externalID {
+                try await put(draft.externalID, of: id, scope.domain, transaction)
+            }
             try await move(draft, current, transaction)
             var batch = PostgresBatch(SCIMUserWriteStore.raise, id.rawValue, draft.active == nil)
             AuditStore.add(

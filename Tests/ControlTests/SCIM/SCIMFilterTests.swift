@@ -22,7 +22,8 @@ import Web
 
     @Test(arguments: [
         #"userName eq "ada.fictive""#, #"USERNAME EQ "ADA.FICTIVE""#, #"userName sw "ada" and active eq true"#,
-        #"name.familyName co "ICT""#, #"name.familyName ew "tive""#, #"userName ne "x""#, "emails pr", "not (nickName pr)",
+        #"name.familyName co "ICT""#, #"name.familyName ew "tive""#, #"userName ne "x""#, "emails pr",
+        "not (nickName pr)",
         #"emails[type eq "work" and value co "@ecole"]"#, #"emails.value eq "ada@maison.test""#,
         #"emails eq "ada@maison.test""#, #"externalId eq "E1""#,
         #"urn:ietf:params:scim:schemas:core:2.0:User:userName sw "A""#,
@@ -77,8 +78,10 @@ import Web
     @Test func nothingBreaksTheParser() {
         var random = SystemRandomNumberGenerator()
         let pieces = [
-            "userName", "emails", "[", "]", "(", ")", "eq", "pr", "and", "or", "not", "\"x\"", "\"", "\\", ".", ":", "true",
-            "null", "urn:ietf:params:scim:schemas:core:2.0:User:", "urn:ietf:params:scim:schemas:extension:preau:2.0:User", " ",
+            "userName", "emails", "[", "]", "(", ")", "eq", "pr", "and", "or", "not", "\"x\"", "\"", "\\", ".", ":",
+            "true",
+            "null", "urn:ietf:params:scim:schemas:core:2.0:User:",
+            "urn:ietf:params:scim:schemas:extension:preau:2.0:User", " ",
             "é", "\u{0}", "profiles", "value", "type",
         ]
         var read = 0
@@ -99,7 +102,8 @@ import Web
 
     @Test func pathsAreRead() throws {
         let addition = SCIMResourceType.user.addition
-        #expect(try SCIMFilterParser.path("NAME.familyname", of: .user) == SCIMPath(attribute: "name", part: "familyName"))
+        #expect(
+            try SCIMFilterParser.path("NAME.familyname", of: .user) == SCIMPath(attribute: "name", part: "familyName"))
         #expect(try SCIMFilterParser.path(addition, of: .user) == SCIMPath(isOfAddition: true, attribute: nil))
         let path = try SCIMFilterParser.path(addition + #":profiles[uai eq "x"].role"#, of: .user)
         #expect(
@@ -107,7 +111,9 @@ import Web
                 == SCIMPath(
                     isOfAddition: true, attribute: "profiles",
                     filter: .compare(SCIMPath(attribute: "uai"), .equal, .text("x")), part: "role"))
-        for text in ["", "x", "name.x", "name.familyName.x", "emails[type eq \"w\"].x", "emails[type eq \"w\"]x", "urn:x:y"] {
+        for text in [
+            "", "x", "name.x", "name.familyName.x", "emails[type eq \"w\"].x", "emails[type eq \"w\"]x", "urn:x:y",
+        ] {
             #expect(throws: SCIMError.self, "\(text)") { try SCIMFilterParser.path(text, of: .user) }
         }
     }

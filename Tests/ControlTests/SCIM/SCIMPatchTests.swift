@@ -12,7 +12,9 @@ import Web
         "urn:ietf:params:scim:schemas:extension:preau:2.0:User": ["profiles": [["uai": "0770001A", "role": "pupil"]]],
     ]
 
-    private func patched(_ operations: JSON..., to resource: JSON = person, of type: SCIMResourceType = .user) throws -> JSON {
+    private func patched(_ operations: JSON..., to resource: JSON = person, of type: SCIMResourceType = .user) throws
+        -> JSON
+    {
         let message: JSON = ["schemas": [.string(SCIMMessage.patch)], "Operations": .array(operations)]
         return try SCIMPatch.apply(try SCIMMessage.operations(message, of: type), to: resource, of: type)
     }
@@ -28,7 +30,9 @@ import Web
             "op": "replace",
             "value": [
                 "userName": "eva", "name.givenName": "Eva", "unknown": 1, "id": "2",
-                "urn:ietf:params:scim:schemas:extension:preau:2.0:User": ["profiles": [["uai": "0770002B", "role": "staff"]]],
+                "urn:ietf:params:scim:schemas:extension:preau:2.0:User": [
+                    "profiles": [["uai": "0770002B", "role": "staff"]]
+                ],
             ],
         ])
         #expect(spread["userName"] == "eva")
@@ -38,7 +42,8 @@ import Web
     }
 
     @Test func multiValuedAttributes() throws {
-        let added = try patched(["op": "add", "path": "emails", "value": [["value": "c@e.test", "primary": true]]])["emails"]
+        let added = try patched(["op": "add", "path": "emails", "value": [["value": "c@e.test", "primary": true]]])[
+            "emails"]
         #expect(added?.elements?.count == 3)
         #expect(added?[0]?["primary"] == false)
         #expect(added?[2]?["primary"] == true)
@@ -54,9 +59,11 @@ import Web
         #expect(try patched(["op": "remove", "path": "emails"])["emails"] == nil)
         let all = try patched(["op": "replace", "path": "emails.type", "value": "home"])["emails"]
         #expect(all?.elements?.allSatisfy { $0["type"] == "home" } == true)
-        let bare = try patched(["op": "remove", "path": "emails"], [
-            "op": "add", "path": #"emails[type eq "work"].value"#, "value": "n@e.test",
-        ])["emails"]
+        let bare = try patched(
+            ["op": "remove", "path": "emails"],
+            [
+                "op": "add", "path": #"emails[type eq "work"].value"#, "value": "n@e.test",
+            ])["emails"]
         #expect(bare == [["type": "work", "value": "n@e.test"]])
     }
 
@@ -73,7 +80,8 @@ import Web
         let filtered = try patched(["op": "remove", "path": #"members[value eq "p2"]"#], to: same, of: .group)
         #expect(filtered["members"]?.elements?.map { $0["value"] } == ["p1"])
         #expect(throws: SCIMError.mutability("value")) {
-            try patched(["op": "replace", "path": #"members[value eq "p1"].value"#, "value": "p3"], to: group, of: .group)
+            try patched(
+                ["op": "replace", "path": #"members[value eq "p1"].value"#, "value": "p3"], to: group, of: .group)
         }
     }
 
@@ -86,9 +94,13 @@ import Web
             (["op": "remove", "path": #"emails[type eq "other"]"#], .noTarget),
             (["op": "add", "path": "nickName", "value": "x"], .invalidPath),
             (["op": "replace", "path": "userName", "value": 12], .invalidValue("userName")),
-            (["op": "replace", "path": "userName", "value": .string(String(repeating: "x", count: 121))], .invalidValue("userName")),
+            (
+                ["op": "replace", "path": "userName", "value": .string(String(repeating: "x", count: 121))],
+                .invalidValue("userName")
+            ),
             (["op": "replace", "path": "active", "value": "maybe"], .invalidValue("active")),
-            (["op": "move", "path": "userName", "value": "x"], .invalidSyntax), (["op": "add", "path": "userName"], .invalidValue("value")),
+            (["op": "move", "path": "userName", "value": "x"], .invalidSyntax),
+            (["op": "add", "path": "userName"], .invalidValue("value")),
             (["op": "add", "path": "emails", "value": [["type": "work"]]], .invalidValue("emails.value")),
             (["op": "remove", "path": .string(SCIMPatchTests.addition)], .mutability("profiles")),
             (["op": "replace", "path": "emails[", "value": "x"], .invalidFilter(.unknownAttribute)),
@@ -106,7 +118,9 @@ import Web
     @Test func replacementKeepsWhatIsTheServers() throws {
         let body: JSON = [
             "schemas": [], "id": "9", "userName": "eva", "name": ["familyName": "Autre"], "displayName": "x",
-            "urn:ietf:params:scim:schemas:extension:preau:2.0:User": ["profiles": [["uai": "0770001A", "role": "staff"]]],
+            "urn:ietf:params:scim:schemas:extension:preau:2.0:User": [
+                "profiles": [["uai": "0770001A", "role": "staff"]]
+            ],
         ]
         let result = try SCIMReplacement.resource(body, replacing: SCIMPatchTests.person, of: .user)
         #expect(result["id"] == "1")
@@ -117,10 +131,12 @@ import Web
             try SCIMReplacement.resource(["userName": "eva"], replacing: nil, of: .user)
         }
         let group: JSON = [
-            "displayName": "x", "urn:ietf:params:scim:schemas:extension:preau:2.0:Group": ["uai": "0770001A", "kind": "class"],
+            "displayName": "x",
+            "urn:ietf:params:scim:schemas:extension:preau:2.0:Group": ["uai": "0770001A", "kind": "class"],
         ]
         let other: JSON = [
-            "displayName": "x", "urn:ietf:params:scim:schemas:extension:preau:2.0:Group": ["uai": "0770002B", "kind": "class"],
+            "displayName": "x",
+            "urn:ietf:params:scim:schemas:extension:preau:2.0:Group": ["uai": "0770002B", "kind": "class"],
         ]
         #expect(throws: SCIMError.mutability("uai")) {
             try SCIMReplacement.resource(other, replacing: group, of: .group)
@@ -133,7 +149,8 @@ import Web
             return projection.apply(SCIMPatchTests.person).members?.map(\.name) ?? []
         }
         #expect(try shown(["USERNAME"]) == ["schemas", "id", "userName"])
-        #expect(try shown([], ["emails", "id", "name"]) == ["schemas", "id", "userName", "active", SCIMPatchTests.addition])
+        #expect(
+            try shown([], ["emails", "id", "name"]) == ["schemas", "id", "userName", "active", SCIMPatchTests.addition])
         let parts = try SCIMProjection(attributes: ["emails.value"], excluded: [], of: .user)
         #expect(parts.apply(SCIMPatchTests.person)["emails"]?[0] == ["value": "a@e.test"])
         #expect(throws: SCIMError.invalidValue("attributes")) { try shown(["id"], ["id"]) }

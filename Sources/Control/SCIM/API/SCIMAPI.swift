@@ -52,14 +52,16 @@ package struct SCIMAPI: Sendable {
                 return SCIMService.list(resources, total: total, start: query.start)
             },
             route(
-                .post, "/Users", "Makes an account, or opens that of somebody who comes back.", query: SCIMQuery.projection,
+                .post, "/Users", "Makes an account, or opens that of somebody who comes back.",
+                query: SCIMQuery.projection,
                 hasBody: true, status: 201
             ) { call in
                 let body = try await service.message(call, schema: type.core)
                 let projection = try SCIMQuery(call.query).projection(of: type)
                 return SCIMService.answer(try await service.create(body, call), projection, status: .created)
             },
-            route(.get, "/Users/{id}", "One person.", parameters: SCIMAPI.account, query: SCIMQuery.projection) { call in
+            route(.get, "/Users/{id}", "One person.", parameters: SCIMAPI.account, query: SCIMQuery.projection) {
+                call in
                 let scope = try service.scope(call)
                 let user = try await service.user(try id(call), scope)
                 return SCIMService.answer(
@@ -180,7 +182,8 @@ package struct SCIMAPI: Sendable {
     ]
 
     private func discovery(
-        _ pattern: String, _ summary: String, parameters: [Parameter] = [], _ answer: @escaping @Sendable (Call) throws -> Response
+        _ pattern: String, _ summary: String, parameters: [Parameter] = [],
+        _ answer: @escaping @Sendable (Call) throws -> Response
     ) -> Route {
         route(.get, pattern, summary, parameters: parameters, query: SCIMAPI.filter) { call in
             guard call.query.text("filter") == nil else { throw SCIMError.filterForbidden }

@@ -72,7 +72,8 @@ extension SCIMFilter {
     /// Whether it speaks of what only the shards know of a person, which no index of the directory has.
     var needsShards: Bool {
         paths.contains { path in
-            ["emails", "groups", "classes"].contains(path.attribute ?? "") || ["version", "location"].contains(path.part ?? "")
+            ["emails", "groups", "classes"].contains(path.attribute ?? "")
+                || ["version", "location"].contains(path.part ?? "")
         }
     }
 }

@@ -13,7 +13,9 @@ struct SCIMGroupID: Sendable, Hashable {
 
     init?(_ text: String) {
         let halves = text.split(separator: ".", maxSplits: 1)
-        guard halves.count == 2, let number = Int32(halves[0]), number > 0, let group = UUID(halves[1]) else { return nil }
+        guard halves.count == 2, let number = Int32(halves[0]), number > 0, let group = UUID(halves[1]) else {
+            return nil
+        }
         self.init(establishment: EstablishmentID(rawValue: number), group: group)
         guard self.text == text else { return nil }
     }

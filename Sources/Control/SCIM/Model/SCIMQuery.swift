@@ -64,13 +64,14 @@ struct SCIMQuery: Sendable {
         }
     }
 
-    static let parameters: [Parameter] = [
-        .text("filter", "RFC 7644 §3.4.2.2.", maxLength: SCIMFilterParser.longest),
-        .text("sortBy", "An attribute's name.", maxLength: 200),
-        .text("sortOrder", "ascending or descending.", maxLength: 20),
-        .integer("startIndex", -1_000_000...1_000_000, "From 1."),
-        .integer("count", -1_000_000...1_000_000, "At most so many; 100 when absent, 200 at most."),
-    ] + projection
+    static let parameters: [Parameter] =
+        [
+            .text("filter", "RFC 7644 §3.4.2.2.", maxLength: SCIMFilterParser.longest),
+            .text("sortBy", "An attribute's name.", maxLength: 200),
+            .text("sortOrder", "ascending or descending.", maxLength: 20),
+            .integer("startIndex", -1_000_000...1_000_000, "From 1."),
+            .integer("count", -1_000_000...1_000_000, "At most so many; 100 when absent, 200 at most."),
+        ] + projection
     static let projection: [Parameter] = [
         .text("attributes", "Only these, with a comma between.", maxLength: 2000),
         .text("excludedAttributes", "Not these.", maxLength: 2000),
@@ -88,7 +89,9 @@ struct SCIMQuery: Sendable {
         guard path.filter == nil, let name = path.attribute else { throw .invalidPath }
         let key = { (resource: JSON) -> String? in
             var value = (path.isOfAddition ? resource[type.addition] : resource)?[name]
-            if let elements = value?.elements { value = elements.first { $0["primary"] == .bool(true) } ?? elements.first }
+            if let elements = value?.elements {
+                value = elements.first { $0["primary"] == .bool(true) } ?? elements.first
+            }
             if value?.members != nil { value = value?[path.part ?? "value"] }
             return value?.text?.lowercased() ?? value?.bool.map { $0 ? "1" : "0" }
         }

@@ -1,5 +1,5 @@
-internal import Tenancy
 internal import Identity
+internal import Tenancy
 internal import Web
 
 /// A user as a client wants it, checked.

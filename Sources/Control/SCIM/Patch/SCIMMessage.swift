@@ -22,13 +22,15 @@ package enum SCIMMessage {
 
     /// - Throws: `.invalidSyntax`, `.invalidPath`, `.invalidFilter`, `.noTarget`.
     package static func operations(_ message: JSON, of type: SCIMResourceType) throws(SCIMError) -> [SCIMOperation] {
-        guard let elements = message.member("Operations")?.elements, (1...mostOperations).contains(elements.count) else {
+        guard let elements = message.member("Operations")?.elements, (1...mostOperations).contains(elements.count)
+        else {
             throw .invalidSyntax
         }
         var operations: [SCIMOperation] = []
         for element in elements {
             // Entra ID writes "Replace".
-            guard let kind = element.member("op")?.text.flatMap({ SCIMOperation.Kind(rawValue: $0.lowercased()) }) else {
+            guard let kind = element.member("op")?.text.flatMap({ SCIMOperation.Kind(rawValue: $0.lowercased()) })
+            else {
                 throw .invalidSyntax
             }
             let path: SCIMPath?

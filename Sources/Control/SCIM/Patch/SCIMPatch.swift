@@ -17,7 +17,9 @@ package struct SCIMPatch {
     }
 
     private func apply(_ operation: SCIMOperation, to resource: JSON) throws(SCIMError) -> JSON {
-        guard let path = operation.path else { return try spread(operation.kind, operation.value, false, over: resource) }
+        guard let path = operation.path else {
+            return try spread(operation.kind, operation.value, false, over: resource)
+        }
         guard let name = path.attribute else {
             // The whole addition.
             if operation.kind == .remove {

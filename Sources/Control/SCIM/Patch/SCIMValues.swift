@@ -29,7 +29,8 @@ enum SCIMValues {
         case (.boolean, .string(let text)) where ["true", "false"].contains(text.lowercased()):
             return .bool(text.lowercased() == "true")
         case (.string, .string(let text)), (.reference, .string(let text)), (.dateTime, .string(let text)):
-            guard text.count <= attribute.longest, text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f })
+            guard text.count <= attribute.longest,
+                text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f })
             else { throw .invalidValue(attribute.name) }
             return value
         case (.complex, .object): return try parts(value, attribute)
@@ -52,7 +53,9 @@ enum SCIMValues {
 
     /// Two elements that are one: of members and of e-mail addresses, the value says which.
     static func isSame(_ left: JSON, _ right: JSON, _ attribute: SCIMAttribute) -> Bool {
-        if attribute.part("value")?.mutability == .immutable, let value = left["value"] { return value == right["value"] }
+        if attribute.part("value")?.mutability == .immutable, let value = left["value"] {
+            return value == right["value"]
+        }
         return left == right
     }
 

@@ -40,7 +40,8 @@ package enum SCIMDiscovery {
             [
                 schema(type.core, type.rawValue, type.coreAttributes, base),
                 schema(
-                    type.addition, type.rawValue + "AtSchool", type.addedAttributes.map { suggest(establishments, $0) }, base),
+                    type.addition, type.rawValue + "AtSchool", type.addedAttributes.map { suggest(establishments, $0) },
+                    base),
             ]
         }
     }

@@ -38,7 +38,8 @@ package enum SCIMResourceType: String, Sendable, CaseIterable {
             parts: [
                 SCIMAttribute("resourceType", .string, "Its kind."), SCIMAttribute("created", .dateTime, "Since when."),
                 SCIMAttribute("lastModified", .dateTime, "Last change."),
-                SCIMAttribute("location", .reference, "Its address."), SCIMAttribute("version", .string, "Its version."),
+                SCIMAttribute("location", .reference, "Its address."),
+                SCIMAttribute("version", .string, "Its version."),
             ]
         ).with { $0.mutability = .readOnly },
     ]
@@ -97,10 +98,11 @@ package enum SCIMResourceType: String, Sendable, CaseIterable {
             "profiles", .complex, "What the person is, and where: one entry a role and an establishment.",
             parts: [
                 SCIMAttribute("uai", .string, "The establishment's UAI.").with { $0.isRequired = true },
-                SCIMAttribute("role", .string, "The role there. Guardians come from feeds, with their legal level.").with {
-                    $0.isRequired = true
-                    $0.canonicalValues = SCIMResourceType.writableRoles
-                },
+                SCIMAttribute("role", .string, "The role there. Guardians come from feeds, with their legal level.")
+                    .with {
+                        $0.isRequired = true
+                        $0.canonicalValues = SCIMResourceType.writableRoles
+                    },
             ]
         ).with {
             $0.isMultiValued = true
@@ -117,8 +119,10 @@ package enum SCIMResourceType: String, Sendable, CaseIterable {
     // MARK: Group
 
     private static let groupAttributes: [SCIMAttribute] = [
-        SCIMAttribute("displayName", .string, "What people call it; unique for its kind in an establishment and a year.")
-            .with { $0.isRequired = true },
+        SCIMAttribute(
+            "displayName", .string, "What people call it; unique for its kind in an establishment and a year."
+        )
+        .with { $0.isRequired = true },
         SCIMAttribute(
             "members", .complex, "Pupils and those who teach them.",
             parts: [

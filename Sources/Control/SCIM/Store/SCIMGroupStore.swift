@@ -12,7 +12,8 @@ enum SCIMGroupStore {
         g.id, g.name, g.kind, g.level from teaching_group g join school_year y
         on y.establishment_id = $1 and y.year = g.school_year and y.state = 'current' where g.establishment_id = $1
         """
-    private static let all = PostgresStatement(unsafeSQL: "select \(columns) order by g.kind, g.name, g.id limit \(most)")
+    private static let all = PostgresStatement(
+        unsafeSQL: "select \(columns) order by g.kind, g.name, g.id limit \(most)")
     private static let several = PostgresStatement(unsafeSQL: "select \(columns) and g.id = any ($2)")
     private static let one = PostgresStatement(unsafeSQL: "select \(columns) and g.id = $2")
     private static let lock = PostgresStatement(

@@ -104,6 +104,7 @@ enum SCIMPersonStore {
         batch.add(groups, people)
         batch.add(emails, people)
         let rows = try await tenancy.read(batch)
+        let addresses = SCIMResourceType.user.attribute("emails", ofAddition: false)
         var found: [UUID: Details] = [:]
         do throws(PostgresError) {
             for row in rows[0] {
@@ -116,7 +117,10 @@ enum SCIMPersonStore {
                 let person = try row.uuid(0)
                 if let text = try row.optionalJSON(1)?.text {
                     var parser = JSONParser(Array(text.utf8))
-                    found[person, default: Details()].emails = try? parser.parse()
+                    // The database keeps members in an order of its own.
+                    found[person, default: Details()].emails = (try? parser.parse()).flatMap { list in
+                        addresses.flatMap { try? SCIMValues.normal(list, $0) } ?? .array([])
+                    }
                 } else if let address = try row.optionalText(2), !address.isEmpty {
                     found[person, default: Details()].emails = [["value": .string(address)]]
                 }
