@@ -2,10 +2,12 @@
 were not told at once."""
 
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
 import subprocess
+import time
 import urllib.parse
 import uuid
 
@@ -257,15 +259,39 @@ def test_who_administers_more_is_not_touched(stack, clients, operator):
 # Versions
 
 
-def test_one_of_many_writers_of_one_version_wins(clients):
+@contextlib.contextmanager
+def held_back(stack, id):
+    """As long as this lasts, nobody writes that person or that group."""
+    if "." in id:
+        establishment, group = id.split(".")
+        number, = directory(stack, "select shard_id from establishment where id = %s", establishment)[0]
+        conninfo = next(each["conninfo"] for each in stack["shards"] if each["id"] == number)
+        row = ("select from teaching_group where establishment_id = %s and id = %s for update", (establishment, group))
+    else:
+        conninfo, row = stack["directory"]["conninfo"], ("select from account where id = %s for update", (id,))
+    connection = psycopg2.connect(conninfo)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(*row)
+            yield
+    finally:
+        connection.rollback()
+        connection.close()
+
+
+def test_one_of_many_writers_of_one_version_wins(stack, clients):
     client = clients[0]
     for path, body, change in (("/Users", person(), "name.givenName"), ("/Groups", group(), f"{SCHOOL_GROUP}:level")):
         resource = made(client, body, path)
         there, version = f"{path}/{resource['id']}", resource["meta"]["version"]
-        with concurrent.futures.ThreadPoolExecutor(8) as pool:
-            answers = list(pool.map(
-                lambda number: client.patch(there, {"op": "replace", "path": change, "value": f"N{number}"}, if_match=version),
-                range(8)))
+        # Nobody writes before everybody has read.
+        with concurrent.futures.ThreadPoolExecutor(8) as pool, held_back(stack, resource["id"]):
+            sent = [
+                pool.submit(client.patch, there, {"op": "replace", "path": change, "value": f"N{number}"}, if_match=version)
+                for number in range(8)]
+            time.sleep(1)
+            assert not any(each.done() for each in sent)
+        answers = [each.result() for each in sent]
         assert sorted(each.status_code for each in answers) == [200] + [412] * 7, [each.text for each in answers]
         won = next(each for each in answers if each.status_code == 200).json()
         now = client("GET", there)
