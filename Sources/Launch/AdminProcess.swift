@@ -46,6 +46,9 @@ package enum AdminProcess {
                 let upkeep = FeedUpkeep(feeds)
                 upkeep.start()
                 parts.keep(upkeep)
+                let debts = SCIMUpkeep(service)
+                debts.start()
+                parts.keep(debts)
                 service.keyKeeper = { [weak parts] in parts?.makeKeyKeeper(shared) }
                 return (
                     try table(
@@ -138,13 +141,15 @@ package enum AdminProcess {
         try table.add(AccountAPI(service).routes)
         try table.add(NeverConnectedAPI(service).routes)
         try table.add(LetterAPI(service).routes)
+        try table.add(SCIMAPI(service).routes)
         try table.add(ServiceAPI(service, parts.identity).routes)
         try table.add(SessionAPI(service, parts.identity).routes)
         try table.add(UpstreamAPI(service, parts.identity).routes)
         let control = ProblemRegistry.Section("Control", ProblemCode.control)
         let nodes = ProblemRegistry.Section("Nodes", ProblemCode.nodes)
         let imports = ProblemRegistry.Section("Feeds", ProblemCode.feeds)
-        try table.add(ProblemRegistry(SharedParts.problems + [control, imports, nodes]).routes)
+        let scim = ProblemRegistry.Section("SCIM", ProblemCode.scim)
+        try table.add(ProblemRegistry(SharedParts.problems + [control, imports, nodes, scim]).routes)
         try table.publish(
             OpenAPIDocument.Info(
                 title: "Préau, admin service", version: "1",

@@ -27,6 +27,7 @@ final class LoopParts: @unchecked Sendable {
     private var sweep: FileSweep?
     private var jobs: JobsThread?
     private var upkeep: FeedUpkeep?
+    private var debts: SCIMUpkeep?
     private var moves: MoveRunner?
     private var measuring: CapacityExchange?
     private var scaler: Autoscaler?
@@ -86,6 +87,7 @@ final class LoopParts: @unchecked Sendable {
     func keep(_ sweep: FileSweep) { self.sweep = sweep }
     func keep(_ jobs: JobsThread) { self.jobs = jobs }
     func keep(_ upkeep: FeedUpkeep) { self.upkeep = upkeep }
+    func keep(_ debts: SCIMUpkeep) { self.debts = debts }
     func keep(_ moves: MoveRunner) { self.moves = moves }
     func keep(_ scaler: Autoscaler) { self.scaler = scaler }
 
@@ -104,6 +106,7 @@ final class LoopParts: @unchecked Sendable {
         watcher?.stop()
         sweep?.stop()
         upkeep?.stop()
+        debts?.stop()
         moves?.stop()
         measuring?.stop()
         scaler?.stop()

@@ -11,6 +11,7 @@ import Web
         let document = try String(contentsOfFile: path + "docs/errors.md", encoding: .utf8)
         for (module, codes) in [
             ("Control", ProblemCode.control), ("Feeds", ProblemCode.feeds), ("Nodes", ProblemCode.nodes),
+            ("SCIM", ProblemCode.scim),
         ] {
             let section = ProblemRegistry.Section(module, codes).markdown
             #expect(document.contains(section), "expected in docs/errors.md:\n\(section)")

@@ -37,7 +37,7 @@ extension AdminService {
             }
         }
         guard account.isAdministrator else { return account }
-        let theirs = try await mandates.charge(of: account.id, tenancy.territories)
+        let theirs = try await mandates.reach(of: account.id, tenancy.territories)
         let isWithin = theirs.grants.allSatisfy { grant in
             guard !grant.isEverything else { return false }
             return grant.territories.allSatisfy { charge.covers($0, .accounts) }

@@ -30,8 +30,25 @@ package struct MandateStore: Sendable {
         batch.add(MandateStore.headships, account.rawValue)
         batch.isRepeatable = true
         let rows = try await directory.run(batch)
+        var grants = try MandateStore.grants(rows[0], territories)
+        let headed = try rows[1].map { row throws(PostgresError) in EstablishmentID(rawValue: try row.int32(0)) }
+        if !headed.isEmpty { grants.append(Charge.Grant(establishments: Set(headed), rights: MandateStore.headRights)) }
+        return Charge(grants: grants)
+    }
+
+    /// What an account would have in its charge once whoever holds it signed in: mandates that are still to begin, and those of
+    /// an account that waits for its activation or is locked, count as well. Who may act on it is judged by this.
+    package func reach(of account: AccountID, _ territories: Territories) async throws(PostgresError) -> Charge {
+        var batch = PostgresBatch(MandateStore.everyMandate, account.rawValue)
+        batch.isRepeatable = true
+        return Charge(grants: try MandateStore.grants(try await directory.run(batch)[0], territories))
+    }
+
+    private static func grants(
+        _ rows: PostgresRows, _ territories: Territories
+    ) throws(PostgresError) -> [Charge.Grant] {
         var grants: [Charge.Grant] = []
-        for row in rows[0] {
+        for row in rows {
             guard let role = Role(rawValue: try row.text(0)) else { continue }
             let rights = try row.optionalArray(3, of: String.self).map {
                 Set($0.compactMap(AdminRight.init(rawValue:)))
@@ -41,9 +58,7 @@ package struct MandateStore: Sendable {
                     role, territory: try row.optional(1), establishment: try row.optional(2), rights: rights,
                     territories))
         }
-        let headed = try rows[1].map { row throws(PostgresError) in EstablishmentID(rawValue: try row.int32(0)) }
-        if !headed.isEmpty { grants.append(Charge.Grant(establishments: Set(headed), rights: MandateStore.headRights)) }
-        return Charge(grants: grants)
+        return grants
     }
 
     /// What somebody who heads an establishment may do in it without any mandate.
@@ -90,6 +105,11 @@ package struct MandateStore: Sendable {
         from administrator m join account a on a.id = m.account_id
         where m.account_id = $1 and a.state = 'active' and m.valid_from <= current_date
             and (m.valid_to is null or m.valid_to >= current_date)
+        """)
+    private static let everyMandate = PostgresStatement(
+        """
+        select m.role, m.territory_id, m.establishment_id, m.rights from administrator m
+        where m.account_id = $1 and (m.valid_to is null or m.valid_to >= current_date)
         """)
     private static let headships = PostgresStatement(
         """

@@ -6,7 +6,10 @@ enum ProblemAnswer {
         let problem = problem.spread
         let status = Status(rawValue: problem.status)
         var response: Response
-        if call.route.surface == .page {
+        if SCIMProblem.isAsked(by: call.request) {
+            response = .json(
+                SCIMProblem.json(problem, language: call.language), status: status, contentType: SCIMProblem.mediaType)
+        } else if call.route.surface == .page {
             response = call.page(
                 ProblemPage.page(problem, requestID: call.request.id, language: call.language), status: status)
         } else {

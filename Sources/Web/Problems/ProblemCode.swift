@@ -6,14 +6,17 @@ package struct ProblemCode: Sendable, Hashable {
     /// `preau.<module>.<name>`, lower-case with underscores.
     package let code: String
     package let status: Int
+    /// What SCIM calls it (RFC 7644 §3.12); nil where that has no word.
+    package let scimType: String?
     /// What happened, in a few words for the person concerned.
     package let title: Phrase
     /// What it means and what to do, for people and for the documentation.
     package let meaning: Phrase
 
-    package init(_ code: String, _ status: Int, title: Phrase, meaning: Phrase) {
+    package init(_ code: String, _ status: Int, scimType: String? = nil, title: Phrase, meaning: Phrase) {
         self.code = code
         self.status = status
+        self.scimType = scimType
         self.title = title
         self.meaning = meaning
     }

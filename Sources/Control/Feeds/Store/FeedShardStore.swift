@@ -241,10 +241,7 @@ enum FeedShardStore {
         batch.add(addAssignments, part.ids)
         batch.add(endGuardianships, part.ids, today, part.linkedPupils, part.linkedGuardians)
         batch.add(addGuardianships, today, part.linkedPupils, part.linkedGuardians, part.linkKinds)
-        batch.add(leaveGroups, part.leaving, today)
-        batch.add(leaveLessons, part.leaving)
-        batch.add(leaveFamilies, part.leaving, today)
-        batch.add(leave, part.leaving, today)
+        addLeaving(part.leaving, today: today, to: &batch)
         batch.add(raiseVersion)
         let rows = try await tenancy.write(batch, lane: .background, deadline: .seconds(120))
         do {
@@ -253,5 +250,14 @@ enum FeedShardStore {
         } catch {
             throw .database(error)
         }
+    }
+
+    /// People who leave: they stay, without groups, lessons and family, until they are erased or come back.
+    /// - Parameter people: an array as PostgreSQL writes it.
+    static func addLeaving(_ people: String, today: CivilDate, to batch: inout TenantBatch) {
+        batch.add(leaveGroups, people, today)
+        batch.add(leaveLessons, people)
+        batch.add(leaveFamilies, people, today)
+        batch.add(leave, people, today)
     }
 }
