@@ -68,7 +68,7 @@ let package = Package(
             "Control",
             [
                 "School", "Identity", "Admission", "Quotas", "Tenancy", "Web", "HTTP", "Postgres", "Redis",
-                "PDF", "QRCode", "Cryptography", "YAML", "XML", "Archive", "Runtime",
+                "PDF", "QRCode", "Cryptography", "YAML", "XML", "Archive", "SAMLExchange", "Runtime",
             ]),
 
         // Accounts, sessions, sign-in.

@@ -1,6 +1,6 @@
 internal import Compression
 internal import Cryptography
-package import SAMLExchange
+internal import SAMLExchange
 
 /// A document of a stranger, held against rules that need no parser before a parser is given it.
 enum SAMLDocument {
@@ -51,7 +51,7 @@ enum SAMLDocument {
 
     static func base64(_ text: some StringProtocol) throws(SAMLExchangeError) -> [UInt8] {
         // Some write it in lines.
-        let compact = text.filter { !$0.isWhitespace }
+        let compact = String(text).filter { !$0.isWhitespace }
         guard compact.utf8.count <= longestMessage * 2, let bytes = Base64.decode(compact) else {
             throw .refused("base64")
         }

@@ -3,6 +3,7 @@ internal import HTTPClient
 internal import Postgres
 internal import Redis
 package import Runtime
+internal import SAMLExchange
 package import Tenancy
 internal import Web
 
@@ -27,7 +28,10 @@ package final class SingleSignOn: @unchecked Sendable {
     let clock: @Sendable () -> Int64
     let instruments: SingleSignOnInstruments
     let signing: BlockingPool?
+    let saml: SAMLClient?
     let log: Log
+    /// Our signed metadata, and the keys in it.
+    var samlMetadata: (keys: [String], document: String)?
 
     private var seenGeneration = -1
     private var currentSet = PartnerSet.empty
@@ -40,7 +44,8 @@ package final class SingleSignOn: @unchecked Sendable {
 
     init(
         loop: EventLoop, cache: PartnerCache, front: String, tenancy: Tenancy, keyring: Keyring, redis: RedisClient,
-        directory: PostgresPool, client: HTTPClient?, signing: BlockingPool?, metrics: Metrics, log: Log,
+        directory: PostgresPool, client: HTTPClient?, signing: BlockingPool?, saml: SAMLClient?, metrics: Metrics,
+        log: Log,
         clock: @escaping @Sendable () -> Int64
     ) {
         self.loop = loop
@@ -51,6 +56,7 @@ package final class SingleSignOn: @unchecked Sendable {
         self.redis = redis
         self.clock = clock
         self.signing = signing
+        self.saml = saml
         self.log = log
         store = PartnerStore(directory)
         keyStore = SigningKeyStore(directory)
@@ -155,6 +161,12 @@ package final class SingleSignOn: @unchecked Sendable {
     /// The same person is the same number for one sector, and another for every other.
     func pairwise(_ account: AccountID, sector: String) -> String {
         Base64URL.encode(HMACKey(partners.pairwiseSecret).code(for: "\(sector)\u{0}\(account)"))
+    }
+
+    /// Who somebody is to one service for as long as a session lasts.
+    func transientName(_ session: SessionID, _ service: PartnerService) -> String {
+        Base64URL.encode(
+            Array(HMACKey(partners.pairwiseSecret).code(for: "transient \(service.id) \(session)").prefix(20)))
     }
 
     private func card(of account: AccountID) async throws(IdentityError) -> PersonCard {
