@@ -100,7 +100,7 @@ int classo_outline_of(const char *text, int is_soap, classo_outline *outline) {
   xmlDoc *document = parsed(text);
   if (!document) return __LINE__;
   xmlNode *root = xmlDocGetRootElement(document), *message = message_of(document, is_soap);
-  if (!message || document->intSubset || document->extSubset) goto done;
+  if (!message || document->intSubset || document->extSubset || root->prev || root->next) goto done;
   result = __LINE__;
   if (!message->ns || !message->ns->href || strcmp((const char *)message->ns->href, PROTOCOL) != 0) goto done;
   own = attribute(message, "ID");
@@ -250,6 +250,36 @@ char *classo_sign_document(const char *document, const char *id, const char *key
   }
   if (read) xmlFreeDoc(read);
   if (signer) g_object_unref(signer);
+  return result;
+}
+
+char *classo_without_signatures(const char *text) {
+  xmlDoc *document = parsed(text);
+  xmlNode *root = document ? xmlDocGetRootElement(document) : NULL;
+  char *result = NULL;
+  int depth = 0;
+  for (xmlNode *node = root; node;) {
+    xmlNode *following = next_of(node, root, &depth);
+    if (is(node, "Signature", SIGNATURES) && node != root) {
+      // What follows must not be inside of what goes.
+      while (following && following != root) {
+        xmlNode *above = following;
+        while (above && above != node) above = above->parent;
+        if (!above) break;
+        following = next_of(following, root, &depth);
+      }
+      xmlUnlinkNode(node);
+      xmlFreeNode(node);
+    }
+    node = following;
+  }
+  if (root) {
+    xmlBuffer *buffer = xmlBufferCreate();
+    xmlNodeDump(buffer, document, root, 0, 0);
+    result = g_strdup((const char *)xmlBufferContent(buffer));
+    xmlBufferFree(buffer);
+  }
+  if (document) xmlFreeDoc(document);
   return result;
 }
 

@@ -244,8 +244,7 @@ char *classo_answer_text(const classo_answer *answer, int *error) {
   }
   login = lasso_login_new(server);
   LassoProfile *profile = LASSO_PROFILE(login);
-  lasso_profile_set_signature_hint(
-      profile, answer->is_signed ? LASSO_PROFILE_SIGNATURE_HINT_FORCE : LASSO_PROFILE_SIGNATURE_HINT_FORBID);
+  lasso_profile_set_signature_hint(profile, LASSO_PROFILE_SIGNATURE_HINT_FORCE);
   // The request itself never comes here: one of our own stands for it, with what was read of it.
   if ((*error = lasso_login_init_idp_initiated_authn_request(login, partner)) != 0) goto done;
   LassoSamlp2AuthnRequest *request = (LassoSamlp2AuthnRequest *)profile->request;

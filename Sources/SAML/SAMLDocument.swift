@@ -32,7 +32,7 @@ enum SAMLDocument {
                 let isComment = after.starts(with: "!--".utf8) || after.starts(with: "![CDATA[".utf8)
                 guard allowsComments, isComment else { throw .refused("declaration") }
             case UInt8(ascii: "?"):
-                guard isStart, after.starts(with: "?xml".utf8), isUTF8(after) else { throw .refused("instruction") }
+                guard isStart, after.starts(with: "?xml ".utf8), isUTF8(after) else { throw .refused("instruction") }
             default: break
             }
         }

@@ -59,8 +59,7 @@ package struct SAMLSigner {
         answer.not_after = texts.add(question["not_after"])
         answer.context = texts.add(question["context"])
         answer.is_encrypted = question["encrypts"] == nil ? 0 : 1
-        answer.is_signed = question["key"] == nil ? 0 : 1
-        let needed = [answer.provider, answer.partner, answer.consumer_url, answer.instant]
+        let needed = [answer.provider, answer.partner, answer.key, answer.consumer_url, answer.instant]
         let ofPerson = [answer.name_id, answer.name_id_format, answer.authenticated_at, answer.not_before,
             answer.not_after, answer.context]
         guard !needed.contains(nil), answer.status != nil || !ofPerson.contains(nil) else { throw .refused("question") }
@@ -89,7 +88,13 @@ package struct SAMLSigner {
         }
         guard let made else { throw .refused("lasso \(code)") }
         defer { classo_free(made) }
-        return SAMLRecord(["message": String(cString: made)])
+        guard question["shown"] != nil else { return SAMLRecord(["message": String(cString: made)]) }
+        // lasso makes none without a signature: what is only to be shown must be worth nothing.
+        guard let bytes = Base64.decode(String(cString: made)),
+            let plain = classo_without_signatures(String(decoding: bytes, as: UTF8.self))
+        else { throw .refused("document") }
+        defer { classo_free(plain) }
+        return SAMLRecord(["document": String(cString: plain)])
     }
 }
 

@@ -10,7 +10,8 @@ package enum SAMLVerb: String, Sendable, CaseIterable {
     /// The same of a request to sign out.
     case logout
 
-    /// `provider`, `partner`, `key`, `certificate`, … → `message`: the base64 of a Response.
+    /// `provider`, `partner`, `key`, `certificate`, … → `message`: the base64 of a Response. With `shown`, `document`: the
+    /// same without its signatures.
     case answer
     /// `document`, `id`, `key`, `certificate` → `document` with a signature.
     case document

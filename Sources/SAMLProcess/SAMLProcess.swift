@@ -7,9 +7,12 @@ internal import SAMLExchange
 package enum SAMLProcess {
     /// - Parameter arguments: after the program's name: `--sockets DIR [--workers N]`; `worker …` for the workers, which this
     ///   program starts itself.
-    package static func run(_ arguments: [String]) throws {
-        var arguments = Arguments(arguments)
-        if arguments.word() == "worker" { return try SAMLWorker.run(&arguments) }
+    package static func run(_ words: [String]) throws {
+        var arguments = Arguments(words)
+        if words.first == "worker" {
+            _ = arguments.word()
+            return try SAMLWorker.run(&arguments)
+        }
         let directory = try arguments.required("--sockets")
         let workers = try arguments.option("--workers").map { Int($0) ?? 0 } ?? 2
         try arguments.end()

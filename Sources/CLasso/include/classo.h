@@ -63,7 +63,7 @@ typedef struct classo_answer {
   const char *session_index, *session_end, *instant, *authenticated_at, *not_before, *not_after, *context;
   const classo_attribute *attributes;
   int attribute_count;
-  int is_encrypted, is_signed;
+  int is_encrypted;
 } classo_answer;
 
 // base64 of a Response for a form, or NULL with lasso's number in `error`; freed with classo_free.
@@ -71,5 +71,7 @@ char *classo_answer_text(const classo_answer *answer, int *error);
 
 // The document with an enveloped signature over the element that has this ID; NULL when it cannot be signed.
 char *classo_sign_document(const char *document, const char *id, const char *key, const char *certificate);
+// The same document without any signature: shown, it is worth nothing. Freed with classo_free.
+char *classo_without_signatures(const char *document);
 // The query with SigAlg and Signature.
 char *classo_sign_query(const char *query, const char *key);

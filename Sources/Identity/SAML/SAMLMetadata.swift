@@ -33,9 +33,9 @@ enum SAMLMetadata {
             """
     }
 
-    /// A partner's, from the facts that are registered.
-    /// - Parameter wantsSignature: lasso signs whatever a partner says; without it, answers can be shown that are worth nothing.
-    static func partner(_ facts: ServiceProviderFacts, wantsSignature: Bool = true) -> String {
+    /// A partner's, from the facts that are registered. Whatever it says of itself, assertions are signed, and whether requests
+    /// have to be is held against the facts.
+    static func partner(_ facts: ServiceProviderFacts) -> String {
         let consumers = facts.consumers.map {
             """
             <md:AssertionConsumerService Binding="\(ServiceProviderFacts.post)" Location="\(XMLText.escape($0.url))" \
@@ -51,7 +51,7 @@ enum SAMLMetadata {
         }
         return """
             <md:EntityDescriptor \(names) entityID="\(XMLText.escape(facts.entityID))">\
-            <md:SPSSODescriptor AuthnRequestsSigned="false" WantAssertionsSigned="\(wantsSignature)" \
+            <md:SPSSODescriptor AuthnRequestsSigned="false" WantAssertionsSigned="true" \
             protocolSupportEnumeration="\(protocolName)">\
             \(facts.signingCertificates.map { key("signing", $0) }.joined())\
             \(facts.encryptionCertificates.map { key("encryption", $0) }.joined())\

@@ -1,4 +1,3 @@
-internal import Cryptography
 internal import Redis
 internal import Runtime
 internal import SAMLExchange
@@ -185,15 +184,17 @@ extension SAMLProvider {
         guard let name = name(of: holder, in: session, service, released, format: nil) else { return "" }
         let request = SAMLSignOn(previewFor: service, consumerURL: consumer.url)
         var question = assertion(request, service, facts, name, released)
-        question.add("provider", SAMLMetadata.provider(front: engine.front, keys: [try key().published]))
-        question.add("partner", SAMLMetadata.partner(facts, wantsSignature: false))
+        let key = try key()
+        question.add("key", key.key)
+        question.add("certificate", key.certificate)
+        question.add("shown", "1")
+        question.add("provider", SAMLMetadata.provider(front: engine.front, keys: [key.published]))
+        question.add("partner", SAMLMetadata.partner(facts))
         question.add("session_index", index(of: session, service))
         question.add("authenticated_at", SAMLProvider.instant(engine.clock()))
         question.add("context", SAMLContext.password)
-        guard let message = try await ask(.answer, question)["message"], let bytes = Base64.decode(message) else {
-            throw .samlUnavailable
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        guard let document = try await ask(.answer, question)["document"] else { throw .samlUnavailable }
+        return document
     }
 }
 
