@@ -21,6 +21,8 @@ enum SAMLWorker {
         else { throw UsageError("a worker is started by preau-saml itself") }
         try arguments.end()
         guard ChildProcess.becomeWard(of: parent) else { throw UsageError("nobody looks after this worker") }
+        // A fault ends the process at once: no handler looks into its memory, and the next one takes its place.
+        for number in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP] { signal(number, SIG_DFL) }
         var bound = rlimit(rlim_cur: memory, rlim_max: memory)
         setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &bound)
         let answer: (SAMLVerb, SAMLRecord) throws(SAMLExchangeError) -> SAMLRecord

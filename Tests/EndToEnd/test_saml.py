@@ -378,10 +378,10 @@ def test_a_request_that_is_sent_again_gains_nothing(stack, sp, browser, person):
 def test_an_answer_is_for_one_service_provider(sp, plain, browser):
     number, answer = plain.ask(browser)
     _, fields = plain.response(answer)
-    # It looks at the place first, and says so by giving nothing back.
-    assert plain.accept(number, answer) is not None
+    # It looks at the place first, and goes no further.
+    assert plain.accept(number, answer).assertion is not None
     assert sp.client.parse_authn_request_response(
-        fields["SAMLResponse"], "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST", outstanding={number: "/"}) is None
+        fields["SAMLResponse"], "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST", outstanding={number: "/"}).assertion is None
     text = base64.b64decode(fields["SAMLResponse"]).decode()
     assert re.findall(r"<saml:Audience>(.*?)</saml:Audience>", text) == [plain.entity_id]
     assert set(re.findall(r'(?:Recipient|Destination)="(.*?)"', text)) == {plain.url + "/acs"}
