@@ -171,7 +171,9 @@ let package = Package(
                 "TestSupport",
                 "TestTenancy",
             ]),
-        tests("SAMLTests", ["SAML", "SAMLProcess", "SAMLExchange", "Cryptography", "Compression", "Runtime", "TestSupport"]),
+        tests(
+            "SAMLTests",
+            ["SAML", "SAMLProcess", "SAMLExchange", "Cryptography", "Compression", "Runtime", "TestSupport"]),
         tests("MagicTests", ["Magic"]),
         tests("MarkdownTests", ["Markdown"]),
         tests(

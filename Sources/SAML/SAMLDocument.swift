@@ -16,7 +16,8 @@ enum SAMLDocument {
     ) throws(SAMLExchangeError) -> String {
         guard !bytes.isEmpty, bytes.count <= limit else { throw .refused("size") }
         // A mark of byte order is of no use in UTF-8, and lets a second encoding in.
-        guard bytes[0] == UInt8(ascii: "<"), !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
+        guard bytes[0] == UInt8(ascii: "<"), !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self)
+        else {
             throw .refused("encoding")
         }
         var rest = bytes[...]

@@ -60,8 +60,10 @@ package struct SAMLSigner {
         answer.context = texts.add(question["context"])
         answer.is_encrypted = question["encrypts"] == nil ? 0 : 1
         let needed = [answer.provider, answer.partner, answer.key, answer.consumer_url, answer.instant]
-        let ofPerson = [answer.name_id, answer.name_id_format, answer.authenticated_at, answer.not_before,
-            answer.not_after, answer.context]
+        let ofPerson = [
+            answer.name_id, answer.name_id_format, answer.authenticated_at, answer.not_before,
+            answer.not_after, answer.context,
+        ]
         guard !needed.contains(nil), answer.status != nil || !ofPerson.contains(nil) else { throw .refused("question") }
         // One `attribute` and its `value`s after it, again and again.
         var attributes: [(name: UnsafePointer<CChar>?, values: [UnsafePointer<CChar>?])] = []
@@ -72,7 +74,8 @@ package struct SAMLSigner {
             }
         }
         let lists = attributes.map { attribute in
-            let list = UnsafeMutableBufferPointer<UnsafePointer<CChar>?>.allocate(capacity: max(1, attribute.values.count))
+            let list = UnsafeMutableBufferPointer<UnsafePointer<CChar>?>.allocate(
+                capacity: max(1, attribute.values.count))
             _ = list.initialize(from: attribute.values)
             return list
         }
@@ -106,7 +109,9 @@ private struct CTexts {
         guard let text else { return nil }
         let bytes = text.utf8CString
         let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
-        bytes.withUnsafeBufferPointer { copy.initialize(from: $0.baseAddress ?? UnsafePointer(copy), count: bytes.count) }
+        bytes.withUnsafeBufferPointer {
+            copy.initialize(from: $0.baseAddress ?? UnsafePointer(copy), count: bytes.count)
+        }
         all.append(copy)
         return UnsafePointer(copy)
     }

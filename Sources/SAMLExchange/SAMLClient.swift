@@ -53,13 +53,13 @@ package enum SAMLSocket {
         return read(from: descriptor, until: deadline).flatMap { SAMLRecord($0) }
     }
 
-    /// A socket where connections can wait, for this user alone; inherited by the programs that this one starts.
+    /// A socket where connections can wait, for this user and group; inherited by the programs that this one starts.
     /// - Throws: `RuntimeError.system`.
     package static func listen(at path: String, waiting: Int32) throws(RuntimeError) -> Int32 {
         unlink(path)
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw .system(call: "socket", code: errno) }
-        let before = umask(0o177)
+        let before = umask(0o117)
         defer { umask(before) }
         guard with(path, { bind(descriptor, $0, $1) }) == 0, Glibc.listen(descriptor, waiting) == 0 else {
             let code = errno

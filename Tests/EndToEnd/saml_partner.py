@@ -169,4 +169,31 @@ def index_of(response):
     return response.assertion.authn_statement[0].session_index
 
 
-__all__ = ["ServiceProvider", "deflated", "index_of", "logout_request_from_string", "moved"]
+def certificate_of(stack, directory):
+    """The key in our metadata, as a file."""
+    text = Visitor(stack["front"]).get("/saml/metadata").text
+    value = re.search(r"<md:KeyDescriptor.*?<ds:X509Certificate>(.*?)</ds:X509Certificate>", text, re.DOTALL)[1]
+    path = directory / "idp.crt"
+    path.write_text("-----BEGIN CERTIFICATE-----\n" + "\n".join(re.findall(".{1,64}", value)) + "\n-----END CERTIFICATE-----\n")
+    return str(path)
+
+
+def is_signed(stack, text, element, directory):
+    """What xmlsec1 says of the signature of an element."""
+    document = directory / "document.xml"
+    document.write_text(text)
+    command = ["xmlsec1", "--verify", "--pubkey-cert-pem", certificate_of(stack, directory)]
+    for name in ("protocol:Response", "protocol:LogoutRequest", "protocol:LogoutResponse", "assertion:Assertion",
+                 "metadata:EntityDescriptor"):
+        command += ["--id-attr:ID", f"urn:oasis:names:tc:SAML:2.0:{name}"]
+    path = f"//*[local-name()='{element}']/*[local-name()='Signature']"
+    return subprocess.run([*command, "--node-xpath", path, str(document)], capture_output=True).returncode == 0
+
+
+def refused(answer, code="preau.identity.saml_refused", status=400):
+    assert answer.status == status, answer.text[:300]
+    again = answer.text
+    assert code in again or code in (answer.code or ""), again[:500]
+
+
+__all__ = ["ServiceProvider", "deflated", "index_of", "is_signed", "logout_request_from_string", "moved", "refused"]

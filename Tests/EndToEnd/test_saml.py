@@ -1,24 +1,20 @@
 """SAML 2.0: pysaml2 as the service provider, xmlsec1 as a second opinion, and what a polite partner would not send."""
 
 import base64
-import http.server
 import json
 import os
 import pathlib
 import re
-import subprocess
-import threading
 import time
 import urllib.parse
 
 import pytest
 from browsing import Visitor, account, host_of, visitor
 from partners import preau
-from saml2 import BINDING_HTTP_REDIRECT
 from saml2.response import StatusError
 from saml2.saml import AuthnContextClassRef
 from saml2.samlp import RequestedAuthnContext
-from saml_partner import ServiceProvider, deflated, index_of, logout_request_from_string, moved
+from saml_partner import ServiceProvider, deflated, is_signed, moved, refused
 
 PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
 TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
@@ -53,33 +49,6 @@ def person(stack):
 @pytest.fixture
 def browser(stack, person):
     return visitor(stack, person)
-
-
-def certificate_of(stack, directory):
-    """The key in our metadata, as a file."""
-    text = Visitor(stack["front"]).get("/saml/metadata").text
-    value = re.search(r"<md:KeyDescriptor.*?<ds:X509Certificate>(.*?)</ds:X509Certificate>", text, re.DOTALL)[1]
-    path = directory / "idp.crt"
-    path.write_text("-----BEGIN CERTIFICATE-----\n" + "\n".join(re.findall(".{1,64}", value)) + "\n-----END CERTIFICATE-----\n")
-    return str(path)
-
-
-def is_signed(stack, text, element, directory):
-    """What xmlsec1 says of the signature of an element."""
-    document = directory / "document.xml"
-    document.write_text(text)
-    command = ["xmlsec1", "--verify", "--pubkey-cert-pem", certificate_of(stack, directory)]
-    for name in ("protocol:Response", "protocol:LogoutRequest", "protocol:LogoutResponse", "assertion:Assertion",
-                 "metadata:EntityDescriptor"):
-        command += ["--id-attr:ID", f"urn:oasis:names:tc:SAML:2.0:{name}"]
-    path = f"//*[local-name()='{element}']/*[local-name()='Signature']"
-    return subprocess.run([*command, "--node-xpath", path, str(document)], capture_output=True).returncode == 0
-
-
-def refused(answer, code="preau.identity.saml_refused", status=400):
-    assert answer.status == status, answer.text[:300]
-    again = answer.text
-    assert code in again or code in (answer.code or ""), again[:500]
 
 
 # Metadata
@@ -421,111 +390,3 @@ def test_metadata_that_are_refused(site, tmp_path, document):
 def test_one_entity_is_registered_once(site, sp):
     done = preau(site[1], "service", "add", "saml", f"double {time.time_ns()}", str(sp.metadata), check=False)
     assert done.returncode != 0 and "service_name_taken" in done.stderr + done.stdout
-
-
-# Signing out
-
-
-def test_pysaml2_signs_somebody_out(stack, sp, person):
-    browser = visitor(stack, person)
-    found = sp.enter(browser)
-    assert browser.get("/home").status == 200
-    document = sp.logout_request(found.name_id, index_of(found), sign=False)
-    answer = browser.get("/saml/logout?" + sp.logout_query(document, relay_state="retour"))
-    assert answer.status == 303 and answer.header("Location").startswith(sp.url + "/slo?SAMLResponse=")
-    query = urllib.parse.parse_qs(urllib.parse.urlsplit(answer.header("Location")).query)
-    assert query["RelayState"] == ["retour"] and query["SigAlg"] == ["http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"]
-    told = sp.client.parse_logout_request_response(query["SAMLResponse"][0], BINDING_HTTP_REDIRECT)
-    assert told.response.status.status_code.value.endswith(":Success")
-    assert told.response.in_response_to == re.search(r' ID="([^"]*)"', document)[1]
-    assert browser.get("/home").header("Location").startswith("/login")
-
-
-def test_over_soap_and_only_once(stack, sp, person, tmp_path):
-    browser = visitor(stack, person)
-    found = sp.enter(browser)
-    document = sp.logout_request(found.name_id, index_of(found), destination=stack["front"] + "/saml/soap")
-    body = re.sub(r"^<\?xml[^>]*\?>\s*", "", document)
-    envelope = f'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>{body}</s:Body></s:Envelope>'
-
-    def send():
-        return Visitor(stack["front"]).send("POST", "/saml/soap", envelope.encode(), {"Content-Type": "text/xml"})
-    answer = send()
-    assert answer.status == 200, answer.text
-    # pysaml2 writes what is in an envelope anew before it verifies it: xmlsec1 takes it as it came.
-    assert is_signed(stack, answer.text, "LogoutResponse", tmp_path)
-    assert not is_signed(stack, answer.text.replace("status:Success", "status:SuccesS"), "LogoutResponse", tmp_path)
-    assert "status:Success" in answer.text and re.search(r' ID="([^"]*)"', document)[1] in answer.text
-    assert browser.get("/home").status == 303
-    assert "status:Requester" in send().text
-
-
-def test_nobody_is_signed_out_by_strangers(stack, sp, plain, person):
-    browser = visitor(stack, person)
-    found = sp.enter(browser)
-    document = sp.logout_request(found.name_id, index_of(found), sign=False)
-    refused(browser.get("/saml/logout?" + sp.logout_query(document, sign=False)))
-    refused(browser.get("/saml/logout?" + sp.logout_query(moved(document, -3600))))
-    refused(browser.get("/saml/logout?" + sp.logout_query(document.replace("/saml/logout", "/saml/elsewhere"))))
-    # Another service provider, with its own good signature.
-    other = plain.logout_request(found.name_id, index_of(found), sign=False)
-    answer = browser.get("/saml/logout?" + plain.logout_query(other))
-    assert answer.header("Location").startswith(plain.url + "/slo?")
-    # The right index, another name.
-    found.name_id.text = "somebody-else"
-    browser.get("/saml/logout?" + sp.logout_query(sp.logout_request(found.name_id, index_of(found), sign=False)))
-    assert browser.get("/home").status == 200
-
-
-class Listener:
-    """Where a service provider hears over SOAP."""
-
-    def __init__(self):
-        listener = self
-        self.heard = []
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                listener.heard.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-                self.send_response(200)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *words):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/soap"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
-
-
-def test_partners_are_told_of_sign_outs(site, stack, person, tmp_path):
-    listener = Listener()
-    provider = ServiceProvider(*site, soap=listener.url)
-    try:
-        browser = visitor(stack, person)
-        found = provider.enter(browser)
-        browser.call("DELETE", "/api/v1/session")
-        deadline = time.monotonic() + 10
-        while not listener.heard:
-            assert time.monotonic() < deadline, "nobody was told"
-            time.sleep(0.02)
-        assert is_signed(stack, listener.heard[0], "LogoutRequest", tmp_path)
-        message = logout_request_from_string(
-            re.search(r"<soap:Body>(.*)</soap:Body>", listener.heard[0], re.DOTALL)[1])
-        assert message.name_id.text == found.name_id.text and message.destination == listener.url
-        assert [each.text for each in message.session_index] == [index_of(found)]
-        # Who asks knows it already.
-        browser = visitor(stack, person)
-        found = provider.enter(browser)
-        document = provider.logout_request(found.name_id, index_of(found), sign=False)
-        assert browser.get("/saml/logout?" + provider.logout_query(document)).status == 303
-        time.sleep(1)
-        assert len(listener.heard) == 1
-    finally:
-        provider.remove()
-        listener.close()

@@ -61,7 +61,9 @@ struct PartnerDraft {
     /// - Parameter allowsPlain: whether plain HTTP and addresses of this machine are acceptable.
     /// - Throws: `.unacceptablePartner` naming the field.
     func checked(allowsPlain: Bool) throws(IdentityError) -> PartnerSettings {
-        guard (settings.serviceProvider != nil) == (kind == .saml) else { throw .unacceptablePartner(field: "metadata") }
+        guard (settings.serviceProvider != nil) == (kind == .saml) else {
+            throw .unacceptablePartner(field: "metadata")
+        }
         guard !settings.patterns.isEmpty || kind != .cas else { throw .unacceptablePartner(field: "url") }
         guard kind != .oidc || !settings.redirectURIs.isEmpty else {
             throw .unacceptablePartner(field: "settings/redirect_uris")

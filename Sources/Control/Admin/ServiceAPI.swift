@@ -287,7 +287,8 @@ package struct ServiceAPI: Sendable {
 
     private static let keySchema = Schema.object([
         .required("id", .text()), .required("algorithm", .text()),
-        .required("purpose", .enumeration(["tokens", "saml"])), .required("state", .enumeration(["prepared", "active", "retired"])), .required("since", .dateTime),
+        .required("purpose", .enumeration(["tokens", "saml"])),
+        .required("state", .enumeration(["prepared", "active", "retired"])), .required("since", .dateTime),
     ])
 
     private var keys: Route {

@@ -189,7 +189,8 @@ extension SAMLRoutes {
         return HTTPClient.Request(
             "POST", place.url,
             headers: [
-                ("Content-Type", "text/xml;charset=UTF-8"), ("SOAPAction", "\"http://www.oasis-open.org/committees/security\""),
+                ("Content-Type", "text/xml;charset=UTF-8"),
+                ("SOAPAction", "\"http://www.oasis-open.org/committees/security\""),
             ], body: Array(SAMLLogoutMessage.envelope(signed).utf8))
     }
 }

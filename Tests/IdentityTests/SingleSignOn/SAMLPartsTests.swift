@@ -9,20 +9,21 @@ import Testing
     private static let password = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
     private static let strong = "https://refeds.org/profile/mfa"
 
-    @Test(arguments: [
-        ([], nil, false, SAMLContext.Wish.any(nil)),
-        ([password], "exact", false, .any(password)),
-        ([strong], "exact", false, .strong(strong)),
-        ([strong], "exact", true, .any(strong)),
-        ([strong, password], "exact", false, .any(password)),
-        ([strong, password], "exact", true, .any(strong)),
-        ([password], "minimum", false, .any(nil)),
-        ([strong], "minimum", false, .strong(nil)),
-        ([password], "better", false, .strong(nil)),
-        ([strong], "better", true, .impossible),
-        (["urn:unknown"], "exact", true, .impossible),
-        ([password], "worse", true, .impossible),
-    ] as [([String], String?, Bool, SAMLContext.Wish)])
+    @Test(
+        arguments: [
+            ([], nil, false, SAMLContext.Wish.any(nil)),
+            ([password], "exact", false, .any(password)),
+            ([strong], "exact", false, .strong(strong)),
+            ([strong], "exact", true, .any(strong)),
+            ([strong, password], "exact", false, .any(password)),
+            ([strong, password], "exact", true, .any(strong)),
+            ([password], "minimum", false, .any(nil)),
+            ([strong], "minimum", false, .strong(nil)),
+            ([password], "better", false, .strong(nil)),
+            ([strong], "better", true, .impossible),
+            (["urn:unknown"], "exact", true, .impossible),
+            ([password], "worse", true, .impossible),
+        ] as [([String], String?, Bool, SAMLContext.Wish)])
     func wishes(_ classes: [String], _ comparison: String?, _ isStrong: Bool, _ wish: SAMLContext.Wish) {
         #expect(SAMLContext.wish(classes, comparison, isStrong: isStrong) == wish)
     }
