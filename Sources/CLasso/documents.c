@@ -242,6 +242,17 @@ char *classo_sign_document(const char *document, const char *id, const char *key
     xmlNode *made = lasso_key_saml2_xml_sign(signer, id, root);
     if (made) {
       if (!made->parent) xmlDocSetRootElement(read, made);
+      // It is put last; the schemas want it first, or after the issuer. What is signed is without it, wherever it is.
+      xmlNode *signature = child(made, "Signature", SIGNATURES), *issuer = child(made, "Issuer", ASSERTIONS);
+      if (signature) {
+        xmlUnlinkNode(signature);
+        if (issuer)
+          xmlAddNextSibling(issuer, signature);
+        else if (made->children)
+          xmlAddPrevSibling(made->children, signature);
+        else
+          xmlAddChild(made, signature);
+      }
       xmlBuffer *buffer = xmlBufferCreate();
       xmlNodeDump(buffer, read, made, 0, 0);
       result = g_strdup((const char *)xmlBufferContent(buffer));

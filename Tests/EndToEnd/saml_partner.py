@@ -12,12 +12,14 @@ import urllib.parse
 import zlib
 
 from browsing import Visitor
+from lxml import etree
 from partners import preau
 from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT, BINDING_SOAP
 from saml2.client import Saml2Client
 from saml2.config import SPConfig
 from saml2.metadata import entity_descriptor
 from saml2.samlp import logout_request_from_string
+from saml2.xml.schema import node_to_schema
 
 RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
@@ -178,6 +180,13 @@ def certificate_of(stack, directory):
     return str(path)
 
 
+def validate_schema(text):
+    """Holds a document against the official schemas, which pysaml2 brings along."""
+    root = etree.fromstring(text.encode())
+    name = etree.QName(root)
+    node_to_schema[f"{name.namespace}:{name.localname}"].validate(root)
+
+
 def is_signed(stack, text, element, directory):
     """What xmlsec1 says of the signature of an element."""
     document = directory / "document.xml"
@@ -196,4 +205,4 @@ def refused(answer, code="preau.identity.saml_refused", status=400):
     assert code in again or code in (answer.code or ""), again[:500]
 
 
-__all__ = ["ServiceProvider", "deflated", "index_of", "is_signed", "logout_request_from_string", "moved", "refused"]
+__all__ = ["ServiceProvider", "deflated", "index_of", "is_signed", "logout_request_from_string", "moved", "refused", "validate_schema"]

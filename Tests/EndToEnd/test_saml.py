@@ -14,7 +14,7 @@ from partners import preau
 from saml2.response import StatusError
 from saml2.saml import AuthnContextClassRef
 from saml2.samlp import RequestedAuthnContext
-from saml_partner import ServiceProvider, deflated, is_signed, moved, refused
+from saml_partner import ServiceProvider, deflated, is_signed, moved, refused, validate_schema
 
 PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
 TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
@@ -61,8 +61,40 @@ def test_the_metadata_are_signed_and_every_node_has_the_same(stack, tmp_path):
     answer = Visitor(stack["front"]).get("/saml/metadata")
     assert answer.status == 200 and answer.header("Content-Type") == "application/samlmetadata+xml"
     assert f'entityID="{stack["front"]}/saml/metadata"' in answer.text
+    validate_schema(answer.text)
     assert is_signed(stack, answer.text, "EntityDescriptor", tmp_path)
     assert not is_signed(stack, answer.text.replace("/saml/sso", "/saml/ssO"), "EntityDescriptor", tmp_path)
+
+
+def test_keys_turn_without_a_failed_verification(site, stack, browser):
+    def certificates(node):
+        # Those of the signature itself have no prefix.
+        return re.findall(r"<ds:X509Certificate>(.*?)</ds:X509Certificate>", Visitor(node["url"]).get("/saml/metadata").text)
+
+    def await_nodes(fits):
+        deadline = time.monotonic() + 10
+        for node in stack["nodes"]:
+            while not fits(certificates(node)):
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+        return certificates(stack["nodes"][0])
+    first = certificates(stack["nodes"][0])
+    preau(site[1], "signing-key", "rotate", "--saml")
+    published = await_nodes(lambda found: len(found) == len(first) + 1)
+    assert published[0] == first[0], "published, and not yet signing"
+    # It has both, and never asks again.
+    provider = ServiceProvider(*site)
+    try:
+        assert provider.enter(browser)
+        preau(site[1], "signing-key", "rotate", "--saml", "--at-once")
+        assert await_nodes(lambda found: found[0] != first[0])[0] in published, "the one that was published signs now"
+        for node in stack["nodes"]:
+            assert provider.enter(browser.at(node["url"]))
+        keys = {key["id"] for key in preau(site[1], "signing-key", "list")["keys"] if key["purpose"] == "saml"}
+        tokens = {key["kid"] for key in Visitor(stack["front"]).get("/oidc/jwks").json["keys"]}
+        assert keys and not keys & tokens, "one is not for the other"
+    finally:
+        provider.remove()
 
 
 # Signing in
@@ -112,6 +144,7 @@ def test_xmlsec1_verifies_both_signatures(stack, plain, browser, tmp_path):
     _, answer = plain.ask(browser)
     text = base64.b64decode(plain.response(answer)[1]["SAMLResponse"]).decode()
     assert "rsa-sha256" in text and "sha1" not in text
+    validate_schema(text)
     for element in ("Response", "Assertion"):
         assert is_signed(stack, text, element, tmp_path)
         assert not is_signed(stack, text.replace("nameid-format:persistent", "nameid-format:persistenT"), element, tmp_path)

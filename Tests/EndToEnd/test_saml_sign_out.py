@@ -12,7 +12,7 @@ import urllib.parse
 import pytest
 from browsing import Visitor, account, visitor
 from saml2 import BINDING_HTTP_REDIRECT
-from saml_partner import ServiceProvider, index_of, is_signed, logout_request_from_string, moved, refused
+from saml_partner import ServiceProvider, index_of, is_signed, logout_request_from_string, moved, refused, validate_schema
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +68,7 @@ def test_over_soap_and_only_once(stack, sp, person, tmp_path):
     assert answer.status == 200, answer.text
     # pysaml2 writes what is in an envelope anew before it verifies it: xmlsec1 takes it as it came.
     assert is_signed(stack, answer.text, "LogoutResponse", tmp_path)
+    validate_schema(re.search(r"<soap:Body>(.*)</soap:Body>", answer.text, re.DOTALL)[1])
     assert not is_signed(stack, answer.text.replace("status:Success", "status:SuccesS"), "LogoutResponse", tmp_path)
     assert "status:Success" in answer.text and re.search(r' ID="([^"]*)"', document)[1] in answer.text
     assert browser.get("/home").status == 303
@@ -129,8 +130,9 @@ def test_partners_are_told_of_sign_outs(site, stack, person, tmp_path):
             assert time.monotonic() < deadline, "nobody was told"
             time.sleep(0.02)
         assert is_signed(stack, listener.heard[0], "LogoutRequest", tmp_path)
-        message = logout_request_from_string(
-            re.search(r"<soap:Body>(.*)</soap:Body>", listener.heard[0], re.DOTALL)[1])
+        inside = re.search(r"<soap:Body>(.*)</soap:Body>", listener.heard[0], re.DOTALL)[1]
+        validate_schema(inside)
+        message = logout_request_from_string(inside)
         assert message.name_id.text == found.name_id.text and message.destination == listener.url
         assert [each.text for each in message.session_index] == [index_of(found)]
         # Who asks knows it already.

@@ -98,9 +98,12 @@ package final class SingleSignOn: @unchecked Sendable {
     /// Makes the process's copy as new as the directory. - Throws: `.directoryUnavailable`; the copy stays as it is.
     package func refresh() async throws(IdentityError) {
         guard try await store.version() != partners.version else { return }
+        // The version comes with the services: what is read after them is at least as new. The other way round, keys that change
+        // between two readings would stay as they were until something else changes.
+        let services = try await store.all(log: log)
         cache.store(try await keyStore.all(keyring, log: log))
         cache.store(try await upstreamStore.all(keyring, log: log))
-        cache.store(try await store.all(log: log))
+        cache.store(services)
     }
 
     // MARK: Who may go where
