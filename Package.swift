@@ -37,6 +37,7 @@ let package = Package(
         // Programs: argument parsing and one call each.
         program("preau-node", ["Launch", "Runtime"]),
         program("preau-admin", ["Launch", "Runtime"]),
+        program("preau-saml", ["SAMLProcess", "Runtime"]),
         program("preau", ["Operator"]),
         program("preau-load", ["Load", "Runtime"]),
 
@@ -46,9 +47,12 @@ let package = Package(
             [
                 "School", "Control", "Identity", "Admission", "Quotas", "Tenancy", "Web", "HTTP", "HTTPClient",
                 "Postgres", "Redis",
-                "Cryptography", "YAML",
+                "Cryptography", "YAML", "SAMLExchange",
                 "Runtime",
             ]),
+
+        // Reads and signs messages of SAML for the nodes, in a process of its own: the only user of lasso.
+        module("SAMLProcess", ["SAML", "SAMLExchange", "Runtime"]),
 
         // The operators' command: a client of the admin service.
         module("Operator", ["Control", "HTTPClient", "Runtime"]),
@@ -64,13 +68,16 @@ let package = Package(
             "Control",
             [
                 "School", "Identity", "Admission", "Quotas", "Tenancy", "Web", "HTTP", "Postgres", "Redis",
-                "PDF", "QRCode", "Cryptography", "YAML", "XML", "Archive", "Runtime",
+                "PDF", "QRCode", "Cryptography", "YAML", "XML", "Archive", "SAMLExchange", "Runtime",
             ]),
 
         // Accounts, sessions, sign-in.
         module(
             "Identity",
-            ["Admission", "Tenancy", "Web", "HTTP", "HTTPClient", "Postgres", "Redis", "Cryptography", "Runtime"]),
+            [
+                "Admission", "Tenancy", "Web", "HTTP", "HTTPClient", "Postgres", "Redis", "Cryptography", "Compression",
+                "SAMLExchange", "Runtime",
+            ]),
 
         // Shares of the line.
         module("Quotas", ["Tenancy", "HTTP", "HTTPClient", "Postgres", "Redis", "Runtime"]),
@@ -98,6 +105,10 @@ let package = Package(
         module("Markdown", ["CMarkGFM"]),
         module("XML", ["CExpat"]),
         module("Archive", ["CArchive"]),
+        module("SAML", ["CLasso", "SAMLExchange", "Cryptography", "Compression"]),
+
+        // What nodes and preau-saml say to each other.
+        module("SAMLExchange", ["Runtime"]),
 
         // Event loop and executor, timers, blocking pool, log, metrics.
         module("Runtime", ["CLinux", "CMimalloc"]),
@@ -107,6 +118,17 @@ let package = Package(
         module("TestTenancy", ["Tenancy", "Postgres", "Runtime", "TestSupport"]),
 
         .target(name: "CLinux"),
+        // Debian's liblasso3-dev behind a header of plain C: its own want GLib's, libxml2's and xmlsec's, whose .pc files ask
+        // for options that SwiftPM refuses.
+        .target(
+            name: "CLasso",
+            cSettings: [
+                .unsafeFlags([
+                    "-I/usr/include/libxml2", "-I/usr/include/xmlsec1", "-I/usr/include/glib-2.0",
+                    "-I/usr/lib/x86_64-linux-gnu/glib-2.0/include", "-I/usr/lib/aarch64-linux-gnu/glib-2.0/include",
+                ])
+            ],
+            linkerSettings: ["lasso", "xml2", "gobject-2.0", "glib-2.0"].map { .linkedLibrary($0) }),
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", debian: "libmicrohttpd-dev"),
         library("CPostgres", pkgConfig: "libpq", debian: "libpq-dev"),
         library("CHiredis", pkgConfig: nil, debian: "libhiredis-dev"),  // its .pc file adds a -D that SwiftPM refuses
@@ -145,10 +167,13 @@ let package = Package(
             "IdentityTests",
             [
                 "Identity", "Admission", "Tenancy", "Web", "HTTP", "HTTPClient", "Postgres", "Redis", "Cryptography",
-                "Runtime",
+                "SAMLExchange", "Runtime",
                 "TestSupport",
                 "TestTenancy",
             ]),
+        tests(
+            "SAMLTests",
+            ["SAML", "SAMLProcess", "SAMLExchange", "Cryptography", "Compression", "Runtime", "TestSupport"]),
         tests("MagicTests", ["Magic"]),
         tests("MarkdownTests", ["Markdown"]),
         tests(

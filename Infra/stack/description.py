@@ -20,6 +20,9 @@ class Description:
     def add_directory(self, server, process):
         self.parts["directory"] = {"conninfo": server.superuser, "pid": process.pid}
 
+    def add_saml(self, process):
+        self.parts["saml"] = {"pid": process.pid}
+
     def add_shards(self, shards):
         self.parts["shards"] = [
             {"id": identifier, "conninfo": server.superuser, "pid": process.pid}

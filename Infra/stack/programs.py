@@ -2,7 +2,9 @@
 
 import dataclasses
 import json
+import os
 import pathlib
+import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -12,7 +14,7 @@ from .errors import StackError
 from .state import CHECKOUT, session_keys
 from .templates import fingerprint
 
-PROGRAMS = ("preau-node", "preau-admin", "preau")
+PROGRAMS = ("preau-node", "preau-admin", "preau-saml", "preau")
 
 
 @dataclasses.dataclass
@@ -56,12 +58,57 @@ def configuration(state, name, port, private_port, around, trusted_proxies, more
         "shards": {"user": user, "password_file": str(secrets / user)},
         "redis": {"host": "127.0.0.1", "port": around.redis_port},
         "session_keys_file": str(secrets / "session-keys"),
+        "saml_sockets": str(saml_sockets(state)),
         # Tests and benchmarks ask for a great deal with one session.
         "session_work": {"per_second": 0},
     }
     if around.loops:
         settings["loops"] = around.loops
     return settings | (more or {})
+
+
+def saml_sockets(state):
+    """Where preau-saml listens. The address of a socket has room for a hundred characters, a state directory may have more."""
+    place = state.directory.absolute() / "saml"
+    if len(str(place)) <= 80:
+        return place
+    return pathlib.Path("/tmp") / f"preau-saml-{os.getuid()}-{fingerprint(place)}"
+
+
+class SAMLProcess:
+    """preau-saml: it looks after its own workers, and is started again here when somebody ended it."""
+
+    NAME = "preau-saml"
+
+    def __init__(self, state, processes):
+        self.processes, self.sockets = processes, saml_sockets(state)
+        self.binary = BUILT / "preau-saml"
+
+    def start(self):
+        print_of = fingerprint(self.sockets, identity_of(self.binary))
+        running = self.processes.find(self.NAME)
+        if running and running.fingerprint != print_of:
+            running.stop()
+            running = None
+        if running is None:
+            self.sockets.mkdir(mode=0o700, exist_ok=True)
+            running = self.processes.start(self.NAME, [self.binary, "--sockets", self.sockets], print_of)
+        self.processes.await_ready(running, self._answers, 30)
+        return running
+
+    def _answers(self):
+        """Whether a worker of each kind takes a question; it refuses this one, which is none."""
+        for role in ("reader", "signer"):
+            try:
+                with socket.socket(socket.AF_UNIX) as connection:
+                    connection.settimeout(2)
+                    connection.connect(str(self.sockets / f"{role}.socket"))
+                    connection.sendall(b"\0\0\0\0")
+                    if not connection.recv(4):
+                        return False
+            except OSError:
+                return False
+        return True
 
 
 class Program:

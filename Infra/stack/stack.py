@@ -22,7 +22,7 @@ from .state import CHECKOUT
 from .trial import sign_in_everywhere
 
 # Who depends on whom: those who serve first, what they stand on last.
-STOP_ORDER = ("haproxy", "node-", "preau-admin", "redis", "postgres-")
+STOP_ORDER = ("haproxy", "node-", "preau-admin", "preau-saml", "redis", "postgres-")
 
 
 @dataclasses.dataclass
@@ -79,8 +79,8 @@ class Stack:
 
     @property
     def _expected(self):
-        """How many processes a whole stack has: directory, shards, nodes, Redis, admin service, HAProxy."""
-        return 1 + self.shard_count + self.node_count + 2 + self.front_count
+        """How many processes a whole stack has: directory, shards, nodes, Redis, SAML, admin service, HAProxy."""
+        return 1 + self.shard_count + self.node_count + 3 + self.front_count
 
     def start(self):
         """Brings the whole stack up; returns when it serves and stack.json is written."""
@@ -97,6 +97,8 @@ class Stack:
             redis = RedisServer(self.state, self.processes, self.ports)
             self.description.add_redis(redis, redis.start())
             step.note(f"127.0.0.1:{redis.port}")
+        with self.progress.step("SAML"):
+            self.description.add_saml(programs.SAMLProcess(self.state, self.processes).start())
         around = Surroundings(f"http://127.0.0.1:{self.port}", self.directory, redis.port, self.loops or None)
         self._start_admin_and_provision(around)
         nodes = self._start_nodes(around)

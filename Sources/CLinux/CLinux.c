@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,4 +50,9 @@ int clinux_scratch_file(const char *directory) {
 ssize_t clinux_read_at_once(int descriptor, void *bytes, size_t count, off_t offset) {
   struct iovec part = {.iov_base = bytes, .iov_len = count};
   return preadv2(descriptor, &part, 1, offset, RWF_NOWAIT);
+}
+
+int clinux_become_ward(void) {
+  return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) | prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) |
+         prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }

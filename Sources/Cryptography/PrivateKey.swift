@@ -51,6 +51,21 @@ package final class PrivateKey: @unchecked Sendable {
         return Array(UnsafeBufferPointer(start: start, count: Int(count)))
     }
 
+    /// A certificate of the key by itself, in DER, for protocols that want one around a public key; nobody vouches for it. The
+    /// same for the same key wherever it is made. - Parameter name: who the key is of; up to 64 bytes.
+    package func ownCertificate(name: String) throws(CryptographyError) -> [UInt8] {
+        var start: UnsafeMutablePointer<UInt8>?
+        var number = Array(SHA256.hash(der).prefix(16))
+        number[0] &= 0x7f
+        let count = ccrypto_own_certificate(key, name, number, "20200101000000Z", "21000101000000Z", &start)
+        guard count > 0, let start else {
+            ERR_clear_error()
+            throw .signing
+        }
+        defer { CRYPTO_free(start, nil, 0) }
+        return Array(UnsafeBufferPointer(start: start, count: Int(count)))
+    }
+
     /// The signature as JOSE writes it. RSA takes most of a millisecond.
     package func sign(_ message: [UInt8]) throws(CryptographyError) -> [UInt8] {
         let signature = [UInt8](unsafeUninitializedCapacity: 1024) { buffer, count in

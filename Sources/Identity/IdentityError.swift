@@ -47,6 +47,10 @@ package enum IdentityError: Error, Equatable {
     case partnerNameTaken
     /// What is to be registered is not acceptable; a field of it.
     case unacceptablePartner(field: String)
+    /// A message of SAML is not one that is answered: damaged, not signed as it has to be, for somewhere else, too old.
+    case samlRefused
+    /// The process that reads and signs messages of SAML does not answer.
+    case samlUnavailable
     /// The service is not open to this person.
     case partnerForbidden
     /// What the service is told of the person cannot be read at the moment.

@@ -64,8 +64,8 @@ package final class IdentityService: @unchecked Sendable {
             clock: clock)
         singleSignOn = SingleSignOn(
             loop: loop, cache: partners, front: outgoing.front, tenancy: tenancy, keyring: keyring, redis: redis,
-            directory: directory, client: outgoing.client, signing: outgoing.signing, metrics: metrics, log: log,
-            clock: clock)
+            directory: directory, client: outgoing.client, signing: outgoing.signing, saml: outgoing.saml,
+            metrics: metrics, log: log, clock: clock)
         signIn = SignIn(
             sessions: sessions, entrance: entrance, hasher: hasher, redis: redis, directory: directory, policy: strong,
             metrics: metrics, log: log)
@@ -76,6 +76,7 @@ package final class IdentityService: @unchecked Sendable {
             client: outgoing.client, policy: strong, log: log)
         singleSignOn.partnerSessions.logoutRequest = { [weak self] entry in
             guard let self else { return nil }
+            if case .saml = entry { return await SAMLRoutes(self).logoutRequest(entry) }
             return await OpenIDRoutes(self).logoutRequest(entry)
         }
         sessions.onReplace = { [partnerSessions = singleSignOn.partnerSessions] old, new in
@@ -102,7 +103,7 @@ package final class IdentityService: @unchecked Sendable {
     package var crossOrigin: CrossOrigin { CrossOrigin { [singleSignOn] in singleSignOn.partners.isFront($0) } }
 
     /// The protocols that partner applications speak; on nodes.
-    package var partnerRoutes: [Route] { CASRoutes(self).all + OpenIDRoutes(self).all }
+    package var partnerRoutes: [Route] { CASRoutes(self).all + OpenIDRoutes(self).all + SAMLRoutes(self).all }
 
     /// A territory's colours, for `Assets.routes`.
     package func theme(of territory: String) -> Theme? {

@@ -136,6 +136,23 @@ extension ProblemCode {
         meaning: Phrase(
             fr: "Vous restez connecté ici ; réessayez d'ouvrir le service dans quelques instants (Retry-After).",
             en: "You stay signed in here; try to open the service again in a moment (Retry-After)."))
+    package static let samlRefused = ProblemCode(
+        "preau.identity.saml_refused", 400,
+        title: Phrase(fr: "La demande de ce service n'est pas valable", en: "The request of this service is not valid"),
+        meaning: Phrase(
+            fr:
+                "Le message SAML est abîmé, trop ancien, destiné à un autre site, ou n'est pas signé comme il le faut. Recommencez depuis le service ; si cela se répète, prévenez l'établissement.",
+            en:
+                "The SAML message is damaged, too old, meant for another site, or not signed as it has to be. Start again from the service; if it happens again, tell the school."
+        ))
+    package static let samlUnavailable = ProblemCode(
+        "preau.identity.saml_unavailable", 503,
+        title: Phrase(
+            fr: "L'accès aux services SAML est momentanément indisponible",
+            en: "Access to SAML services is unavailable for the moment"),
+        meaning: Phrase(
+            fr: "Le reste du site fonctionne et vous restez connecté ; réessayez dans quelques instants (Retry-After).",
+            en: "The rest of the site works and you stay signed in; try again in a moment (Retry-After)."))
 
     package static let invalidToken = ProblemCode(
         "preau.identity.invalid_token", 401,
@@ -155,7 +172,7 @@ extension ProblemCode {
         .wrongCredentials, .throttled, .signInBusy, .signInUnavailable, .sessionUnconfirmed, .signedOut, .forbidden,
         .loginTaken, .secondFactorNeeded, .wrongFactor, .stepUpNeeded, .upstreamRefused, .upstreamUnknown,
         .passwordOff, .unknownPartner, .partnerForbidden,
-        .partnerNameTaken, .unacceptablePartner, .signOnUnavailable,
+        .partnerNameTaken, .unacceptablePartner, .signOnUnavailable, .samlRefused, .samlUnavailable,
         .invalidToken, .insufficientScope,
     ]
 }
@@ -185,6 +202,8 @@ extension IdentityError: ProblemConvertible {
         case .partnerNameTaken: Problem(.partnerNameTaken)
         case .unacceptablePartner(let field):
             Problem(.unacceptablePartner, errors: [Problem.Detail(.pointer("/" + field), .unacceptable)])
+        case .samlRefused: Problem(.samlRefused)
+        case .samlUnavailable: Problem(.samlUnavailable, retryAfter: .seconds(3))
         case .partnerForbidden: Problem(.partnerForbidden)
         case .partnerDataUnavailable, .ticketsUnavailable: Problem(.signOnUnavailable, retryAfter: .seconds(3))
         }

@@ -39,6 +39,7 @@ extension ProcessConfiguration {
             let peopleALoop = keys.optional("people_a_loop", .integer(1...1_000_000), default: 1000)
             let plainPartners = keys.optional("plain_partners", .flag, default: !isProduction)
             let strong = keys.optional("strong_authentication", strongAuthentication, default: isProduction)
+            let samlDirectory = keys.optional("saml_sockets", path)
             let owner = keys.optional("owner", credentials)
             let mover = keys.optional("mover", credentials)
             let tokenFile = keys.optional("admin_token_file", path)
@@ -73,6 +74,7 @@ extension ProcessConfiguration {
                 blockingThreads: blockingThreads, passwordThreads: passwordThreads,
                 spool: Spool(directory: spoolDirectory, megabytes: spoolMegabytes),
                 sessionWork: sessionWork, peopleALoop: peopleALoop, allowsPlainPartners: plainPartners,
+                samlDirectory: samlDirectory,
                 enforcesStrongAuthentication: strong, admin: admin)
         }
     }

@@ -55,6 +55,8 @@ package struct ProcessConfiguration: Sendable {
     package let peopleALoop: Int
     /// Whether partner applications may be reached by plain HTTP and on this machine: in development.
     package let allowsPlainPartners: Bool
+    /// Where the sockets of `preau-saml` are; nil: no SAML here.
+    package let samlDirectory: String?
     /// Whether administrators and heads get no further without a second factor.
     package let enforcesStrongAuthentication: Bool
 

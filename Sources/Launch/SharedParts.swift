@@ -7,6 +7,7 @@ internal import Postgres
 internal import Quotas
 internal import Redis
 internal import Runtime
+internal import SAMLExchange
 internal import School
 internal import Tenancy
 internal import Web
@@ -80,9 +81,13 @@ final class SharedParts: Sendable {
         signingPool = try BlockingPool(name: "sign", threads: configuration.passwordThreads, queue: 4096)
         let outgoingPool = try BlockingPool(
             name: "outgoing", threads: configuration.blockingThreads, queue: 64 * configuration.blockingThreads)
+        // Threads of its own: whatever becomes of that process, only those who wait for it wait.
+        let saml = try configuration.samlDirectory.map { directory in
+            SAMLClient(directory: directory, pool: try BlockingPool(name: "saml", threads: 4, queue: 128))
+        }
         outgoing = OutgoingParts(
             client: HTTPClient(pool: outgoingPool, allowsPlain: configuration.allowsPlainPartners),
-            signing: signingPool, front: configuration.front)
+            signing: signingPool, front: configuration.front, saml: saml)
     }
 
     /// The codes that every process may answer with; its services add theirs.

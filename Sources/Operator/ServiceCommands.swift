@@ -16,8 +16,9 @@ enum ServiceCommands: CommandSet {
         Command(
             words: ["service", "add"],
             usage: """
-                cas|oidc NAME URL [--redirect-uri U]… [--logout-uri U] [--post-logout-redirect-uri U]… [--template T] \
-                [--territory T|--department D|--establishment UAI] [--public] [--pairwise] [--algorithm A] [--profiles A,B]
+                cas|oidc|saml NAME URL-or-METADATA-FILE [--redirect-uri U]… [--logout-uri U] [--post-logout-redirect-uri U]… [--template T] \
+                [--territory T|--department D|--establishment UAI] [--public] [--pairwise] [--algorithm A] [--profiles A,B] \
+                [--name-id persistent|transient|email|unspecified] [--signed-requests]
                 """,
             summary: "Registers a partner application; a client of OpenID Connect is told its secret, once."
         ) { words, client in try await add(&words, client) },
@@ -48,12 +49,13 @@ enum ServiceCommands: CommandSet {
             return try keys(await client.send("GET", "/api/v1/signing-keys"))
         },
         Command(
-            words: ["signing-key", "rotate"], usage: "[--at-once]",
+            words: ["signing-key", "rotate"], usage: "[--saml] [--at-once]",
             summary: "Makes new keys, which sign after a day; at once when a key may be known to others."
         ) { words, client in
             let atOnce = words.flag("--at-once")
+            let purpose = words.flag("--saml") ? "saml" : "tokens"
             try words.end()
-            let body = Data(#"{"at_once":\#(atOnce)}"#.utf8)
+            let body = Data(#"{"at_once":\#(atOnce),"purpose":"\#(purpose)"}"#.utf8)
             return try keys(await client.send("POST", "/api/v1/signing-keys", body: body))
         },
     ]
@@ -83,6 +85,7 @@ enum ServiceCommands: CommandSet {
         struct Key: Decodable {
             let id: String
             let algorithm: String
+            let purpose: String
             let state: String
             let since: String
         }
@@ -93,7 +96,7 @@ enum ServiceCommands: CommandSet {
     private static func keys(_ data: Data) throws -> Output {
         let list = try decoder.decode(Keys.self, from: data).keys
         return Output(
-            text: columns(list.map { [$0.id, $0.algorithm, $0.state, "since " + $0.since] }),
+            text: columns(list.map { [$0.id, $0.purpose, $0.algorithm, $0.state, "since " + $0.since] }),
             json: data)
     }
 
@@ -112,6 +115,16 @@ enum ServiceCommands: CommandSet {
             cursor = next
         }
         throw OperatorError.usage("no service is called “\(name)”")
+    }
+
+    private static func metadata(_ path: String) throws -> String {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw OperatorError.usage("the file \(path) cannot be read")
+        }
+        guard data.count <= 262_144, let text = String(validating: data, as: UTF8.self) else {
+            throw OperatorError.usage("\(path) is no metadata document: larger than 256 KiB, or not UTF-8")
+        }
+        return text
     }
 
     private static func add(_ words: inout Words, _ client: AdminClient) async throws -> Output {
@@ -142,9 +155,16 @@ enum ServiceCommands: CommandSet {
             body["scope_kind"] = kind
             body["scope"] = scope
         }
-        body["protocol"] = try words.word("the protocol (cas, oidc)")
+        if let format = try words.option("--name-id") { settings["name_id"] = format }
+        if words.flag("--signed-requests") { settings["signed_requests_needed"] = true }
+        let kind = try words.word("the protocol (cas, oidc, saml)")
+        body["protocol"] = kind
         body["name"] = try words.word("the name")
-        body["url"] = try words.word("the address")
+        if kind == "saml" {
+            body["metadata"] = try metadata(try words.word("the file of metadata"))
+        } else {
+            body["url"] = try words.word("the address")
+        }
         body["settings"] = settings
         try words.end()
         let data = try await client.send(

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// A program started by this one, its standard output a pipe.
@@ -63,7 +64,7 @@ package struct ChildProcess: Sendable {
             var entry = pollfd(fd: child.output, events: Int16(POLLIN), revents: 0)
             let left = deadline.since(.now).wholeNanoseconds / 1_000_000
             guard left > 0, poll(&entry, 1, Int32(clamping: left)) != 0 else {
-                kill(child.pid, SIGKILL)
+                child.kill()
                 break
             }
             let count = chunk.withUnsafeMutableBytes { read(child.output, $0.baseAddress, $0.count) }
@@ -74,10 +75,38 @@ package struct ChildProcess: Sendable {
         return Outcome(status: child.wait(), output: output)
     }
 
+    package enum State: Sendable, Equatable {
+        case running
+        /// Somebody stopped it, and nobody lets it go on.
+        case stopped
+        /// The status as a shell tells it; told once.
+        case ended(Int32)
+    }
+
+    /// What has become of the program; does not wait.
+    package func state() -> State {
+        var status: Int32 = 0
+        let found = waitpid(pid, &status, WNOHANG | WUNTRACED)
+        guard found != 0 else { return .running }
+        guard found == pid else { return .ended(255) }
+        return status & 0xff == 0x7f ? .stopped : .ended(ChildProcess.status(status))
+    }
+
+    /// Ends the program without asking it.
+    package func kill() { _ = Glibc.kill(pid, SIGKILL) }
+
+    /// For a program that was started by another one: it ends with that one, never gains rights, and leaves no image of its
+    /// memory behind. - Returns: false when the system would not, or the other one is gone already.
+    package static func becomeWard(of parent: Int32) -> Bool { clinux_become_ward() == 0 && getppid() == parent }
+
     /// Waits for the end of the program; its status as a shell tells it.
     package func wait() -> Int32 {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-        return status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
+        return ChildProcess.status(status)
+    }
+
+    private static func status(_ status: Int32) -> Int32 {
+        status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
     }
 }

@@ -235,7 +235,8 @@ def test_keys_turn_without_a_failed_verification(site, stack, browser, client):
             if json.loads(base64.urlsafe_b64decode(new.split(".")[0] + "=="))["kid"] != header["kid"]:
                 break
             assert time.monotonic() < deadline
-    states = [(key["algorithm"], key["state"]) for key in preau(state, "signing-key", "list")["keys"]]
+    states = [(key["algorithm"], key["state"]) for key in preau(state, "signing-key", "list")["keys"]
+              if key["purpose"] == "tokens"]
     assert states.count(("RS256", "active")) == 1 and ("RS256", "retired") in states
     assert client.code(browser, prompt="none", id_token_hint=old), "an old token still says who it is about"
 

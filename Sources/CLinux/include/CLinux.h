@@ -27,3 +27,7 @@ int clinux_scratch_file(const char *directory);
 
 // What the page cache has of a range, without waiting for a disk: -1 with EAGAIN when it has nothing.
 ssize_t clinux_read_at_once(int descriptor, void *bytes, size_t count, off_t offset);
+
+// For a process that another one looks after: ends with it, never gains rights, and leaves no image of its memory behind.
+// 0 when all of it took.
+int clinux_become_ward(void);

@@ -1,4 +1,5 @@
 internal import Identity
+internal import SAMLExchange
 internal import Web
 
 /// A partner application as somebody wants it registered, before it is checked.
@@ -8,7 +9,11 @@ struct PartnerDraft {
 
     /// Fills in what was left out: the address given alone is the pattern, and the place to come back to.
     /// - Throws: `.unacceptablePartner`.
-    init(kind: PartnerService.Kind, url: String?, isPublic: Bool, settings json: JSON?) throws(IdentityError) {
+    /// - Parameter facts: of a service provider's metadata, in the place of those in `settings`.
+    init(
+        kind: PartnerService.Kind, url: String?, isPublic: Bool, settings json: JSON?,
+        facts: ServiceProviderFacts? = nil
+    ) throws(IdentityError) {
         self.kind = kind
         let given = json ?? .object([])
         var members = given.members ?? []
@@ -34,6 +39,16 @@ struct PartnerDraft {
                 settings.requiresPKCE = true
             }
         }
+        if kind == .saml {
+            settings.serviceProvider = facts ?? settings.serviceProvider
+            // What it says that it takes, unless somebody knows better.
+            if given["name_id"] == nil, let facts {
+                settings.nameID =
+                    facts.nameIDFormats.lazy.compactMap { PartnerSettings.NameID(format: $0) }.first ?? .persistent
+            }
+        } else {
+            settings.serviceProvider = nil
+        }
         self.settings = settings
     }
 
@@ -46,7 +61,10 @@ struct PartnerDraft {
     /// - Parameter allowsPlain: whether plain HTTP and addresses of this machine are acceptable.
     /// - Throws: `.unacceptablePartner` naming the field.
     func checked(allowsPlain: Bool) throws(IdentityError) -> PartnerSettings {
-        guard !settings.patterns.isEmpty || kind == .oidc else { throw .unacceptablePartner(field: "url") }
+        guard (settings.serviceProvider != nil) == (kind == .saml) else {
+            throw .unacceptablePartner(field: "metadata")
+        }
+        guard !settings.patterns.isEmpty || kind != .cas else { throw .unacceptablePartner(field: "url") }
         guard kind != .oidc || !settings.redirectURIs.isEmpty else {
             throw .unacceptablePartner(field: "settings/redirect_uris")
         }
@@ -55,6 +73,9 @@ struct PartnerDraft {
         guard settings.patterns.allSatisfy({ isPublic($0.url) }) else { throw .unacceptablePartner(field: "url") }
         guard (settings.redirectURIs + settings.postLogoutRedirectURIs).allSatisfy({ isPublic(PartnerURL($0)) }) else {
             throw .unacceptablePartner(field: "settings/redirect_uris")
+        }
+        guard (settings.serviceProvider?.urls ?? []).allSatisfy({ isPublic(PartnerURL($0)) }) else {
+            throw .unacceptablePartner(field: "metadata")
         }
         guard isPublic(settings.logoutURL) else { throw .unacceptablePartner(field: "settings/logout_uri") }
         return settings

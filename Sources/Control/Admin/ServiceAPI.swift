@@ -2,6 +2,7 @@ internal import Cryptography
 internal import HTTP
 package import Identity
 internal import Runtime
+internal import SAMLExchange
 internal import Tenancy
 package import Web
 
@@ -70,10 +71,14 @@ package struct ServiceAPI: Sendable {
         }
     }
 
+    /// Bytes: a document of metadata, each character of it escaped at worst.
+    private static let longestBody = 600_000
+
     private struct NewService: Decodable {
         let `protocol`: String
         let name: String
         let url: String?
+        let metadata: String?
         let scopeKind: String?
         let scope: String?
         let isPublic: Bool?
@@ -82,6 +87,7 @@ package struct ServiceAPI: Sendable {
             case `protocol`
             case name
             case url
+            case metadata
             case scopeKind = "scope_kind"
             case scope
             case isPublic = "is_public"
@@ -95,15 +101,17 @@ package struct ServiceAPI: Sendable {
             description: "A confidential client of OpenID Connect is told its secret in the answer, once.",
             body: .json(
                 .object([
-                    .required("protocol", .enumeration(["cas", "oidc"])), .required("name", .text(1...100)),
+                    .required("protocol", .enumeration(PartnerService.Kind.self)), .required("name", .text(1...100)),
                     .optional("url", .nullable(.text(1...2000)), "The address of the application."),
+                    .optional(
+                        "metadata", .nullable(.text(1...262_144)), "Of a service provider of SAML: its document."),
                     .optional("scope_kind", .enumeration(["platform", "territory", "department", "establishment"])),
                     .optional("scope", .text(0...63), "The territory's id, the department's code or the UAI."),
                     .optional("is_public", .boolean, "A client that can keep no secret: PKCE is then needed."),
                     .optional("settings", PartnerSettings.schema),
-                ])),
+                ]), limit: ServiceAPI.longestBody),
             answers: [.json(ServiceAnswer.schema, "Registered.", status: 201)],
-            errors: [.partnerNameTaken, .unacceptablePartner, .forbidden, .signInUnavailable]
+            errors: [.partnerNameTaken, .unacceptablePartner, .forbidden, .signInUnavailable, .samlUnavailable]
         ) { call in
             let json = try await call.json()
             let body = try await call.jsonBody(as: NewService.self)
@@ -111,10 +119,14 @@ package struct ServiceAPI: Sendable {
                 throw IdentityError.unacceptablePartner(field: "scope")
             }
             guard may(call, scope), exists(scope) else { throw IdentityError.forbidden }
+            let kind = PartnerService.Kind(rawValue: body.protocol) ?? .cas
+            let facts = try await facts(kind, body.metadata)
             let draft = try PartnerDraft(
-                kind: body.protocol == "oidc" ? .oidc : .cas, url: body.url, isPublic: body.isPublic ?? false,
-                settings: json["settings"])
+                kind: kind, url: body.url, isPublic: body.isPublic ?? false, settings: json["settings"], facts: facts)
             let settings = try draft.checked(allowsPlain: service.allowsPlainPartners)
+            if let entity = settings.serviceProvider?.entityID {
+                try await refuseTwice(entity, for: nil)
+            }
             let isConfidential = draft.kind == .oidc && settings.authentication != .none
             let secret = isConfidential ? SecureRandom.token(byteCount: 32) : nil
             let made = PartnerService(
@@ -125,6 +137,21 @@ package struct ServiceAPI: Sendable {
             try? await identity.singleSignOn.refresh()
             return .json(ServiceAnswer(service: made, secret: secret), status: .created)
         }
+    }
+
+    /// What a service provider's metadata say; nil for the other protocols.
+    private func facts(_ kind: PartnerService.Kind, _ metadata: String?) async throws -> ServiceProviderFacts? {
+        guard kind == .saml, let metadata else { return nil }
+        return try await identity.serviceProvider(metadata)
+    }
+
+    /// Two service providers of one name: which of them is meant nobody could say.
+    private func refuseTwice(_ entityID: String, for id: UUID?) async throws {
+        try? await identity.singleSignOn.refresh()
+        let others = identity.singleSignOn.partners.all.filter {
+            $0.id != id && $0.settings.serviceProvider?.entityID == entityID
+        }
+        guard others.isEmpty else { throw IdentityError.partnerNameTaken }
     }
 
     private func exists(_ scope: PartnerScope) -> Bool {
@@ -145,9 +172,11 @@ package struct ServiceAPI: Sendable {
 
     private struct Change: Decodable {
         let isEnabled: Bool?
+        let metadata: String?
 
         private enum CodingKeys: String, CodingKey {
             case isEnabled = "is_enabled"
+            case metadata
         }
     }
 
@@ -159,9 +188,10 @@ package struct ServiceAPI: Sendable {
             body: .json(
                 .object([
                     .optional("is_enabled", .boolean), .optional("settings", PartnerSettings.schema),
-                ])),
+                    .optional("metadata", .nullable(.text(1...262_144)), "In the place of what is known of them."),
+                ]), limit: ServiceAPI.longestBody),
             answers: [.json(ServiceAnswer.schema, "The service.")],
-            errors: [.unacceptablePartner, .signInUnavailable]
+            errors: [.unacceptablePartner, .partnerNameTaken, .signInUnavailable, .samlUnavailable]
         ) { call in
             let json = try await call.json()
             let body = try await call.jsonBody(as: Change.self)
@@ -169,8 +199,10 @@ package struct ServiceAPI: Sendable {
             var settings = present.settings
             if let wanted = json["settings"] {
                 let draft = try PartnerDraft(
-                    kind: present.kind, url: nil, isPublic: present.secretHash == nil, settings: wanted)
+                    kind: present.kind, url: nil, isPublic: present.secretHash == nil, settings: wanted,
+                    facts: try await facts(present.kind, body.metadata))
                 settings = try draft.checked(allowsPlain: service.allowsPlainPartners)
+                if let entity = settings.serviceProvider?.entityID { try await refuseTwice(entity, for: present.id) }
             }
             try await store.update(
                 present.id, settings, isEnabled: body.isEnabled ?? present.isEnabled, by: actor(call),
@@ -206,17 +238,22 @@ package struct ServiceAPI: Sendable {
                         .required("user", .nullable(.text())), .required("attributes", .map(of: .array(of: .text()))),
                         .required("answer", .text(0...100_000), "As it goes over the wire."),
                     ]), "The answer.")
-            ], errors: [.signOnUnavailable, .signInUnavailable]
+            ], errors: [.signOnUnavailable, .signInUnavailable, .samlUnavailable]
         ) { call in
             let partner = try await found(call)
             do {
                 let (holder, released) = try await identity.singleSignOn.preview(
                     partner, login: call.query.text("login") ?? "")
                 guard isTheirs(call, holder) else { throw Problem(.notFound) }
-                return ServiceAPI.answer(
-                    released, CASAnswer.preview(released, partner, now: call.now / 1_000_000), partner)
+                let text =
+                    switch partner.kind {
+                    case .cas: CASAnswer.preview(released, partner, now: call.now / 1_000_000)
+                    case .saml: try await identity.samlPreview(partner, of: holder, released)
+                    case .oidc: ""
+                    }
+                return ServiceAPI.answer(released, text)
             } catch IdentityError.partnerForbidden {
-                return ServiceAPI.answer(nil, "", partner)
+                return ServiceAPI.answer(nil, "")
             }
         }
     }
@@ -230,7 +267,7 @@ package struct ServiceAPI: Sendable {
             }
     }
 
-    private static func answer(_ released: ReleasedIdentity?, _ xml: String, _ partner: PartnerService) -> Response {
+    private static func answer(_ released: ReleasedIdentity?, _ text: String) -> Response {
         .json { writer in
             writer.object { writer in
                 writer.field("allowed", released != nil)
@@ -241,7 +278,7 @@ package struct ServiceAPI: Sendable {
                         values.write(to: &writer)
                     }
                 }
-                writer.field("answer", partner.kind == .cas ? xml : "")
+                writer.field("answer", text)
             }
         }
     }
@@ -250,13 +287,14 @@ package struct ServiceAPI: Sendable {
 
     private static let keySchema = Schema.object([
         .required("id", .text()), .required("algorithm", .text()),
+        .required("purpose", .enumeration(["tokens", "saml"])),
         .required("state", .enumeration(["prepared", "active", "retired"])), .required("since", .dateTime),
     ])
 
     private var keys: Route {
         .api(
             .get, "/api/v1/signing-keys", access: .operatorToken, tag: "Single sign-on",
-            summary: "The keys that sign tokens.",
+            summary: "The keys that sign tokens and messages of SAML.",
             answers: [.json(.object([.required("keys", .array(of: ServiceAPI.keySchema))]), "Newest first.")],
             errors: [.signInUnavailable]
         ) { _ in try await listKeys() }
@@ -270,6 +308,7 @@ package struct ServiceAPI: Sendable {
                     writer.object { writer in
                         writer.field("id", key.id)
                         writer.field("algorithm", key.algorithm)
+                        writer.field("purpose", key.purpose)
                         writer.field("state", key.state)
                         writer.field("since", Timestamp.iso8601(microseconds: key.changedAt))
                     }
@@ -283,13 +322,18 @@ package struct ServiceAPI: Sendable {
             .post, "/api/v1/signing-keys", access: .operatorToken, tag: "Single sign-on",
             summary: "Makes new keys: published now, signing once everybody had time to fetch them.",
             body: .json(
-                .object([.optional("at_once", .boolean, "They sign now: when a key may be known to others.")])),
+                .object([
+                    .optional("at_once", .boolean, "They sign now: when a key may be known to others."),
+                    .optional("purpose", .enumeration(["tokens", "saml"]), "Which keys; those of tokens unless said."),
+                ])),
             answers: [.json(.object([.required("keys", .array(of: ServiceAPI.keySchema))]), "Newest first.")],
             errors: [.signInUnavailable]
         ) { call in
-            let atOnce = try await call.json()["at_once"]?.bool ?? false
+            let body = try await call.json()
+            let atOnce = body["at_once"]?.bool ?? false
+            let ofSAML = body["purpose"]?.text == "saml"
             guard let keeper = service.keyKeeper() else { throw Problem(.unavailable) }
-            try await keeper.rotate(atOnce: atOnce)
+            try await keeper.rotate(ofSAML: ofSAML, atOnce: atOnce)
             try? await identity.singleSignOn.refresh()
             return try await listKeys()
         }

@@ -16,12 +16,23 @@ package final class SigningKeyKeeper: @unchecked Sendable {
     private var timer: TimerID?
     private var isStopped = false
 
-    /// A key signs for so long, seconds.
-    private static let life: Int64 = 90 * 86_400
-    /// A new key is published for so long before it signs: as long as anybody may keep the document.
-    private static let preparation: Int64 = 86_400
-    /// A retired key is published for so long.
-    private static let afterlife: Int64 = 7 * 86_400
+    /// In seconds.
+    private struct Terms {
+        /// A key signs for so long.
+        let life: Int64
+        /// A new key is published for so long before it signs: as long as anybody may keep the document.
+        let preparation: Int64
+        /// A retired key is published for so long.
+        let afterlife: Int64
+
+        init(_ purpose: SigningKey.Purpose) {
+            switch purpose {
+            case .tokens: (life, preparation, afterlife) = (90 * 86_400, 86_400, 7 * 86_400)
+            // Many partners keep a copy of the metadata that somebody renews by hand; what was signed is looked at at once.
+            case .saml: (life, preparation, afterlife) = (3 * 365 * 86_400, 90 * 86_400, 86_400)
+            }
+        }
+    }
 
     package init(
         loop: EventLoop, directory: PostgresPool, keyring: Keyring, pool: BlockingPool,
@@ -61,30 +72,39 @@ package final class SigningKeyKeeper: @unchecked Sendable {
     package func tend() async throws {
         let keys = try await store.list()
         let now = WallClock.microseconds
-        for algorithm in SignatureAlgorithm.allCases {
-            let own = keys.filter { $0.algorithm == algorithm.rawValue }
+        for (algorithm, purpose) in Self.kinds {
+            let terms = Terms(purpose)
+            let own = keys.filter { $0.algorithm == algorithm.rawValue && $0.purpose == purpose.rawValue }
             guard let active = own.first(where: { $0.state == "active" }) else {
-                try await store.add(try await generate(algorithm), .active, keyring)
+                try await store.add(try await generate(algorithm), purpose, .active, keyring)
                 continue
             }
             let age = (now - active.changedAt) / 1_000_000
-            if age > Self.life - Self.preparation, !own.contains(where: { $0.state == "prepared" }) {
-                try await store.add(try await generate(algorithm), .prepared, keyring)
+            if age > terms.life - terms.preparation, !own.contains(where: { $0.state == "prepared" }) {
+                try await store.add(try await generate(algorithm), purpose, .prepared, keyring)
             }
-            try await store.activate(algorithm, preparedFor: Self.preparation)
+            try await store.activate(algorithm, purpose, preparedFor: terms.preparation)
         }
-        try await store.destroy(retiredFor: Self.afterlife)
+        for purpose in SigningKey.Purpose.allCases {
+            try await store.destroy(purpose, retiredFor: Terms(purpose).afterlife)
+        }
         try await store.reseal(keyring)
         try await factors.reseal(keyring)
         try await upstreams.reseal(keyring)
     }
 
+    /// Every kind of key that there is one of.
+    private static let kinds: [(SignatureAlgorithm, SigningKey.Purpose)] =
+        SignatureAlgorithm.allCases.map { ($0, .tokens) } + [(.rs256, .saml)]
+
     /// Begins a rotation by hand: new keys are published now.
-    /// - Parameter atOnce: they sign at once, without waiting until everybody has them: when a key may be known to others.
-    package func rotate(atOnce: Bool) async throws {
-        for algorithm in SignatureAlgorithm.allCases {
-            try await store.add(try await generate(algorithm), .prepared, keyring)
-            if atOnce { try await store.activate(algorithm, preparedFor: 0) }
+    /// - Parameters:
+    ///   - ofSAML: the key of SAML rather than those of tokens: partners have to be told of it.
+    ///   - atOnce: they sign at once, without waiting until everybody has them: when a key may be known to others.
+    package func rotate(ofSAML: Bool, atOnce: Bool) async throws {
+        for (algorithm, purpose) in Self.kinds where (purpose == .saml) == ofSAML {
+            try await store.add(try await generate(algorithm), purpose, .prepared, keyring)
+            if atOnce { try await store.activate(algorithm, purpose, preparedFor: 0) }
         }
     }
 

@@ -12,6 +12,8 @@ package struct SigningKeyStore: Sendable {
     package struct Description: Sendable {
         package let id: String
         package let algorithm: String
+        /// `tokens` or `saml`.
+        package let purpose: String
         package let state: String
         /// Microseconds since 1970.
         package let changedAt: Int64
@@ -30,13 +32,14 @@ package struct SigningKeyStore: Sendable {
                 guard let state = SigningKey.State(rawValue: try row.text(2)),
                     let sealing = keyring.key(try row.text(3)[...])?.key.sealing,
                     let der = sealing.open(try row.bytes(4), context: Array(Self.name(id).utf8)),
-                    let key = try? PrivateKey(der: der), SigningKey.id(of: key.publicNumbers) == id
+                    let key = try? PrivateKey(der: der), SigningKey.id(of: key.publicNumbers) == id,
+                    let purpose = SigningKey.Purpose(rawValue: try row.text(6))
                 else {
                     log.error(
                         "a signing key cannot be opened: is its session key still in the file?", ("key", .text(id)))
                     continue
                 }
-                keys.append(SigningKey(id: id, state: state, key: key))
+                keys.append(SigningKey(id: id, state: state, key: key, purpose: purpose))
             }
             return SigningKeys(keys)
         } catch {
@@ -48,7 +51,7 @@ package struct SigningKeyStore: Sendable {
         do {
             return try await directory.run(PostgresBatch(Self.keys))[0].map { row in
                 Description(
-                    id: try row.text(0), algorithm: try row.text(1), state: try row.text(2),
+                    id: try row.text(0), algorithm: try row.text(1), purpose: try row.text(6), state: try row.text(2),
                     changedAt: try row.timestamp(5).microseconds)
             }
         } catch {
@@ -58,27 +61,32 @@ package struct SigningKeyStore: Sendable {
 
     // MARK: As the role preau_admin
 
-    func add(_ key: PrivateKey, _ state: SigningKey.State, _ keyring: Keyring) async throws(IdentityError) {
+    func add(
+        _ key: PrivateKey, _ purpose: SigningKey.Purpose, _ state: SigningKey.State, _ keyring: Keyring
+    ) async throws(IdentityError) {
         let id = SigningKey.id(of: key.publicNumbers)
         let current = keyring.current
         guard let sealed = try? current.sealing.seal(key.der, context: Array(Self.name(id).utf8)) else {
             throw .directoryUnavailable
         }
         try await run(
-            PostgresBatch(Self.insert, id, key.algorithm.rawValue, state.rawValue, current.id, sealed))
+            PostgresBatch(
+                Self.insert, id, key.algorithm.rawValue, state.rawValue, current.id, sealed, purpose.rawValue))
     }
 
     /// Lets a prepared key that everybody had time to fetch sign in the place of the present one.
     /// - Parameter seconds: how long it has been published at least.
-    func activate(_ algorithm: SignatureAlgorithm, preparedFor seconds: Int64) async throws(IdentityError) {
-        var batch = PostgresBatch(Self.retire, algorithm.rawValue, seconds)
-        batch.add(Self.promote, algorithm.rawValue, seconds)
+    func activate(
+        _ algorithm: SignatureAlgorithm, _ purpose: SigningKey.Purpose, preparedFor seconds: Int64
+    ) async throws(IdentityError) {
+        var batch = PostgresBatch(Self.retire, algorithm.rawValue, seconds, purpose.rawValue)
+        batch.add(Self.promote, algorithm.rawValue, seconds, purpose.rawValue)
         try await run(batch)
     }
 
     /// Destroys keys retired for so long that nothing they signed is looked at any more.
-    func destroy(retiredFor seconds: Int64) async throws(IdentityError) {
-        try await run(PostgresBatch(Self.delete, seconds))
+    func destroy(_ purpose: SigningKey.Purpose, retiredFor seconds: Int64) async throws(IdentityError) {
+        try await run(PostgresBatch(Self.delete, seconds, purpose.rawValue))
     }
 
     /// Encrypts anew what was encrypted under a session key that is on its way out.
@@ -104,32 +112,38 @@ package struct SigningKeyStore: Sendable {
     }
 
     private static let keys = PostgresStatement(
-        "select kid, algorithm, state, sealed_by, sealed, changed_at from signing_key order by created_at desc, kid limit 100"
+        """
+        select kid, algorithm, state, sealed_by, sealed, changed_at, purpose from signing_key
+        order by created_at desc, kid limit 100
+        """
     )
 
     private static let insert = PostgresStatement(
         """
-        insert into signing_key (kid, algorithm, state, sealed_by, sealed) values ($1, $2, $3, $4, $5)
+        insert into signing_key (kid, algorithm, state, sealed_by, sealed, purpose) values ($1, $2, $3, $4, $5, $6)
         on conflict do nothing
         """)
 
     private static let retire = PostgresStatement(
         """
         update signing_key set state = 'retired', changed_at = now()
-        where algorithm = $1 and state = 'active' and exists (select from signing_key p
-            where p.algorithm = $1 and p.state = 'prepared' and p.changed_at <= now() - $2 * interval '1 second')
+        where algorithm = $1 and purpose = $3 and state = 'active' and exists (select from signing_key p
+            where p.algorithm = $1 and p.purpose = $3 and p.state = 'prepared' and p.changed_at <= now() - $2 * interval '1 second')
         """)
 
     private static let promote = PostgresStatement(
         """
         update signing_key set state = 'active', changed_at = now()
-        where kid = (select kid from signing_key where algorithm = $1 and state = 'prepared'
+        where kid = (select kid from signing_key where algorithm = $1 and purpose = $3 and state = 'prepared'
                 and changed_at <= now() - $2 * interval '1 second' order by created_at, kid limit 1)
-            and not exists (select from signing_key where algorithm = $1 and state = 'active')
+            and not exists (select from signing_key where algorithm = $1 and purpose = $3 and state = 'active')
         """)
 
     private static let delete = PostgresStatement(
-        "delete from signing_key where state = 'retired' and changed_at <= now() - $1 * interval '1 second'")
+        """
+        delete from signing_key
+        where purpose = $2 and state = 'retired' and changed_at <= now() - $1 * interval '1 second'
+        """)
 
     private static let replace = PostgresStatement(
         "update signing_key set sealed_by = $2, sealed = $3 where kid = $1 and sealed_by = $4")

@@ -1,8 +1,14 @@
 internal import Cryptography
 internal import Web
 
-/// One key that signs tokens.
+/// One key that signs tokens, or messages of SAML.
 struct SigningKey: Sendable {
+    /// What a key signs: a signature of one kind is worth nothing as another.
+    enum Purpose: String, Sendable, CaseIterable {
+        case tokens
+        case saml
+    }
+
     enum State: String, Sendable {
         /// Published, so that everybody has it by the time it signs.
         case prepared
@@ -15,6 +21,7 @@ struct SigningKey: Sendable {
     let id: String
     let state: State
     let key: PrivateKey
+    var purpose = Purpose.tokens
 
     var algorithm: SignatureAlgorithm { key.algorithm }
 
@@ -41,14 +48,20 @@ struct SigningKey: Sendable {
 
 /// The keys of the platform at one moment; an immutable whole.
 struct SigningKeys: Sendable {
+    /// Those of tokens.
     let all: [SigningKey]
+    /// Those of SAML: the one that signs first.
+    let saml: [SAMLKey]
     /// RFC 7517: public numbers only.
     let document: [UInt8]
 
     static let empty = SigningKeys([])
 
-    init(_ keys: [SigningKey]) {
+    init(_ everything: [SigningKey]) {
+        let keys = everything.filter { $0.purpose == .tokens }
         all = keys
+        saml = everything.filter { $0.purpose == .saml }.compactMap { SAMLKey($0) }
+            .sorted { $0.state == .active && $1.state != .active }
         document =
             JSON.object([
                 JSON.Member(

@@ -1,5 +1,6 @@
 package import HTTPClient
 package import Runtime
+package import SAMLExchange
 
 /// What a process has to reach other servers with, and how it is known to them.
 package struct OutgoingParts: Sendable {
@@ -9,10 +10,14 @@ package struct OutgoingParts: Sendable {
     package let signing: BlockingPool?
     /// The origin people use, without a path: the issuer's.
     package let front: String
+    /// The process that reads and signs messages of SAML; nil: there is none, and no SAML.
+    package let saml: SAMLClient?
 
     package init(
-        client: HTTPClient? = nil, signing: BlockingPool? = nil, front: String = "http://localhost"
+        client: HTTPClient? = nil, signing: BlockingPool? = nil, front: String = "http://localhost",
+        saml: SAMLClient? = nil
     ) {
+        self.saml = saml
         self.client = client
         self.signing = signing
         self.front = front

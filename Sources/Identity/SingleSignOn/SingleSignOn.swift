@@ -3,6 +3,7 @@ internal import HTTPClient
 internal import Postgres
 internal import Redis
 package import Runtime
+internal import SAMLExchange
 package import Tenancy
 internal import Web
 
@@ -27,7 +28,10 @@ package final class SingleSignOn: @unchecked Sendable {
     let clock: @Sendable () -> Int64
     let instruments: SingleSignOnInstruments
     let signing: BlockingPool?
+    let saml: SAMLClient?
     let log: Log
+    /// Our signed metadata, and the keys in it.
+    var samlMetadata: (keys: [String], document: String)?
 
     private var seenGeneration = -1
     private var currentSet = PartnerSet.empty
@@ -40,7 +44,8 @@ package final class SingleSignOn: @unchecked Sendable {
 
     init(
         loop: EventLoop, cache: PartnerCache, front: String, tenancy: Tenancy, keyring: Keyring, redis: RedisClient,
-        directory: PostgresPool, client: HTTPClient?, signing: BlockingPool?, metrics: Metrics, log: Log,
+        directory: PostgresPool, client: HTTPClient?, signing: BlockingPool?, saml: SAMLClient?, metrics: Metrics,
+        log: Log,
         clock: @escaping @Sendable () -> Int64
     ) {
         self.loop = loop
@@ -51,6 +56,7 @@ package final class SingleSignOn: @unchecked Sendable {
         self.redis = redis
         self.clock = clock
         self.signing = signing
+        self.saml = saml
         self.log = log
         store = PartnerStore(directory)
         keyStore = SigningKeyStore(directory)
@@ -92,9 +98,12 @@ package final class SingleSignOn: @unchecked Sendable {
     /// Makes the process's copy as new as the directory. - Throws: `.directoryUnavailable`; the copy stays as it is.
     package func refresh() async throws(IdentityError) {
         guard try await store.version() != partners.version else { return }
+        // The version comes with the services: what is read after them is at least as new. The other way round, keys that change
+        // between two readings would stay as they were until something else changes.
+        let services = try await store.all(log: log)
         cache.store(try await keyStore.all(keyring, log: log))
         cache.store(try await upstreamStore.all(keyring, log: log))
-        cache.store(try await store.all(log: log))
+        cache.store(services)
     }
 
     // MARK: Who may go where
@@ -155,6 +164,12 @@ package final class SingleSignOn: @unchecked Sendable {
     /// The same person is the same number for one sector, and another for every other.
     func pairwise(_ account: AccountID, sector: String) -> String {
         Base64URL.encode(HMACKey(partners.pairwiseSecret).code(for: "\(sector)\u{0}\(account)"))
+    }
+
+    /// Who somebody is to one service for as long as a session lasts.
+    func transientName(_ session: SessionID, _ service: PartnerService) -> String {
+        Base64URL.encode(
+            Array(HMACKey(partners.pairwiseSecret).code(for: "transient \(service.id) \(session)").prefix(20)))
     }
 
     private func card(of account: AccountID) async throws(IdentityError) -> PersonCard {

@@ -20,7 +20,7 @@ package struct Migration: Sendable {
     package static let directory: [Migration] = [
         .territories, .shards, .accounts, .control, .sessions, .jobs, .administration, .feeds,
         .directoryMoves, .policy, .attendance, .lives, .partners, .secondFactors,
-        .upstream, .tokens, .accessibilityContact, .scim,
+        .upstream, .tokens, .accessibilityContact, .scim, .keyPurposes,
     ]
 
     /// A shard's history, oldest first; the same for all shards.

@@ -16,12 +16,16 @@ final class PartnerSessions: @unchecked Sendable {
         case cas(url: String, ticket: String)
         /// OpenID Connect: the client and the session's number as it knows it.
         case oidc(service: UUID, subject: String, sid: String)
+        /// SAML: the service, and who was told of which session.
+        case saml(service: UUID, name: String, format: String, index: String)
 
         var bytes: [UInt8] {
             switch self {
             case .cas(let url, let ticket): JSON.array(["c", .string(url), .string(ticket)]).bytes
             case .oidc(let service, let subject, let sid):
                 JSON.array(["o", .string(service.description), .string(subject), .string(sid)]).bytes
+            case .saml(let service, let name, let format, let index):
+                JSON.array(["s"] + [service.description, name, format, index].map { .string($0) }).bytes
             }
         }
 
@@ -35,6 +39,9 @@ final class PartnerSessions: @unchecked Sendable {
             case ("o", 4):
                 guard let id = UUID(texts[1]) else { return nil }
                 self = .oidc(service: id, subject: texts[2], sid: texts[3])
+            case ("s", 5):
+                guard let id = UUID(texts[1]) else { return nil }
+                self = .saml(service: id, name: texts[2], format: texts[3], index: texts[4])
             default: return nil
             }
         }
@@ -52,7 +59,7 @@ final class PartnerSessions: @unchecked Sendable {
     private var next = 0
     private var workers = 0
 
-    /// Makes the request that tells a client of OpenID Connect; nil when there is nobody to tell.
+    /// Makes the request that tells a client of OpenID Connect or a service provider of SAML; nil when there is nobody to tell.
     var logoutRequest: ((Entry) async -> HTTPClient.Request?)?
 
     init(loop: EventLoop, redis: RedisClient, client: HTTPClient?, instruments: SingleSignOnInstruments) {
@@ -78,6 +85,11 @@ final class PartnerSessions: @unchecked Sendable {
     func move(from old: SessionID, to new: SessionID) async {
         // An error when there are none: nothing to move.
         _ = try? await redis.send("RENAME", .text(PartnerSessions.key(old)), .text(PartnerSessions.key(new)))
+    }
+
+    /// A service that a session entered need not be told when it ends: it knows.
+    func forget(_ entry: Entry, of session: SessionID) async {
+        _ = try? await redis.send("LREM", .text(PartnerSessions.key(session)), 0, .bytes(entry.bytes))
     }
 
     /// Tells every service that these sessions entered. Returns at once.

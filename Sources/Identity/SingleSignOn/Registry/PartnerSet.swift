@@ -1,4 +1,5 @@
 package import Runtime
+internal import SAMLExchange
 
 /// Every registered service at one version of the directory; an immutable whole, swapped at once. Looking one up costs the
 /// same with one service and with thousands, unless they share a host.
@@ -10,6 +11,7 @@ package final class PartnerSet: Sendable {
     let pairwiseSecret: [UInt8]
     private let byHost: [String: [Int]]
     private let byClient: [String: Int]
+    private let byEntity: [String: Int]
     private let byID: [UUID: Int]
     private let origins: Set<String>
 
@@ -21,11 +23,15 @@ package final class PartnerSet: Sendable {
         all = services.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
         var byHost: [String: [Int]] = [:]
         var byClient: [String: Int] = [:]
+        var byEntity: [String: Int] = [:]
         var byID: [UUID: Int] = [:]
         var origins: Set<String> = []
         for (index, service) in all.enumerated() {
             byID[service.id] = index
             guard service.isEnabled else { continue }
+            if service.kind == .saml, let entity = service.settings.serviceProvider?.entityID, byEntity[entity] == nil {
+                byEntity[entity] = index
+            }
             if let client = service.clientID {
                 byClient[client] = index
                 origins.formUnion(service.settings.origins)
@@ -37,6 +43,7 @@ package final class PartnerSet: Sendable {
         }
         self.byHost = byHost
         self.byClient = byClient
+        self.byEntity = byEntity
         self.byID = byID
         self.origins = origins
     }
@@ -44,6 +51,9 @@ package final class PartnerSet: Sendable {
     package subscript(id: UUID) -> PartnerService? { byID[id].map { all[$0] } }
 
     package func client(_ id: String) -> PartnerService? { byClient[id].map { all[$0] } }
+
+    /// The service provider of SAML with this entity ID, compared character by character.
+    package func serviceProvider(_ entityID: String) -> PartnerService? { byEntity[entityID].map { all[$0] } }
 
     /// Whether pages of this origin may call us from a browser.
     package func isFront(_ origin: String) -> Bool { origins.contains(origin) }

@@ -1,3 +1,4 @@
+package import SAMLExchange
 package import Tenancy
 package import Web
 
@@ -41,6 +42,41 @@ package struct PartnerSettings: Sendable {
     package var isPairwise = false
     package var sector: String?
 
+    // SAML
+    package enum NameID: String, Sendable, CaseIterable {
+        /// A number of the person for this sector of services.
+        case persistent
+        /// Another for each session.
+        case transient
+        /// The `user`, which has to be an address.
+        case email
+        /// The `user`, as it is.
+        case unspecified
+
+        /// Nil for a format that nobody has a name in here.
+        package init?(format: String) {
+            guard let found = NameID.allCases.first(where: { $0.format == format }) else { return nil }
+            self = found
+        }
+
+        var format: String {
+            switch self {
+            case .persistent: SAMLMetadata.persistent
+            case .transient: SAMLMetadata.transient
+            case .email: SAMLMetadata.email
+            case .unspecified: SAMLMetadata.unspecified
+            }
+        }
+    }
+
+    /// What is used of the metadata.
+    package var serviceProvider: ServiceProviderFacts?
+    package var nameID = NameID.persistent
+    /// Also when the metadata do not say so.
+    package var needsSignedRequests = false
+    /// Encrypts assertions when there is a key for it.
+    package var encrypts = true
+
     package init() {}
 
     /// The fronts whose pages may call the API and the token endpoint from a browser.
@@ -68,6 +104,10 @@ extension PartnerSettings: JSONRepresentable {
             writer.field("pkce_required", requiresPKCE)
             writer.field("subject", isPairwise ? "pairwise" : "public")
             writer.field("sector", sector)
+            writer.field("service_provider", serviceProvider)
+            writer.field("name_id", nameID.rawValue)
+            writer.field("signed_requests_needed", needsSignedRequests)
+            writer.field("encrypted", encrypts)
         }
     }
 
@@ -90,6 +130,10 @@ extension PartnerSettings: JSONRepresentable {
             .optional("pkce_required", .boolean),
             .optional("subject", .enumeration(["public", "pairwise"])),
             .optional("sector", .nullable(.text(1...200)), "Services of one sector share pairwise subjects."),
+            .optional("service_provider", .nullable(ServiceProviderFacts.schema), "What is used of its metadata."),
+            .optional("name_id", .enumeration(NameID.self), "How a service provider of SAML knows people."),
+            .optional("signed_requests_needed", .boolean, "Also when its metadata do not say so."),
+            .optional("encrypted", .boolean, "Assertions, when its metadata have a key for that."),
         ]))
 
     /// What a document that fits the schema says; a part that cannot be read is nil for all of it.
@@ -135,5 +179,12 @@ extension PartnerSettings: JSONRepresentable {
         requiresPKCE = json["pkce_required"]?.bool ?? false
         isPairwise = text("subject") == "pairwise"
         sector = text("sector")
+        if let facts = json["service_provider"], facts.members != nil {
+            guard let facts = ServiceProviderFacts(facts) else { return nil }
+            serviceProvider = facts
+        }
+        nameID = text("name_id").flatMap { NameID(rawValue: $0) } ?? .persistent
+        needsSignedRequests = json["signed_requests_needed"]?.bool ?? false
+        encrypts = json["encrypted"]?.bool ?? true
     }
 }
