@@ -5,6 +5,7 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import time
 
 from .errors import StackError
 from .ports import answers
@@ -41,6 +42,7 @@ class PostgresServer:
             running.stop(signal.SIGINT, patience=30)
             running = None
         if running is None:
+            self._await_the_dead()
             self._write("postgresql.conf", configuration)
             self._write("pg_hba.conf", access)
             running = self.processes.start(
@@ -49,6 +51,17 @@ class PostgresServer:
         self.processes.await_ready(running, self._accepts, 120)
         self._set_up()
         return running
+
+    def _await_the_dead(self, patience=15):
+        """A server that was killed a moment ago is a process, by its number, until somebody has asked how it ended; a new one
+        would take it for another that runs."""
+        try:
+            number = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        except (OSError, ValueError):
+            return
+        deadline = time.monotonic() + patience
+        while is_dead_or_dying(number) and time.monotonic() < deadline:
+            time.sleep(0.05)
 
     @property
     def superuser(self):
@@ -128,3 +141,12 @@ class PostgresServer:
             self.psql((CHECKOUT / "Infra/postgres/shard.sql").read_text(), connect_to=self.database, variables={
                 "database": self.database, "mover_password": self.state.secret("preau_mover"),
             })
+
+
+def is_dead_or_dying(number):
+    """Whether a process was ended and is not gone yet (proc(5), the third field of stat)."""
+    try:
+        state = pathlib.Path(f"/proc/{number}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return state in "ZX"

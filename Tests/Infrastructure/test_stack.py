@@ -12,7 +12,7 @@ import time
 import pytest
 from stack import ports
 from stack.errors import StackError
-from stack.postgres import PostgresServer
+from stack.postgres import PostgresServer, is_dead_or_dying
 from stack.process import Process, Processes, boot, start_time
 from stack.progress import Progress
 from stack.redis import RedisServer
@@ -23,6 +23,17 @@ QUIET = Progress(io.StringIO())
 
 
 class TestProcesses:
+    def test_a_process_that_nobody_has_asked_after_is_dead(self):
+        child = subprocess.Popen(["sleep", "60"])
+        assert not is_dead_or_dying(child.pid)
+        os.kill(child.pid, signal.SIGKILL)
+        deadline = time.monotonic() + 5
+        while not is_dead_or_dying(child.pid):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        child.wait()
+        assert not is_dead_or_dying(child.pid)
+
     def test_a_started_process_is_found_again_and_stopped(self, state, processes):
         started = processes.start("sleeper", ["sleep", "60"])
         assert Processes(state).find("sleeper").pid == started.pid

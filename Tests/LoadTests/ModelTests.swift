@@ -25,7 +25,8 @@ import YAML
     @Test func everyPageIsHeldAgainstThePersonAndThePage() throws {
         let product = try document("preau.yaml").decode(Product.shape)
         for page in product.pages.values {
-            #expect(Set(page.expect.map(\.what)) == ["person", "page"], "\(page.name)")
+            let held = Set(page.expect.map(\.what))
+            #expect(held.isSuperset(of: ["person", "page"]), "\(page.name)")
         }
     }
 

@@ -92,7 +92,7 @@ struct SAMLRoutes: Sendable {
             .get, "/saml/continue", access: .everyone, tag: "Single sign-on",
             summary: "Of our own: goes on with a request after signing in.",
             query: [
-                .text("request", "The request, closed.", maxLength: 4000).required,
+                .text("request", "The request, closed.", maxLength: 4000),
                 .text("fresh", "Came from the sign-in page.", maxLength: 200),
             ], errors: Self.problems + [.partnerForbidden, .signOnUnavailable]
         ) { call in

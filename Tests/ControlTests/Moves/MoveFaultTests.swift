@@ -67,11 +67,13 @@ extension MoveTests {
             // Held from a moment when earlier states are not in its way.
             let isHeldLate = [.flipped, .draining, .verifying].contains(state)
             var blocker = isHeldLate ? nil : try await hold(state, of: id, moves)
-            let gate = isHeldLate ? try await hold(.catchingUp, of: id, moves) : nil
+            // Without a way back nothing holds the move up while it catches up: it is held where it begins.
+            let early = state == .draining ? Move.State.slot : .catchingUp
+            let gate = isHeldLate ? try await hold(early, of: id, moves) : nil
             let move = try await process.order(
                 id, to: 2, keep: state == .draining ? 0 : 3600, rate: state == .copying ? 200_000 : nil)
             if let gate {
-                try await moves.wait(move, for: "state = 'catching_up'")
+                try await moves.wait(move, for: "state = '\(early.rawValue)'")
                 blocker = try await hold(state, of: id, moves)
                 try gate.release()
             }
