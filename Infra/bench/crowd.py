@@ -16,7 +16,7 @@ from stack.ports import is_free
 from stack.redis import command
 from stack.state import CHECKOUT, State, write_private
 
-from . import tenants
+from . import commands, tenants
 from .people import processor_seconds
 
 FOLDER = CHECKOUT / ".preau-bench"
@@ -54,7 +54,7 @@ class CrowdSite:
         words = ["--nodes", self.nodes, "--loops", 1, "--shards", self.shards, "--fronts", self.fronts, "--tenants", manifests]
         if not self.state.exists:
             words += ["--port", next(port for port in range(19800, 19900, 2) if is_free(port) and is_free(port + 1))]
-        self.run("up", "--detach", *words)
+        commands.dev(self.state, "up", "--detach", *words)
         self.parts = json.loads(self.state.descriptor.read_text())
         if self.state.parameters.get("crowd", 0) < self.schools:
             with progress.step(f"People: up to {self.schools} schools a territory, {self.pupils} pupils a class"):
@@ -65,19 +65,10 @@ class CrowdSite:
             self.state.remember(crowd=self.schools)
 
     def stop(self, wipe=False):
-        self.run("down", *(["--wipe"] if wipe else []))
-
-    def run(self, name, *words):
-        line = [CHECKOUT / "Infra" / "dev" / name, "--state", self.state.directory, *map(str, words)]
-        if subprocess.run(line, stdin=subprocess.DEVNULL, check=False).returncode != 0:
-            raise StackError(f"Infra/dev/{name} failed; the cause is above")
+        commands.dev(self.state, "down", *(["--wipe"] if wipe else []))
 
     def preau(self, *words):
-        line = [BUILT / "preau", "--state", self.state.directory, "--json", *map(str, words)]
-        done = subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise StackError(f"preau {' '.join(map(str, words[:2]))}: {done.stderr[-300:]}")
-        return json.loads(done.stdout)
+        return commands.preau(self.state, *words)
 
     @staticmethod
     def query(conninfo, text):

@@ -10,9 +10,9 @@ import urllib.request
 from stack.errors import StackError
 from stack.ports import is_free
 from stack.redis import command
-from stack.state import CHECKOUT, State
+from stack.state import State
 
-from . import tenants
+from . import commands, tenants
 from .wrk import Target
 
 # An ordinary week of the school year, whatever the day of the run.
@@ -37,12 +37,12 @@ class Site:
         manifests = self.folder / f"tenants-{self.establishments}"
         tenants.make(manifests, self.establishments)
         port = next(port for port in range(19500, 20000, 2) if is_free(port) and is_free(port + 1))
-        self._command("up", "--detach", "--nodes", "1", "--loops", "1", "--shards", "2", "--port", port, "--tenants", manifests)
+        commands.dev(self.state, "up", "--detach", "--nodes", "1", "--loops", "1", "--shards", "2", "--port", port, "--tenants", manifests)
         self.parts = json.loads(self.state.descriptor.read_text())
         self.node = self.parts["nodes"][0]
 
     def stop(self, wipe):
-        self._command("down", *(["--wipe"] if wipe else []))
+        commands.dev(self.state, "down", *(["--wipe"] if wipe else []))
 
     def sign_in(self, sessions):
         """Signs the demonstration's pupils in, in turn, until there are so many sessions."""
@@ -124,8 +124,3 @@ class Site:
     def _executed(self):
         logs = (self.state.logs / f"postgres-shard-{shard['id']}.log" for shard in self.parts["shards"])
         return sum(len(re.findall(r" preau_node@.*LOG:  (?:execute|statement)", log.read_text(errors="replace"))) for log in logs)
-
-    def _command(self, name, *words):
-        command_line = [CHECKOUT / "Infra" / "dev" / name, "--state", self.state.directory, *map(str, words)]
-        if subprocess.run(command_line, stdin=subprocess.DEVNULL, check=False).returncode != 0:
-            raise StackError(f"Infra/dev/{name} failed; the cause is above")

@@ -4,16 +4,13 @@ import asyncio
 import json
 import re
 import resource
-import subprocess
 import urllib.request
 
-from stack.build import BUILT
-from stack.errors import StackError
 from stack.ports import is_free
 from stack.redis import command
 from stack.state import CHECKOUT, State
 
-from . import report
+from . import commands, report
 from .people import processor_seconds
 
 FOLDER = CHECKOUT / ".preau-bench"
@@ -28,24 +25,15 @@ class TerritorySite:
     def start(self, nodes, tenants=None):
         port = next(port for port in range(19600, 19800, 2) if is_free(port) and is_free(port + 1))
         words = ["--detach", "--nodes", nodes, "--loops", 1, "--shards", 2, "--port", port]
-        self.command("up", *words, *(["--tenants", tenants] if tenants else []))
+        commands.dev(self.state, "up", *words, *(["--tenants", tenants] if tenants else []))
         self.parts = json.loads(self.state.descriptor.read_text())
         self.host = next(each["host"] for each in self.parts["territories"] if each["id"] == self.territory)
 
     def stop(self):
-        self.command("down", "--wipe")
-
-    def command(self, name, *words):
-        line = [CHECKOUT / "Infra" / "dev" / name, "--state", self.state.directory, *map(str, words)]
-        if subprocess.run(line, stdin=subprocess.DEVNULL, check=False).returncode != 0:
-            raise StackError(f"Infra/dev/{name} failed; the cause is above")
+        commands.dev(self.state, "down", "--wipe")
 
     def preau(self, *words):
-        line = [BUILT / "preau", "--state", self.state.directory, "--json", *map(str, words)]
-        done = subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise StackError(f"preau {' '.join(map(str, words[:2]))}: {done.stderr[-300:]}")
-        return json.loads(done.stdout or "null")
+        return commands.preau(self.state, *words)
 
     def put(self, path, body):
         """A call of the admin service, as an operator."""

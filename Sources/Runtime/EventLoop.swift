@@ -7,8 +7,8 @@ internal import Synchronization
 /// HTTP, Redis and PostgreSQL sit on the same loop, so a request never changes thread: it suspends on a continuation that
 /// a descriptor's handler resumes, on this thread. What runs here never blocks; heavy work goes to `BlockingPool`.
 ///
-/// A turn: due timers → jobs until none is left → the end-of-turn hooks (where connections flush what the turn wrote) →
-/// `epoll_wait` → the handlers of ready descriptors.
+/// A turn: due timers → jobs until none is left, with a flush of what was asked of other servers after every few → the
+/// end-of-turn hooks → `epoll_wait` → the handlers of ready descriptors.
 package final class EventLoop: TaskExecutor, @unchecked Sendable {
     // Safety: everything but `remote` and the two atomics is touched by the loop's own thread only, which `assertCurrent`
     // checks in debug builds; `remote` is a mutex.

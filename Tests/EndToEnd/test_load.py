@@ -1,8 +1,6 @@
 """preau-load against a real stack: what it counts as right is right, and what is not the page of that person is an error."""
 
 import json
-import os
-import pathlib
 import re
 import subprocess
 import time
@@ -15,12 +13,6 @@ from stack.build import BUILT
 LOAD = CHECKOUT / "Infra" / "load"
 PROGRAM = BUILT / "preau-load"
 ROLES = ("pupil", "teacher", "guardian")
-
-
-@pytest.fixture(scope="module")
-def site():
-    state = pathlib.Path(os.environ["PREAU_STATE"])
-    return json.loads((state / "stack.json").read_text()), state
 
 
 @pytest.fixture(scope="module")

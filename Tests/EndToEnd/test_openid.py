@@ -3,8 +3,6 @@
 import base64
 import hashlib
 import json
-import os
-import pathlib
 import re
 import time
 import urllib.parse
@@ -13,12 +11,6 @@ import pytest
 from browsing import Visitor, account, host_of, visitor
 from openid_client import Client, info
 from partners import parameters
-
-
-@pytest.fixture(scope="module")
-def site():
-    state = pathlib.Path(os.environ["PREAU_STATE"])
-    return json.loads((state / "stack.json").read_text()), state
 
 
 @pytest.fixture(scope="module")

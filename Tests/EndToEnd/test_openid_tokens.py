@@ -2,8 +2,6 @@
 
 import base64
 import json
-import os
-import pathlib
 import time
 import urllib.parse
 
@@ -12,12 +10,6 @@ from browsing import Visitor, account, visitor
 from openid_client import Client, info
 from operators import Operator, leave, try_to_sign_in, within
 from partners import Partner, preau
-
-
-@pytest.fixture(scope="module")
-def site():
-    state = pathlib.Path(os.environ["PREAU_STATE"])
-    return json.loads((state / "stack.json").read_text()), state
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,6 @@
 """SAML 2.0: pysaml2 as the service provider, xmlsec1 as a second opinion, and what a polite partner would not send."""
 
 import base64
-import json
-import os
-import pathlib
 import re
 import time
 import urllib.parse
@@ -18,12 +15,6 @@ from saml_partner import ServiceProvider, deflated, is_signed, moved, refused, v
 
 PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
 TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
-
-
-@pytest.fixture(scope="module")
-def site():
-    state = pathlib.Path(os.environ["PREAU_STATE"])
-    return json.loads((state / "stack.json").read_text()), state
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,6 @@
 """SAML 2.0, single logout: by pysaml2, by strangers, and from here to partners."""
 
 import http.server
-import json
-import os
-import pathlib
 import re
 import threading
 import time
@@ -13,12 +10,6 @@ import pytest
 from browsing import Visitor, account, visitor
 from saml2 import BINDING_HTTP_REDIRECT
 from saml_partner import ServiceProvider, index_of, is_signed, logout_request_from_string, moved, refused, validate_schema
-
-
-@pytest.fixture(scope="module")
-def site():
-    state = pathlib.Path(os.environ["PREAU_STATE"])
-    return json.loads((state / "stack.json").read_text()), state
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,5 @@
 """Signing in through an identity provider of OpenID Connect: the platform's own provider, asked as a stranger would ask it."""
 
-import json
-import os
-import pathlib
 import re
 import time
 import urllib.parse
@@ -10,12 +7,6 @@ import urllib.parse
 import pytest
 from browsing import Visitor, account, host_of, visitor
 from partners import parameters, preau, register
-
-
-@pytest.fixture(scope="module")
-def site():
-    state = pathlib.Path(os.environ["PREAU_STATE"])
-    return json.loads((state / "stack.json").read_text()), state
 
 
 @pytest.fixture(scope="module")
