@@ -67,7 +67,8 @@ let package = Package(
         module(
             "Control",
             [
-                "School", "Identity", "Admission", "Quotas", "Tenancy", "Web", "HTTP", "Postgres", "Redis",
+                "School", "Identity", "Admission", "Quotas", "Tenancy", "Web", "HTTP", "HTTPClient", "Postgres",
+                "Redis",
                 "PDF", "QRCode", "Cryptography", "YAML", "XML", "Archive", "SAMLExchange", "Runtime",
             ]),
 
@@ -76,7 +77,7 @@ let package = Package(
             "Identity",
             [
                 "Admission", "Tenancy", "Web", "HTTP", "HTTPClient", "Postgres", "Redis", "Cryptography", "Compression",
-                "SAMLExchange", "Runtime",
+                "QRCode", "SAMLExchange", "Runtime",
             ]),
 
         // Shares of the line.
@@ -98,7 +99,7 @@ let package = Package(
         module("Redis", ["CHiredis", "Runtime"]),
         module("YAML", ["CYAML"]),
         module("Cryptography", ["CCrypto", "CArgon2"]),
-        module("Compression", ["CZlib"]),
+        module("Compression", ["CZlib", "CDeflate"]),
         module("PDF", ["CPango"]),
         module("QRCode", ["CQrencode"]),
         module("Magic", ["CMagic"]),
@@ -128,7 +129,9 @@ let package = Package(
                     "-I/usr/lib/x86_64-linux-gnu/glib-2.0/include", "-I/usr/lib/aarch64-linux-gnu/glib-2.0/include",
                 ])
             ],
-            linkerSettings: ["lasso", "xml2", "gobject-2.0", "glib-2.0"].map { .linkedLibrary($0) }),
+            linkerSettings: ["lasso", "xmlsec1-openssl", "xmlsec1", "xml2", "gobject-2.0", "glib-2.0"].map {
+                .linkedLibrary($0)
+            }),
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", debian: "libmicrohttpd-dev"),
         library("CPostgres", pkgConfig: "libpq", debian: "libpq-dev"),
         library("CHiredis", pkgConfig: nil, debian: "libhiredis-dev"),  // its .pc file adds a -D that SwiftPM refuses
@@ -138,6 +141,7 @@ let package = Package(
         library("CArgon2", pkgConfig: "libargon2", debian: "libargon2-dev"),
         library("CMimalloc", pkgConfig: nil, debian: "libmimalloc-dev"),  // has no .pc file
         library("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
+        library("CDeflate", pkgConfig: "libdeflate", debian: "libdeflate-dev"),
         library("CQrencode", pkgConfig: "libqrencode", debian: "libqrencode-dev"),
         library("CPango", pkgConfig: nil, debian: "libpango1.0-dev"),  // with cairo; why without pkg-config: its shim.h
         library("CMagic", pkgConfig: "libmagic", debian: "libmagic-dev"),
@@ -186,7 +190,7 @@ let package = Package(
             "ControlTests",
             [
                 "Control", "Identity", "Admission", "Tenancy", "Web", "Postgres", "Cryptography", "YAML", "XML",
-                "Archive",
+                "Archive", "HTTPClient",
                 "Runtime", "TestSupport", "TestTenancy",
             ]),
     ]

@@ -6,7 +6,7 @@ import sys
 from stack.errors import StackError
 from stack.progress import Progress
 
-from . import admission, feeds, files, homework, move, page, quota, sso, storm
+from . import admission, feeds, files, homework, move, page, provision, quota, search, sso, storm
 
 BENCHMARKS = {
     "page": page.run,
@@ -15,7 +15,9 @@ BENCHMARKS = {
     "files": files.run,
     "homework": homework.run,
     "move": move.run,
+    "provision": provision.run,
     "quota": quota.run,
+    "search": search.run,
     "sso": sso.run,
 }
 
@@ -28,6 +30,7 @@ def arguments():
     parser.add_argument("--scene", action="append", metavar="NAME", help="storm: only this one; may be repeated")
     parser.add_argument("--share", type=float, default=1.0, metavar="S", help="storm: this part of each scene (1)")
     parser.add_argument("--keep", action="store_true", help="storm: leave its stack running")
+    parser.add_argument("--flame", metavar="LABEL", help="storm: also draw where the nodes' time goes, once all have come (docs/images/flame-LABEL.svg)")
     parser.add_argument("--no-record", dest="record", action="store_false", help="storm: leave docs/benchmarks.md as it is")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHMARKS)} and storm (all but storm)")
     return parser.parse_args()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import os
 import random
 import re
@@ -136,6 +137,10 @@ async def waiting_cost(site, people):
     site.preau("admission", "set", TERRITORY, "--sessions", 0)
     await asyncio.sleep(2.5)
     key, waiters = f"p1:t:{TERRITORY}", [person for person in people if person.role == "guardian"]
+    # Nobody's turn from before: all of them would stand at the head of the line.
+    site.redis("DEL", "p1:q:" + key, "p1:w:" + key)
+    for person in waiters:
+        person.cookies.pop("preau_ticket", None)
     each = WAITERS // len(waiters)
     for number, person in enumerate(waiters):
         status, _ = await person.sign_in()
@@ -172,11 +177,18 @@ async def waiting_cost(site, people):
     seconds, count = time.monotonic() - start, sum(map(len, told))
     redis, nodes = [
         max(0.0, after - first - rest * seconds) / count for first, after, rest in zip(before, processor(), idle)]
-    # Each of them stands for as many as are around them.
-    polls = WAITERS * statistics.mean(1 / statistics.mean(pauses) for pauses in told)
+    polls = polls_along([statistics.mean(pauses) for pauses in told], each)
     return {
         "polls": polls, "redis": polls * redis, "nodes": polls * nodes, "each": (redis + nodes) * 1e6,
         "first": statistics.mean(told[0]), "last": statistics.mean(told[-1])}
+
+
+def polls_along(pauses, between):
+    """Polls a second of a line of which some, with so many others between them, were told these pauses. A pause is a share of the
+    time that is left, so it grows evenly from one to the next; the integral of its inverse has a logarithm."""
+    def segment(first, last):
+        return between / first if abs(last - first) < 0.001 else between * math.log(last / first) / (last - first)
+    return sum(segment(first, last) for first, last in zip(pauses, pauses[1:])) + between / pauses[-1]
 
 
 def rate(moments):

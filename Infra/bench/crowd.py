@@ -45,6 +45,7 @@ class CrowdSite:
         self.establishments = ESTABLISHMENTS if establishments is None else establishments
         self.state = State(FOLDER / f"site-{name}")
         self.files = FOLDER / f"load-{name}"
+        self.programs = BUILT
 
     def start(self, progress):
         FOLDER.mkdir(exist_ok=True)
@@ -125,7 +126,7 @@ class CrowdSite:
     def load(self, verb, people, mix, *words, report=None, at_least=None):
         """One run of preau-load; its report."""
         line = [
-            BUILT / "preau-load", verb, "--front", self.parts["front"], "--adapter", LOAD / "preau.yaml", "--mix", LOAD / f"{mix}.yaml",
+            self.programs / "preau-load", verb, "--front", self.parts["front"], "--adapter", LOAD / "preau.yaml", "--mix", LOAD / f"{mix}.yaml",
             "--people", people, "--sessions", self.sessions(people), "--password", PASSWORD,
         ]
         folder = report or self.files / f"{verb}-{mix}"

@@ -81,6 +81,31 @@ def sql_in_stores(checkout):
                 yield Violation(source.path, literal.line, "SQL outside a …Store file")
 
 
+# What programs of the release before stumble over while they still run, or what holds a table for long.
+CONTRACTS = re.compile(
+    r"\b(drop\s+(table|column|view|function)|rename\b|alter\s+column\s+\w+\s+(set\s+not\s+null|(set\s+data\s+)?type)"
+    r"|add\s+column\s+(if\s+not\s+exists\s+)?\w+(?![^,;]*\bdefault\b)[^,;]*\bnot\s+null"
+    r"|add\s+constraint\s+\w+\s+(check|foreign\s+key)(?![^;]*\bnot\s+valid\b))", re.IGNORECASE)
+# The migrations that were there before this rule was.
+SETTLED = {"Shard": 9, "Directory": 19}
+
+
+@rule
+def migrations_expand(checkout):
+    """A migration only adds; one that takes away says `-- contract:` and what has not used it since when."""
+    for source in checkout.sources:
+        parts = source.path.parts
+        number = re.match(r"(\d{4})_", parts[-1])
+        if "Migrations" not in parts or not number or int(number[1]) <= SETTLED.get(parts[-2], 0):
+            continue
+        for literal in source.literals:
+            if "-- contract:" in literal.text:
+                continue
+            for match in CONTRACTS.finditer(literal.text):
+                line = literal.line + literal.text[:match.start()].count("\n")
+                yield Violation(source.path, line, f"{' '.join(match[0].split())[:60]}: the programs before still run beside this")
+
+
 HTML = re.compile(
     r"</?(a|abbr|article|aside|b|body|br|button|caption|dd|details|div|dl|dt|em|fieldset|figure|footer|form|h[1-6]|head|header"
     r"|hr|html|i|img|input|label|legend|li|link|main|meta|nav|ol|option|p|section|select|small|span|strong|summary|table|tbody|td"

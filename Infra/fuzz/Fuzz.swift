@@ -1,8 +1,8 @@
 // The harnesses of Infra/fuzz/run: one for each parser of what comes from outside. PREAU_FUZZ names which.
 
-import Glibc
-
 import Archive
+import Glibc
+import Web
 import XML
 
 private let target = getenv("PREAU_FUZZ").map { String(cString: $0) } ?? "aaf"
@@ -13,6 +13,9 @@ public func fuzzOneInput(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     switch target {
     case "csv": readTable(bytes)
     case "archive": readArchive(bytes)
+    case "siecle": readDocuments(bytes)
+    case "oneroster": readRoster(bytes)
+    case "scim": readMessage(bytes)
     default: readFeed(bytes)
     }
     return 0
@@ -77,3 +80,54 @@ private func readArchive(_ bytes: [UInt8]) {
         guard (try? archive.read { _ in }) != nil else { return }
     }
 }
+
+/// Documents of SIECLE and STS-web, one after the other where a line says so.
+private func readDocuments(_ bytes: [UInt8]) {
+    let feed = SiecleFeed()
+    for document in pieces(bytes) {
+        let handler = SiecleDocument(file: "x.xml", into: feed)
+        guard let reader = try? XMLReader(handler: handler, limits: XMLLimits(bytes: 1 << 20)) else { return }
+        guard (try? document.withUnsafeBytes({ try reader.read($0) })) != nil, (try? reader.finish()) != nil,
+            (try? handler.close()) != nil
+        else { return }
+    }
+    if let roster = try? feed.roster() { stage(roster) }
+}
+
+/// The files of a OneRoster delivery, each after a line with its name.
+private func readRoster(_ bytes: [UInt8]) {
+    var files: [String: [UInt8]] = [:]
+    for piece in pieces(bytes) {
+        let line = piece.prefix { $0 != UInt8(ascii: "\n") }
+        files[String(decoding: line, as: UTF8.self)] = Array(piece.dropFirst(line.count + 1))
+    }
+    if let roster = try? OneRosterFeed(files).roster { stage(roster) }
+}
+
+/// A filter, and after a byte 0x1e a PATCH of the person that it is tried on; what a PATCH gives is patched once more.
+private func readMessage(_ bytes: [UInt8]) {
+    let parts = pieces(bytes)
+    let type = SCIMResourceType.user
+    var person = JSON.object([.init("userName", .string("camille.fictif")), .init("active", .bool(true))])
+    if parts.count > 1, let message = try? SCIMMessage.read(parts[1], schema: SCIMMessage.patch),
+        let operations = try? SCIMMessage.operations(message, of: type)
+    {
+        for _ in 0..<2 { person = (try? SCIMPatch.apply(operations, to: person, of: type)) ?? person }
+        _ = SCIMMessage.version(of: person)
+    }
+    guard let filter = try? SCIMFilterParser.filter(String(decoding: parts.first ?? [], as: UTF8.self), of: type) else {
+        return
+    }
+    _ = filter.matches(person, of: type)
+}
+
+private func stage(_ roster: Roster) {
+    let writer = StageWriter(import: 1) { _ in }
+    for structure in roster.structures { try? writer.add(structure, scope: 0) }
+    for subject in roster.subjects { try? writer.add(subject, scope: 0) }
+    for person in roster.people { try? writer.add(person, scope: 0) }
+    try? writer.finish()
+}
+
+/// What stands between bytes 0x1e.
+private func pieces(_ bytes: [UInt8]) -> [[UInt8]] { bytes.split(separator: 0x1e).map { Array($0) } }

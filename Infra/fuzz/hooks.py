@@ -93,6 +93,13 @@ def identifiers():
 
 
 KNOWN = identifiers()
+SHAPES = [re.compile(shape) for shape in (r"[0-9]{7}[A-Z]", r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", r"\d{4}-\d\d-\d\d")]
+
+
+def is_well_formed(value, known):
+    """Whether a value has the shape of those that exist; a territory's has none of its own."""
+    shape = next((each for each in SHAPES if each.fullmatch(known)), None)
+    return shape is None or bool(shape.fullmatch(str(value).lower() if shape is SHAPES[1] else str(value)))
 
 
 @schemathesis.serializer("application/offset+octet-stream")
@@ -103,12 +110,14 @@ def piece(context, value):
 
 @schemathesis.hook
 def map_path_parameters(context, path_parameters):
-    """Invented identifiers are "not found" at best: most of the time some that exist are put in their place."""
+    """Invented identifiers are "not found" at best: most of the time some that exist are put in their place. What is meant to be
+    refused for its shape stays as it is."""
     if path_parameters:
         for name, values in KNOWN.items():
             # Chosen by what was generated, so that the same seed asks the same.
             number = zlib.crc32(repr(path_parameters.get(name)).encode())
-            if name in path_parameters and number % 100 < SHARE_OF_REAL_IDENTIFIERS:
+            if (name in path_parameters and number % 100 < SHARE_OF_REAL_IDENTIFIERS
+                    and is_well_formed(path_parameters[name], values[0])):
                 path_parameters[name] = values[number // 100 % len(values)]
     return path_parameters
 

@@ -12,13 +12,14 @@ PHONE, SMALL_PHONE, DESKTOP = (390, 844), (320, 640), (1280, 900)
 
 
 class Browser:
-    def __init__(self):
+    def __init__(self, *words):
+        """- Parameter words: for Chromium's command line, beside the usual ones."""
         options = Options()
         options.binary_location = "/usr/bin/chromium"
         options.page_load_strategy = "normal"
         for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
                      "--disable-extensions", "--disable-background-networking", "--no-first-run", "--mute-audio",
-                     "--force-color-profile=srgb", "--lang=fr"):
+                     "--force-color-profile=srgb", "--lang=fr", *words):
             options.add_argument(word)
         self.driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
         self.driver.set_page_load_timeout(30)

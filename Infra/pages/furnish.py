@@ -1,13 +1,15 @@
 """What the demonstration has none of, made before the pages are walked, so that every page has something to show: a sequence, a
-visa, a file that a class was given, letters printed by a job."""
+visa, a file that a class was given, letters printed by a job, a table that is being corrected, an import, a connected service."""
 
 import base64
 import datetime
 import time
+import uuid
 
+from stack import school_day
 from stack.errors import StackError
 
-TODAY = datetime.date.today()
+TODAY = school_day.today()
 # The page of the diary shows the next week at the week-end.
 SHOWN = TODAY + datetime.timedelta(days=7 - TODAY.weekday() if TODAY.weekday() >= 5 else 0)
 PATIENCE = 120
@@ -19,7 +21,19 @@ def furnish(stack, people):
         if profile in by_profile:
             make(by_profile[profile])
     if "territory_admin" in by_profile:
-        letters(by_profile["territory_admin"], stack)
+        admin = by_profile["territory_admin"]
+        letters(admin, stack)
+        table(admin, stack)
+        service(admin)
+
+
+def service(admin):
+    """A partner application of the territory."""
+    if admin.ask("GET", "/api/v1/services")["items"]:
+        return
+    admin.ask("POST", "/api/v1/services", {
+        "protocol": "cas", "name": "Une application inventée", "url": "http://127.0.0.1:9/inventee/", "scope_kind": "territory",
+        "scope": admin.account["territory"], "settings": {"template": "pronote"}})
 
 
 def path_of(person):
@@ -72,15 +86,44 @@ def letters(admin, stack):
     """For the guardians of one school in the administrator's charge."""
     if any(each["kind"] == "accounts.letters" for each in admin.ask("GET", "/api/v1/jobs")["items"]):
         return
-    school = next(
-        each["establishments"][0] for each in stack["accounts"]
-        if each["profile"] == "head" and each["territory"] == admin.account["territory"])
+    school = school_of(admin, stack)
     job = admin.ask("POST", f"/api/v1/establishments/{school}/letters", {"audience": "everybody", "roles": ["guardian"]})["job"]
     deadline = time.monotonic() + PATIENCE
     while admin.ask("GET", f"/api/v1/jobs/{job}")["job"]["state"] not in ("succeeded", "failed"):
         if time.monotonic() > deadline:
             raise StackError(f"the letters of {school} are not printed after {PATIENCE} s")
         time.sleep(0.2)
+
+
+TABLE = """id;Nom;Prénom;Né(e) le;Classe;Observation
+fa-1;Fictif;Aline;03/09/2014;6e Fictive;
+fa-2;Fictif;Basile;trois septembre;6e Fictive;bon élève
+fa-3;;Chloé;05/09/2014;6e Fictive;
+"""
+
+
+def table(admin, stack):
+    """Of one school in the administrator's charge, with cells to be put right; and its plan."""
+    school = school_of(admin, stack)
+    if 'href="/imports/tables/' in admin.send("GET", "/imports")[2]:
+        return
+    path = f"/api/v1/imports/csv?import={uuid.uuid4()}&establishment={school}&kind=staff"
+    admin.ask("POST", path, "nom;prénom;courriel\nFictif;Denise;pas une adresse\n".encode(), {"Content-Type": "text/csv"})
+    boundary, fields = "furnish", {"csrf_token": admin.token, "establishment": school, "kind": "pupil"}
+    body = "".join(f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items())
+    body += (f'--{boundary}\r\nContent-Disposition: form-data; name="table"; filename="élèves inventés.csv"\r\n\r\n{TABLE}\r\n'
+             f"--{boundary}--\r\n")
+    status, _, text = admin.send(
+        "POST", "/imports/tables", body.encode(),
+        {"Content-Type": f"multipart/form-data; boundary={boundary}", "X-CSRF-Token": admin.token})
+    if status != 303:
+        raise StackError(f"the table of {school} is not taken: {status} {text[:300]}")
+
+
+def school_of(admin, stack):
+    return next(
+        each["establishments"][0] for each in stack["accounts"]
+        if each["profile"] == "head" and each["territory"] == admin.account["territory"])
 
 
 def send(person, use, name):

@@ -69,6 +69,8 @@ class Site:
         pages = [each for each in self.pages(process) if person.profile in self.profiles_of(process, each)]
         patterns = [(each["pattern"], expression(each["pattern"])) for each in pages]
         found = {each["pattern"]: [each["pattern"]] for each in pages if "{" not in each["pattern"]}
+        # Where forms go, which looks like a page with that word for a number: /imports/tables is no /imports/{import}.
+        no_pages = {each["pattern"] for each in self.routes[process] if "{" not in each["pattern"]} - found.keys()
         for each in pages:
             if each["pattern"] in found and any(item["required"] for item in each["query"]):
                 del found[each["pattern"]]
@@ -88,7 +90,7 @@ class Site:
                 continue
             for link in leads:
                 pattern = next((name for name, matches in patterns if matches.fullmatch(link.split("?")[0])), None)
-                if pattern is None:
+                if pattern is None or link.split("?")[0] in no_pages:
                     continue
                 known = found.setdefault(pattern, [])
                 if link not in known and len(known) < PAGES_OF_A_PATTERN:

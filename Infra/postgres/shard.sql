@@ -42,7 +42,8 @@ begin
         || ' binary = true, streaming = false, synchronous_commit = off, enabled = false)',
         feed,
         format('host=%s port=%s dbname=%s user=preau_mover password=%s application_name=%s connect_timeout=3 keepalives_idle=5'
-               || ' keepalives_interval=2 keepalives_count=3',
+               -- Of several servers, the one that takes writes.
+               || ' keepalives_interval=2 keepalives_count=3 target_session_attrs=read-write',
                preau_moves.word(host), port, preau_moves.word(dbname), preau_moves.word(password), feed),
         feed, feed);
     if place <> '' then
@@ -74,3 +75,19 @@ begin
 end $$;
 revoke execute on function preau_moves.unsubscribe(text) from public;
 grant execute on function preau_moves.unsubscribe(text) to preau_mover;
+
+-- How far the servers that follow this one are behind, for `preau shard list`: what needs a superuser is behind a function that tells
+-- that and nothing else. Replications of moves are not among them.
+create schema if not exists preau_server;
+revoke all on schema preau_server from public;
+grant usage on schema preau_server to preau_admin;
+
+create or replace function preau_server.standbys(out standbys integer, out lag_bytes bigint, out lag_milliseconds bigint)
+language sql security definer set search_path = pg_catalog
+begin atomic
+    select count(*)::integer, max(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn))::bigint,
+           (max(extract(epoch from coalesce(replay_lag, interval '0'))) * 1000)::bigint
+    from pg_stat_replication where not starts_with(application_name, 'preau_move_');
+end;
+revoke execute on function preau_server.standbys() from public;
+grant execute on function preau_server.standbys() to preau_admin;

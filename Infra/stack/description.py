@@ -35,6 +35,9 @@ class Description:
     def add_admin(self, private_address):
         self.parts["admin_metrics"] = f"http://{private_address}/metrics"
 
+    def add_mail(self, port):
+        self.parts["mail"] = {"host": "127.0.0.1", "port": port}
+
     def add_front(self, front, process):
         self.parts["haproxy"] = {
             "pid": process.pid, "socket": str(front.socket), "metrics": f"http://127.0.0.1:{front.metrics_port}/metrics",

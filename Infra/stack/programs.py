@@ -61,6 +61,8 @@ def configuration(state, name, port, private_port, around, trusted_proxies, more
         "saml_sockets": str(saml_sockets(state)),
         # Tests and benchmarks ask for a great deal with one session.
         "session_work": {"per_second": 0},
+        # Benchmarks have two hundred schools at once; filled only as far as their diaries are read.
+        "diary_cache_megabytes": 256,
     }
     if around.loops:
         settings["loops"] = around.loops

@@ -132,6 +132,8 @@ class Stack:
     def _start_admin_and_provision(self, around):
         owner = {"user": "preau_owner", "password_file": str(self.state.secrets / "preau_owner")}
         mover = {"user": "preau_mover", "password_file": str(self.state.secrets / "preau_mover")}
+        # Nothing listens there but whoever wants to see the mail: a test, a developer.
+        mail = self.ports.get("mail", True)
         settings = programs.configuration(
             self.state, "preau-admin", self.port + 1, self._private_port("preau-admin"), around,
             # It is reached directly: no proxy may speak for a client.
@@ -139,6 +141,7 @@ class Stack:
             more={
                 "owner": owner, "mover": mover, "admin_token_file": str(self.state.secrets / "admin-token"),
                 "stack_file": str(self.state.descriptor),
+                "mail": {"host": "127.0.0.1", "port": mail, "security": "none", "from": "ne-pas-repondre@preau.invalid"},
                 "nodes": {
                     "fronts": [str(path) for path in self.front.sockets],
                     "driver": [
@@ -148,6 +151,7 @@ class Stack:
                 },
             })
         self.description.add_admin(settings["private"])
+        self.description.add_mail(mail)
         admin = Program(self.state, self.processes, "preau-admin", "preau-admin", settings)
         provisioning = Provisioning(self.state, admin, self.shards, self.description, self.tenants)
         current = provisioning.is_current

@@ -19,6 +19,8 @@ from .swift_tests import SwiftTests
 
 STATE = CHECKOUT / ".preau-test"
 LOGS = CHECKOUT / ".preau-test-logs"
+# Characters; the logs have the whole.
+LONGEST_FAILURE = 600
 
 
 def arguments():
@@ -51,9 +53,11 @@ def main():
                 count += part()
             except StackError as error:
                 print(f"\n✗ {error.report()}\n", flush=True)
-                count += Count(failed=1)
+                count += Count(failed=1, failures=[error.report()])
     minutes, seconds = divmod(int(time.monotonic() - started), 60)
     progress.say(f"\n{minutes} min {seconds} s; logs: {LOGS}" + (f"; {count.skipped} skipped" if count.skipped else ""))
+    if count.failures:
+        progress.say("\nWhat failed:" + "".join(f"\n    {failure[:LONGEST_FAILURE]}" for failure in count.failures) + "\n")
     if count == Count():
         progress.say(f"No test has a name like {options.filter!r}.")
     progress.say(count.line)

@@ -58,8 +58,9 @@ class PythonTests:
              *self._arguments(names)],
             cwd=CHECKOUT / "Tests", env=environment, stdin=subprocess.DEVNULL, check=False)
         if not report.exists():
-            self.progress.say(f"✗ pytest ended with {done.returncode} and no report")
-            return Count(failed=1)
+            failure = f"pytest ended with {done.returncode} and no report"
+            self.progress.say(f"✗ {failure}")
+            return Count(failed=1, failures=[failure])
         return counted(report)
 
     def _arguments(self, names):
@@ -80,5 +81,7 @@ def counted(report):
     for suite in xml.etree.ElementTree.parse(report).getroot().iter("testsuite"):
         failed = int(suite.get("failures")) + int(suite.get("errors"))
         skipped = int(suite.get("skipped"))
-        count += Count(int(suite.get("tests")) - failed - skipped, failed, skipped)
+        count += Count(int(suite.get("tests")) - failed - skipped, failed, skipped, [
+            f"{case.get('classname')}::{case.get('name')}: {outcome.get('message')}"
+            for case in suite.iter("testcase") for outcome in case if outcome.tag in ("failure", "error")])
     return count

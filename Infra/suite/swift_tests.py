@@ -15,6 +15,7 @@ LONGEST_RUN = 600
 RESULT = re.compile(
     r"^. Test (?!run |case )(?P<name>.+?)(?: with \d+ test cases)? "
     r"(?:(?P<result>passed|failed) after [\d.]+ seconds|(?P<skipped>skipped)\b)")
+STARTED = re.compile(r"^. Test (?!run |case )(?P<name>.+?) started\.")
 SUMMARY = re.compile(r"^. Test run with (\d+) tests?.* (passed|failed) after")
 
 
@@ -54,7 +55,7 @@ class SwiftTests:
             # Both must hold: the runner takes one expression.
             "--filter", rf"^(?=.*(?i:{self.filter})){target}\." if self.filter else rf"^{target}\.",
         ]
-        count, complete, failures = Count(), False, []
+        count, complete, under_way = Count(), False, set()
         with self.progress.step(target) as step, self.log.open("a") as log:
             log.write(f"--- {' '.join(command)}\n")
             child = subprocess.Popen(
@@ -62,22 +63,26 @@ class SwiftTests:
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
             for line in child.stdout:
                 log.write(line)
-                if match := RESULT.match(line):
+                if match := STARTED.match(line):
+                    under_way.add(match["name"])
+                elif match := RESULT.match(line):
+                    under_way.discard(match["name"])
                     result = match["result"] or match["skipped"]
                     setattr(count, result, getattr(count, result) + 1)
                     step.note(f"{count.line}  {match['name'][:60]}")
                     if result == "failed":
-                        failures.append(line.strip())
+                        count.failures.append(f"{target}: {line.strip()}")
                 elif " recorded an issue " in line:
-                    failures.append(line.strip())
+                    count.failures.append(f"{target}: {line.strip()}")
                 elif SUMMARY.match(line):
                     complete = True
             child.wait()
             if not complete or (child.returncode != 0 and count.failed == 0):
-                failures.append(f"{target} did not finish: swift test exited with {child.returncode}; log: {self.log}")
-                count += Count(failed=1)
+                count += Count(failed=1, failures=[
+                    f"{target} did not finish: swift test exited with {child.returncode}; log: {self.log}; "
+                    f"under way: {', '.join(sorted(under_way)) or 'nothing'}"])
             step.note(count.line)
-        for line in failures:
+        for line in count.failures:
             self.progress.say(f"    {line}")
         return count
 

@@ -97,7 +97,9 @@ package final class AdmissionService: @unchecked Sendable {
 
     /// Somebody who wants a session, with the profiles that the calendar leaves them.
     /// - Parameter home: the territory whose site they came by, for somebody without a profile.
-    package func applicant(_ visitor: Visitor, _ judgement: Judgement?, home: TerritoryID?) -> Applicant {
+    package func applicant(
+        _ visitor: Visitor, _ judgement: Judgement?, home: TerritoryID?, proof: Applicant.Proof = .password
+    ) -> Applicant {
         let profiles = (judgement?.open ?? visitor.profiles).prefix(Visitor.mostProfiles)
         let roles = profiles.map(\.role) + visitor.mandates.map(\.role)
         let order: [Role] = [.pupil, .teacher, .schoolLife, .head, .staff, .guardian]
@@ -110,6 +112,6 @@ package final class AdmissionService: @unchecked Sendable {
         if scopes.isEmpty { scopes = [.platform] + (home.map { [.territory($0)] } ?? []) }
         return Applicant(
             account: visitor.account, role: role, scopes: scopes, isQueued: judgement?.queued != nil,
-            queuedShare: judgement?.queued?.share)
+            queuedShare: judgement?.queued?.share, proof: proof)
     }
 }

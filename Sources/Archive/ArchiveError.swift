@@ -1,4 +1,4 @@
-/// Why an archive is not read further.
+/// Why an archive is not read, or not written, any further.
 package enum ArchiveError: Error, Hashable, Sendable, CustomStringConvertible {
     /// It is none that is read here (zip, tar, gzip), is damaged, or ends too early.
     case damaged(String)

@@ -170,3 +170,18 @@ static inline int ccrypto_own_certificate(EVP_PKEY *key, const char *name, const
   X509_free(certificate);
   return count > 0 ? count : 0;
 }
+
+// RSA-OAEP (RFC 8017). -1 when it is not what was encrypted for this key, else the length; `into` has room for 1024 bytes.
+static inline int ccrypto_open_oaep(EVP_PKEY *key, const char *digest, const char *mask, const unsigned char *cipher,
+                                    size_t size, unsigned char into[1024]) {
+  size_t count = 1024;
+  EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
+  int good = context && EVP_PKEY_decrypt_init(context) > 0 &&
+             EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING) > 0 &&
+             EVP_PKEY_CTX_set_rsa_oaep_md_name(context, digest, NULL) > 0 &&
+             EVP_PKEY_CTX_set_rsa_mgf1_md_name(context, mask, NULL) > 0 &&
+             EVP_PKEY_decrypt(context, into, &count, cipher, size) > 0;
+  EVP_PKEY_CTX_free(context);
+  ERR_clear_error();
+  return good ? (int)count : -1;
+}

@@ -46,14 +46,14 @@ void classo_free_message(classo_message *message) {
 }
 
 static LassoServer *server_with(const char *provider, const char *partner, const char *key, const char *certificate,
-                                int *error) {
+                                LassoProviderRole role, int *error) {
   LassoServer *server = lasso_server_new_from_buffers(provider, key, NULL, certificate);
   if (!server) {
     *error = LASSO_PARAM_ERROR_CHECK_FAILED;
     return NULL;
   }
   server->signature_method = LASSO_SIGNATURE_METHOD_RSA_SHA256;
-  *error = lasso_server_add_provider_from_buffer(server, LASSO_PROVIDER_ROLE_SP, partner, NULL, NULL);
+  *error = lasso_server_add_provider_from_buffer(server, role, partner, NULL, NULL);
   if (*error != 0) {
     g_object_unref(server);
     return NULL;
@@ -106,7 +106,7 @@ int classo_read_authn_request(const char *provider, const char *partner, const c
   message->consumer_index = -1;
   message->signature = classo_wrongly_signed;
   int result = 0;
-  LassoServer *server = server_with(provider, partner, NULL, NULL, &result);
+  LassoServer *server = server_with(provider, partner, NULL, NULL, LASSO_PROVIDER_ROLE_SP, &result);
   if (!server) return result;
   LassoLogin *login = lasso_login_new(server);
   LassoProfile *profile = LASSO_PROFILE(login);
@@ -139,12 +139,14 @@ int classo_read_authn_request(const char *provider, const char *partner, const c
   return result;
 }
 
-int classo_read_logout_request(const char *provider, const char *partner, const char *text, classo_message *message) {
+int classo_read_logout_request(const char *provider, const char *partner, const char *text, int of_provider,
+                               classo_message *message) {
   memset(message, 0, sizeof *message);
   message->consumer_index = -1;
   message->signature = classo_wrongly_signed;
   int result = 0;
-  LassoServer *server = server_with(provider, partner, NULL, NULL, &result);
+  LassoServer *server = server_with(
+      provider, partner, NULL, NULL, of_provider ? LASSO_PROVIDER_ROLE_IDP : LASSO_PROVIDER_ROLE_SP, &result);
   if (!server) return result;
   LassoLogout *logout = lasso_logout_new(server);
   LassoProfile *profile = LASSO_PROFILE(logout);
@@ -229,7 +231,8 @@ static int fill_assertion(LassoLogin *login, const classo_answer *answer) {
 char *classo_answer_text(const classo_answer *answer, int *error) {
   char *text = NULL;
   LassoLogin *login = NULL;
-  LassoServer *server = server_with(answer->provider, answer->partner, answer->key, answer->certificate, error);
+  LassoServer *server = server_with(
+      answer->provider, answer->partner, answer->key, answer->certificate, LASSO_PROVIDER_ROLE_SP, error);
   if (!server) return NULL;
   GList *identifiers = g_hash_table_get_keys(server->providers);
   const char *partner = identifiers ? identifiers->data : NULL;

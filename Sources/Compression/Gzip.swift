@@ -1,8 +1,8 @@
 /// Whole gzip streams in memory.
 package enum Gzip {
-    /// - Parameter level: 1 (fast) to 9 (small).
-    package static func compress(_ bytes: [UInt8], level: Int32 = 5) throws(CompressionError) -> [UInt8] {
-        try GzipEncoder(level: level).finish(bytes)
+    /// - Parameter level: 1 (fast) to 12 (small).
+    package static func compress(_ bytes: [UInt8], level: Int32 = 6) throws(CompressionError) -> [UInt8] {
+        try GzipCompressor(level: level).compress(bytes)
     }
 
     /// - Parameter limit: the most bytes the output may have; past it, `CompressionError.tooLarge`.

@@ -1,9 +1,6 @@
 internal import CZlib
 
-/// A gzip stream (RFC 1952) written piece by piece.
-///
-/// Its working memory is about 256 kB; `reset()` starts a new stream in the same memory, which is what a server does
-/// between two responses.
+/// A gzip stream (RFC 1952) written piece by piece, in about 256 kB of working memory.
 package final class GzipEncoder {
     private let stream: UnsafeMutablePointer<z_stream>
 
@@ -25,16 +22,13 @@ package final class GzipEncoder {
         stream.deallocate()
     }
 
-    /// Forgets what was written and starts a new stream.
-    package func reset() { deflateReset(stream) }
-
     /// Compresses a piece; what comes back may be empty, since deflate waits for more.
     /// - Parameter flush: gives out all that was written so far, for a reader that waits for it.
     package func write(_ bytes: [UInt8], flush: Bool = false) -> [UInt8] {
         run(bytes, flush ? Z_SYNC_FLUSH : Z_NO_FLUSH)
     }
 
-    /// The last bytes of the stream; call `reset()` before writing again.
+    /// The last bytes of the stream.
     package func finish(_ bytes: [UInt8] = []) -> [UInt8] { run(bytes, Z_FINISH) }
 
     private func run(_ bytes: [UInt8], _ mode: Int32) -> [UInt8] {

@@ -134,6 +134,13 @@ extension ProblemCode {
             fr: "Deux lettres d'un nom ou d'un identifiant, ou un établissement.",
             en: "Two letters of a name or a login, or an establishment."))
 
+    package static let noMail = ProblemCode(
+        "preau.control.no_mail", 409,
+        title: Phrase(fr: "Aucun serveur de courriel n'est configuré", en: "No mail server is configured"),
+        meaning: Phrase(
+            fr: "Ce service n'envoie pas de courriel : imprimez des lettres, ou demandez à son exploitant.",
+            en: "This service sends no mail: print letters, or ask whoever runs it."))
+
     /// The control plane's codes, in the order of `docs/errors.md`.
     package static let control: [ProblemCode] =
         [
@@ -142,7 +149,7 @@ extension ProblemCode {
             .noRight,
             .mandateTooWide, .unknownReference, .loginUnknown, .moveRefused, .moveUnknown, .moveNotNow,
             .moverNotConfigured, .invalidUAI, .uaiTaken, .wrongState,
-            .accountAboveYours, .accountShut, .notMergeable, .tooWide,
+            .accountAboveYours, .accountShut, .notMergeable, .tooWide, .noMail,
         ] + backups
 }
 

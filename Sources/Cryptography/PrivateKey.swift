@@ -6,6 +6,7 @@ package final class PrivateKey: @unchecked Sendable {
     package let algorithm: SignatureAlgorithm
     package let publicNumbers: PublicKeyNumbers
     private let key: OpaquePointer
+    var pointer: OpaquePointer { key }
 
     /// A new key; RSA has 2048 bits and takes a good part of a second: not on a loop.
     package static func generate(_ algorithm: SignatureAlgorithm) throws(CryptographyError) -> PrivateKey {

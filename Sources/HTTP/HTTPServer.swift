@@ -23,7 +23,7 @@ package final class HTTPServer: @unchecked Sendable {
     let trusted: [AddressRange]
     let handler: Handler
     let meters: HTTPMeters
-    private let encoder: GzipEncoder
+    private let compressor: GzipCompressor
 
     private var listener: Int32
     private(set) var daemon: OpaquePointer?
@@ -53,7 +53,7 @@ package final class HTTPServer: @unchecked Sendable {
         (listener, port) = try ListeningSocket.open(configuration.address, configuration.port)
         meters = HTTPMeters(metrics, loop: loop.name, port: port)
         do {
-            encoder = try GzipEncoder()
+            compressor = try GzipCompressor()
         } catch {
             close(listener)
             throw .cannotStart
@@ -164,8 +164,5 @@ package final class HTTPServer: @unchecked Sendable {
         loop.spawn { await exchange.run() }
     }
 
-    func compress(_ bytes: [UInt8]) -> [UInt8] {
-        encoder.reset()
-        return encoder.finish(bytes)
-    }
+    func compress(_ bytes: [UInt8]) -> [UInt8] { compressor.compress(bytes) }
 }

@@ -14,7 +14,7 @@ struct Exchange: Sendable {
         self.longestAnswer = longestAnswer
     }
 
-    private static let isStarted = ccurl_start() == 0
+    static let isStarted = ccurl_start() == 0
 
     private final class Receiver {
         /// False breaks the exchange off.

@@ -72,15 +72,16 @@ package final class IdentityService: @unchecked Sendable {
         factors = SecondFactors(
             sessions: sessions, redis: redis, directory: directory, policy: strong, metrics: metrics)
         upstream = UpstreamSignIn(
-            sessions: sessions, entrance: entrance, redis: redis, store: UpstreamStore(directory),
+            sessions: sessions, entrance: entrance, tenancy: tenancy, redis: redis, store: UpstreamStore(directory),
             client: outgoing.client, policy: strong, log: log)
         singleSignOn.partnerSessions.logoutRequest = { [weak self] entry in
             guard let self else { return nil }
             if case .saml = entry { return await SAMLRoutes(self).logoutRequest(entry) }
             return await OpenIDRoutes(self).logoutRequest(entry)
         }
-        sessions.onReplace = { [partnerSessions = singleSignOn.partnerSessions] old, new in
+        sessions.onReplace = { [partnerSessions = singleSignOn.partnerSessions, redis] old, new in
             await partnerSessions.move(from: old, to: new)
+            await UpstreamSessions(redis).move(from: old, to: new)
         }
         sessions.onEnd = { [partnerSessions = singleSignOn.partnerSessions] in partnerSessions.sessionsEnded($0) }
     }
@@ -91,7 +92,8 @@ package final class IdentityService: @unchecked Sendable {
     /// Every route of this module but those of single sign-on.
     package var routes: [Route] {
         SignInRoutes(self).all + ActivationRoutes(self).all + AccountRoutes(self).all + SessionRoutes(self).all
-            + StrongRoutes(self).all + UpstreamRoutes(self).all + WaitingRoutes(self).all
+            + StrongRoutes(self).all + UpstreamRoutes(self).all + UpstreamSAMLRoutes(self).all + ConsentRoutes(self).all
+            + WaitingRoutes(self).all
     }
 
     /// Reads what identity providers say of themselves.

@@ -9,6 +9,9 @@ internal import Web
 
 /// `preau-admin`: the admin service, and the migrations.
 package enum AdminProcess {
+    /// To the directory and each shard, for what feeds bring: schools side by side, as many as there are cores to work on them.
+    private static let backgroundConnections = 3
+
     /// Serves until it is told to stop, or, with `migrate`, brings the databases up to date and ends.
     /// - Parameter arguments: after the program's name: `--config FILE [migrate]`.
     package static func run(_ arguments: [String]) throws {
@@ -33,15 +36,9 @@ package enum AdminProcess {
         _ shared: SharedParts, _ admin: ProcessConfiguration.Admin
     ) -> ProcessLoops<LoopParts>.Plan {
         ProcessLoops.Plan(
-            make: { LoopParts(shared, on: $0) },
+            make: { LoopParts(shared, on: $0, backgroundConnections: AdminProcess.backgroundConnections) },
             table: { parts in
-                let service = AdminService(
-                    loop: parts.loop, directory: parts.directory, tenancy: parts.tenancy, keyring: shared.keyring,
-                    hasher: shared.hasher,
-                    isProduction: shared.configuration.isProduction,
-                    allowsPlainPartners: shared.configuration.allowsPlainPartners,
-                    endSessions: { await parts.identity.sessions.forget($0) },
-                    migrate: { loop, shard in await migrator(shared, admin, on: loop).run(shard: shard) })
+                let service = service(shared, parts, admin)
                 let feeds = FeedService(service, pool: shared.feedPool)
                 let upkeep = FeedUpkeep(feeds)
                 upkeep.start()
@@ -66,7 +63,7 @@ package enum AdminProcess {
                     topics: [shared.rules.topic(), shared.quotas.topic])
                 watcher.start()
                 parts.keep(watcher)
-                parts.keep(try await JobsThread.start(shared))
+                parts.keep(try await JobsThread.start(shared, admin))
                 if let runner = moveRunner(shared, admin, parts) {
                     runner.start()
                     parts.keep(runner)
@@ -81,6 +78,20 @@ package enum AdminProcess {
             concurrency: { _ in 256 },
             isReady: { PrivateServer.Readiness(isReady: true, text: "ready") }, sayGoodbye: { await $0.sayGoodbye() },
             close: { $0.close() })
+    }
+
+    /// The control plane on the loop of these parts.
+    static func service(
+        _ shared: SharedParts, _ parts: LoopParts, _ admin: ProcessConfiguration.Admin
+    ) -> AdminService {
+        let service = AdminService(
+            loop: parts.loop, directory: parts.directory, tenancy: parts.tenancy, keyring: shared.keyring,
+            hasher: shared.hasher, isProduction: shared.configuration.isProduction,
+            allowsPlainPartners: shared.configuration.allowsPlainPartners,
+            endSessions: { await parts.identity.sessions.forget($0) },
+            migrate: { loop, shard in await migrator(shared, admin, on: loop).run(shard: shard) })
+        service.sendsMail = admin.mail != nil
+        return service
     }
 
     private static func fleet(
@@ -128,7 +139,8 @@ package enum AdminProcess {
         try table.add(JobAPI(service).routes)
         try table.add(AuditAPI(service).routes)
         try table.add(DelegationAPI(service).routes + AdminTokenAPI(service).routes)
-        try table.add(FeedAPI(feeds).routes + FeedTableAPI(feeds).routes)
+        try table.add(FeedConsolePages(feeds).routes + TableConsolePages(feeds).routes)
+        try table.add(FeedAPI(feeds).routes + FeedTableAPI(feeds).routes + RosterAPI(feeds).routes)
         try table.add(MoveAPI(service, isConfigured: movesEstablishments).routes)
         try table.add(BackupAPI(service).routes)
         try table.add(ShardAPI(service, isConfigured: movesEstablishments).routes)
@@ -142,7 +154,8 @@ package enum AdminProcess {
         try table.add(NeverConnectedAPI(service).routes)
         try table.add(LetterAPI(service).routes)
         try table.add(SCIMAPI(service).routes)
-        try table.add(ServiceAPI(service, parts.identity).routes)
+        let services = ServiceAPI(service, parts.identity)
+        try table.add(services.routes + ServiceConsolePages(services).routes)
         try table.add(SessionAPI(service, parts.identity).routes)
         try table.add(UpstreamAPI(service, parts.identity).routes)
         let control = ProblemRegistry.Section("Control", ProblemCode.control)

@@ -60,7 +60,8 @@ final class LoopParts: @unchecked Sendable {
             loop: loop, name: "\(shared.configuration.process)/\(loop.name)", tenancy: tenancy, redis: redis,
             quotas: shared.quotas, metrics: shared.metrics)
         pressure = RequestPressure(
-            loop: loop, bounds: shared.configuration.sessionWork, load: shared.load, metrics: shared.metrics)
+            loop: loop, bounds: shared.configuration.sessionWork, load: shared.load, metrics: shared.metrics,
+            idle: { [tenancy] in tenancy.waitingForSuccessor })
         attendance = Attendance(
             loop: loop, tenancy: tenancy, service: identity.admission, directory: directory)
         meter = LineMeter(loop: loop, lines: lines, directory: directory)
@@ -68,7 +69,7 @@ final class LoopParts: @unchecked Sendable {
             loop: loop, tenancy: tenancy, directory: directory, timetables: shared.timetables,
             fileTypes: shared.fileTypes, filePieces: shared.filePieces, fileSpool: shared.fileSpool,
             diaries: shared.diaries,
-            documents: shared.documentPool)
+            documents: shared.documentPool, keyring: shared.keyring)
     }
 
     /// Holds on to the process's watcher of the directory, for as long as the loop runs.

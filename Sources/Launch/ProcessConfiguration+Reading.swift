@@ -35,6 +35,7 @@ extension ProcessConfiguration {
             let passwordThreads = keys.optional("password_threads", .integer(1...64), default: loopsByDefault)
             let spoolDirectory = keys.optional("spool_directory", path, default: "/var/tmp")
             let spoolMegabytes = keys.optional("spool_megabytes", .integer(0...1_000_000), default: 2048)
+            let diaryMegabytes = keys.optional("diary_cache_megabytes", .integer(1...10_000), default: 64)
             let sessionWork = keys.optional("session_work", sessionWork, default: .standard)
             let peopleALoop = keys.optional("people_a_loop", .integer(1...1_000_000), default: 1000)
             let plainPartners = keys.optional("plain_partners", .flag, default: !isProduction)
@@ -45,6 +46,7 @@ extension ProcessConfiguration {
             let tokenFile = keys.optional("admin_token_file", path)
             let stackFile = keys.optional("stack_file", path)
             let nodes = keys.optional("nodes", nodes)
+            let mail = keys.optional("mail", mail)
             if let front, isProduction, !front.hasPrefix("https://") {
                 keys.reject(
                     "front", "expected an https:// origin in production; set production: false to try it without")
@@ -56,13 +58,15 @@ extension ProcessConfiguration {
             if nodes != nil, loops > 1 {
                 keys.reject("nodes", "goes with “loops: 1”: changes come one after the other")
             }
+            if mail != nil, owner == nil { keys.reject("mail", "goes with “owner”: for preau-admin only") }
             if mover != nil, owner == nil { keys.reject("mover", "goes with “owner”: for preau-admin only") }
             guard let process, let listen, let privateListen, let front, let directory, let shardCredentials, let redis,
                 let sessionKeysFile
             else { return nil }
             var admin: Admin?
             if let owner, let tokenFile {
-                admin = Admin(owner: owner, mover: mover, tokenFile: tokenFile, stackFile: stackFile, nodes: nodes)
+                admin = Admin(
+                    owner: owner, mover: mover, tokenFile: tokenFile, stackFile: stackFile, mail: mail, nodes: nodes)
             }
             return ProcessConfiguration(
                 process: process, listen: listen, privateListen: privateListen, agentListen: agentListen,
@@ -72,7 +76,7 @@ extension ProcessConfiguration {
                 trustedProxies: trustedProxies, isProduction: isProduction, logLevel: logLevel, directory: directory,
                 shardCredentials: shardCredentials, redis: redis, sessionKeysFile: sessionKeysFile,
                 blockingThreads: blockingThreads, passwordThreads: passwordThreads,
-                spool: Spool(directory: spoolDirectory, megabytes: spoolMegabytes),
+                spool: Spool(directory: spoolDirectory, megabytes: spoolMegabytes), diaryMegabytes: diaryMegabytes,
                 sessionWork: sessionWork, peopleALoop: peopleALoop, allowsPlainPartners: plainPartners,
                 samlDirectory: samlDirectory,
                 enforcesStrongAuthentication: strong, admin: admin)
@@ -125,7 +129,7 @@ extension ProcessConfiguration {
         YAMLShape.scalar("one of debug, info, notice, warning, error") { Log.Level($0) }
     }
 
-    private static var credentials: YAMLShape<Credentials> {
+    static var credentials: YAMLShape<Credentials> {
         YAMLShape.keys("a database role (user, password_file)") { keys in
             let user = keys.required("user", .line(upTo: 63))
             let passwordFile = keys.required("password_file", path)

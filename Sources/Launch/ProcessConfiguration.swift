@@ -1,4 +1,5 @@
 package import Control
+package import HTTPClient
 package import Runtime
 package import Tenancy
 package import Web
@@ -50,6 +51,8 @@ package struct ProcessConfiguration: Sendable {
     package let passwordThreads: Int
     /// Where copies of large files may be, and how many bytes of them.
     package let spool: Spool
+    /// Megabytes of diaries' text in one generation of `DiaryCache`.
+    package let diaryMegabytes: Int
     package let sessionWork: RequestPressure.SessionWork
     /// People that each loop carries whatever is measured.
     package let peopleALoop: Int
@@ -69,8 +72,19 @@ package struct ProcessConfiguration: Sendable {
         package let mover: Credentials?
         package let tokenFile: String
         package let stackFile: String?
+        /// Where mail is handed over; nil: none is sent.
+        package let mail: Mail?
         /// How nodes are started and put behind the front; nil where this service does not.
         package let nodes: Nodes?
+    }
+
+    /// A mail server, and who it takes us for.
+    package struct Mail: Sendable {
+        package let host: String
+        package let port: UInt16
+        package let security: MailServer.Security
+        package let credentials: Credentials?
+        package let from: MailAddress
     }
 
     /// Where nodes come from, and who has to know of them.

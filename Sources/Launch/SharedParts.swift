@@ -48,6 +48,7 @@ final class SharedParts: Sendable {
         let ownerPassword: String?
         let moverPassword: String?
         let adminToken: String?
+        let mailPassword: String?
     }
 
     init(_ configuration: ProcessConfiguration) throws {
@@ -59,7 +60,10 @@ final class SharedParts: Sendable {
             shardPassword: try FileReading.secret(in: configuration.shardCredentials.passwordFile),
             ownerPassword: try configuration.admin.map { try FileReading.secret(in: $0.owner.passwordFile) },
             moverPassword: try configuration.admin?.mover.map { try FileReading.secret(in: $0.passwordFile) },
-            adminToken: try configuration.admin.map { try FileReading.secret(in: $0.tokenFile) })
+            adminToken: try configuration.admin.map { try FileReading.secret(in: $0.tokenFile) },
+            mailPassword: try configuration.admin?.mail?.credentials.map {
+                try FileReading.secret(in: $0.passwordFile)
+            })
         keyring = try Keyring(FileReading.secretText(in: configuration.sessionKeysFile))
         // As many waiting as the pool does in about four seconds: past that the person is told to come back.
         passwordPool = try BlockingPool(
@@ -73,7 +77,7 @@ final class SharedParts: Sendable {
             directory: configuration.spool.directory, capacity: configuration.spool.megabytes << 20, pool: blockingPool,
             metrics: metrics)
         timetables = TimetableCache(metrics: metrics)
-        diaries = DiaryCache(metrics: metrics)
+        diaries = DiaryCache(capacity: configuration.diaryMegabytes << 20, metrics: metrics)
         // A document takes a second at most; past ten waiting the person is told to come back.
         documentPool = try BlockingPool(name: "document", threads: 1, queue: 10)
         // One import at a time keeps a core busy; the next ones wait for a thread, and their senders with them.

@@ -30,10 +30,16 @@ enum IdentityProvider {
             }
         }
 
+        /// Another key has another name: nodes keep the keys that they know.
+        private var keyID: String {
+            guard case .p256(let x, _) = key.publicNumbers else { return "load" }
+            return Base64URL.encode(Array(x.prefix(12)))
+        }
+
         private var keys: Response {
             guard case .p256(let x, let y) = key.publicNumbers else { return .status(.notFound) }
             let members: JSON = [
-                "kty": "EC", "crv": "P-256", "kid": "load", "use": "sig", "alg": "ES256",
+                "kty": "EC", "crv": "P-256", "kid": .string(keyID), "use": "sig", "alg": "ES256",
                 "x": .string(Base64URL.encode(x)), "y": .string(Base64URL.encode(y)),
             ]
             return .json((["keys": [members]] as JSON).bytes)
@@ -52,7 +58,7 @@ enum IdentityProvider {
                 "preferred_username": .string(String(parts[0])), "nonce": .string(String(parts[1])),
                 "iat": .integer(now), "exp": .integer(now + 300),
             ]
-            let head: JSON = ["alg": "ES256", "kid": "load", "typ": "JWT"]
+            let head: JSON = ["alg": "ES256", "kid": .string(keyID), "typ": "JWT"]
             let input = Base64URL.encode(head.bytes) + "." + Base64URL.encode(claims.bytes)
             guard let signature = try? key.sign(Array(input.utf8)) else { return .status(.internalServerError) }
             let answer: JSON = [

@@ -1,4 +1,5 @@
 internal import CMarkGFM
+internal import Synchronization
 
 /// Reads Markdown (CommonMark 0.29 with GitHub's tables, strikethrough and bare addresses) by cmark-gfm. Makes nothing of it:
 /// what becomes of each step is the caller's.
@@ -16,6 +17,10 @@ package enum MarkdownReader {
         return true
     }()
 
+    /// cmark-gfm 0.29 has one table of the characters that mean something inside a line, and whoever has finished takes those
+    /// of the extensions out of it: to whoever is at it on another thread, "~~a~~" is nothing but text then.
+    private static let inlines = Mutex(())
+
     package static func events(_ text: String) -> [MarkdownEvent] {
         guard areRegistered, let parser = cmark_parser_new(CMARK_OPT_VALIDATE_UTF8) else { return [.text(text)] }
         defer { cmark_parser_free(parser) }
@@ -26,7 +31,9 @@ package enum MarkdownReader {
         bytes.withUnsafeBytes { raw in
             raw.withMemoryRebound(to: CChar.self) { cmark_parser_feed(parser, $0.baseAddress, $0.count) }
         }
-        guard let document = cmark_parser_finish(parser) else { return [] }
+        var parsed: OpaquePointer?
+        inlines.withLock { _ in parsed = cmark_parser_finish(parser) }
+        guard let document = parsed else { return [] }
         defer { cmark_node_free(document) }
         return walk(document)
     }

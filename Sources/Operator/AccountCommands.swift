@@ -5,11 +5,14 @@ enum AccountCommands: CommandSet {
     static let all: [Command] = [
         Command(
             words: ["accounts", "find"],
-            usage: "[WORDS] [--establishment UAI] [--role R] [--state S] [--asked] [--limit N]",
+            usage:
+                "[WORDS] [--establishment UAI] [--role R] [--state S] [--asked] [--never] [--unseen-since DAY] [--limit N]",
             summary: "Finds accounts by the beginnings of names and logins, or those of one establishment."
         ) { words, client in
             let limit = try words.number("--limit") ?? 50
             let asked = words.flag("--asked")
+            let never = words.flag("--never")
+            let unseen = try words.option("--unseen-since")
             let (establishment, role) = (try words.option("--establishment"), try words.option("--role"))
             let state = try words.option("--state")
             var search: [String] = []
@@ -17,7 +20,8 @@ enum AccountCommands: CommandSet {
             let items: [(String, String?)] = [
                 ("limit", String(min(200, limit))), ("search", search.isEmpty ? nil : search.joined(separator: " ")),
                 ("establishment", establishment), ("role", role), ("state", state),
-                ("asked_for_code", asked ? "1" : nil),
+                ("asked_for_code", asked ? "1" : nil), ("never_connected", never ? "1" : nil),
+                ("unseen_since", unseen),
             ]
             let accounts = try await all(Account.self, at: "/api/v1/accounts" + query(items), most: limit, client)
             return Output(text: columns(accounts.map(line)), json: try encoder.encode(["accounts": accounts]))
@@ -67,6 +71,19 @@ enum AccountCommands: CommandSet {
                 text: "\(login) is \(into) now; undo it with: accounts unmerge \(merged.id)", json: data)
         },
         Command(
+            words: ["accounts", "distinct"], usage: "LOGIN LOGIN",
+            summary: "Says that two accounts are two people: duplicates lists the pair no more."
+        ) { words, client in
+            let (one, other) = (try words.word("one login"), try words.word("the other login"))
+            try words.end()
+            let (first, second) = (try await find(one, client), try await find(other, client))
+            _ = try await client.send(
+                "POST", "/api/v1/accounts/distinct", body: encoder.encode(["keep": first.id, "merge": second.id]))
+            return Output(
+                text: "\(one) and \(other) are two people",
+                json: try encoder.encode(["distinct": [first.id, second.id]]))
+        },
+        Command(
             words: ["accounts", "unmerge"], usage: "ACCOUNT-NUMBER",
             summary: "Makes a merged account one of its own again."
         ) { words, client in
@@ -76,12 +93,6 @@ enum AccountCommands: CommandSet {
             return Output(
                 text: "\(try decoder.decode(Account.self, from: data).login) is an account of its own", json: data)
         },
-        Command(
-            words: ["accounts", "letters"],
-            usage:
-                "UAI [--roles pupil,guardian] [--audience pending|never_connected|everybody] [--class NAME] [--to DIR]",
-            summary: "Prints letters with activation codes as a job; with --to, waits and fetches them."
-        ) { words, client in try await letters(&words, client) },
         Command(
             words: ["accounts", "never-connected"],
             usage: "[--territory T | --establishment UAI [--class NAME]] [--unseen] [--days N]",
@@ -185,34 +196,6 @@ enum AccountCommands: CommandSet {
         let data = try await client.send("POST", "/api/v1/accounts/\(escaped(account.id))/\(verb)")
         let changed = try decoder.decode(Account.self, from: data)
         return Output(text: "\(changed.login) is \(changed.state)", json: data)
-    }
-
-    private struct NewLetters: Encodable {
-        let roles: [String]?
-        let audience: String?
-        let `class`: String?
-    }
-
-    private struct Begun: Decodable { let job: String }
-
-    private static func letters(_ words: inout Words, _ client: AdminClient) async throws -> Output {
-        let roles = try words.option("--roles")?.split(separator: ",").map(String.init)
-        let body = NewLetters(
-            roles: roles, audience: try words.option("--audience"), class: try words.option("--class"))
-        let folder = try words.option("--to")
-        let uai = try words.word("the UAI")
-        try words.end()
-        let begun = try await client.send(
-            "POST", "/api/v1/establishments/\(escaped(uai))/letters", body: encoder.encode(body))
-        let job = try decoder.decode(Begun.self, from: begun).job
-        guard let folder else { return Output(text: "job \(job)", json: begun) }
-        let done = try await JobCommands.wait(for: job, client)
-        let files = try decoder.decode(JobCommands.Shown.self, from: done.json).files
-        for file in files {
-            let data = try await client.send("GET", "/api/v1/jobs/\(escaped(job))/files/\(escaped(file))")
-            try JobCommands.write(data, to: "\(folder)/\(file)")
-        }
-        return Output(text: files.map { "\(folder)/\($0)" }.joined(separator: "\n"), json: done.json)
     }
 
     private static func neverConnected(_ words: inout Words, _ client: AdminClient) async throws -> Output {

@@ -7,6 +7,11 @@ struct AdminClient: Sendable {
     private let base: String
     private let token: String
 
+    /// Seconds without a byte. Said of a request once it is made: what its initializer is given, Foundation on Linux takes for
+    /// its own usual minute.
+    private static let patience = 600.0
+    private static let longPatience = 3600.0
+
     /// - Parameters:
     ///   - base: as in `stack.json`: `http://127.0.0.1:8081`.
     ///   - token: the operators' bearer token; sent to `base` only, redirects are not followed with it.
@@ -28,7 +33,8 @@ struct AdminClient: Sendable {
         _ method: String, _ path: String, body: Data? = nil, type: String = "application/json"
     ) async throws -> Data {
         guard let url = URL(string: base + path) else { throw OperatorError.usage("not an address: \(base)\(path)") }
-        var request = URLRequest(url: url, timeoutInterval: 600)
+        var request = URLRequest(url: url)
+        request.timeoutInterval = AdminClient.patience
         request.httpMethod = method
         request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization")
         request.setValue("en", forHTTPHeaderField: "Accept-Language")
@@ -53,9 +59,9 @@ struct AdminClient: Sendable {
     ///   - progress: told of 0 to 1 while bytes leave.
     /// - Returns: the body of a 2xx answer. - Throws: `.refused`, `.unreachable`, `.unreadable`.
     func upload(
-        _ archive: String, to path: String, progress: @escaping @Sendable (Double) -> Void
+        _ archive: String, to path: String, only ending: String = ".xml", progress: @escaping @Sendable (Double) -> Void
     ) async throws -> Data {
-        let stream = try ArchiveStream(archive, progress: progress)
+        let stream = try ArchiveStream(archive, only: ending, progress: progress)
         return try await upload(stream, type: stream.mediaType, to: path)
     }
 
@@ -63,7 +69,8 @@ struct AdminClient: Sendable {
     /// - Returns: the body of a 2xx answer. - Throws: `.refused`, `.unreachable`.
     func upload(_ stream: InputStream, type: String, to path: String) async throws -> Data {
         guard let url = URL(string: base + path) else { throw OperatorError.usage("not an address: \(base)\(path)") }
-        var request = URLRequest(url: url, timeoutInterval: 3600)
+        var request = URLRequest(url: url)
+        request.timeoutInterval = AdminClient.longPatience
         request.httpMethod = "POST"
         request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization")
         request.setValue("en", forHTTPHeaderField: "Accept-Language")

@@ -23,27 +23,29 @@ final class ArchiveStream: InputStream {
     private let progress: @Sendable (Double) -> Void
     let mediaType: String
 
-    /// - Parameter progress: told of 0 to 1 while bytes leave.
+    /// - Parameters:
+    ///   - ending: of a folder's files that are sent.
+    ///   - progress: told of 0 to 1 while bytes leave.
     /// - Throws: `OperatorError.unreadable`.
-    init(_ path: String, progress: @escaping @Sendable (Double) -> Void) throws {
+    init(_ path: String, only ending: String = ".xml", progress: @escaping @Sendable (Double) -> Void) throws {
         self.progress = progress
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
             throw OperatorError.unreadable("\(path): not there")
         }
         let name = (path as NSString).lastPathComponent
-        isTar = isFolder.boolValue || name.lowercased().hasSuffix(".xml")
+        isTar = isFolder.boolValue || name.lowercased().hasSuffix(ending)
         if isFolder.boolValue {
             guard let names = FileManager.default.enumerator(atPath: path) else {
                 throw OperatorError.unreadable("\(path): cannot be read")
             }
             // What is below a folder keeps its place: it may name the academy.
-            for case let each as String in names where each.lowercased().hasSuffix(".xml") {
+            for case let each as String in names where each.lowercased().hasSuffix(ending) {
                 pieces.append(
                     Piece(path: path + "/" + each, name: each, size: try ArchiveStream.size(path + "/" + each)))
             }
             pieces.sort { $0.name < $1.name }
-            guard !pieces.isEmpty else { throw OperatorError.unreadable("\(path): no XML file in it") }
+            guard !pieces.isEmpty else { throw OperatorError.unreadable("\(path): no \(ending) file in it") }
         } else {
             pieces = [Piece(path: path, name: name, size: try ArchiveStream.size(path))]
         }

@@ -57,6 +57,20 @@ enum EstablishmentCommands: CommandSet {
                     "POST", "/api/v1/establishments/\(escaped(uai))/uai", body: encoder.encode(body))
                 return Output(text: "now \(try decoder.decode(Shown.self, from: data).uai)", json: data)
             },
+            Command(
+                words: ["establishment", "merge"], usage: "UAI --into UAI [--detach]",
+                summary: "Closes an establishment into another: a job, waited for unless --detach is given."
+            ) { words, client in
+                let body = ["into": try words.required("--into")]
+                let isDetached = words.flag("--detach")
+                let uai = try words.word("the UAI of the one that closes")
+                try words.end()
+                let data = try await client.send(
+                    "POST", "/api/v1/establishments/\(escaped(uai))/merge", body: encoder.encode(body))
+                let job = try decoder.decode(Begun.self, from: data).job
+                if isDetached { return Output(text: "job \(job)", json: data) }
+                return try await JobCommands.wait(for: job, client)
+            },
         ]
         + ["suspend", "reopen", "close"].map { verb in
             Command(

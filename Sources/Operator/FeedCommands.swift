@@ -23,6 +23,28 @@ enum FeedCommands {
             summary: "Imports a school's own table; names of columns are recognised, or said with --map and remembered."
         ) { words, client in try await importCSV(&words, client) },
         Command(
+            words: ["import", "oneroster"], usage: "PATH --into TERRITORY [--dry-run] [--accept]",
+            summary: "Imports a OneRoster 1.2 delivery in bulk mode (a folder, a .zip, a .tar, a .tgz)."
+        ) { words, client in try await importRoster(&words, "oneroster", client) },
+        Command(
+            words: ["import", "siecle"], usage: "PATH --into TERRITORY [--dry-run] [--accept]",
+            summary: "Imports a school's SIECLE and STS-web exports (a folder, a .zip, a .tar, a .tgz)."
+        ) { words, client in try await importRoster(&words, "siecle", client) },
+        Command(
+            words: ["export", "oneroster"], usage: "UAI --out FILE",
+            summary: "Writes a school as a OneRoster 1.2 delivery, a zip."
+        ) { words, client in
+            let path = try words.required("--out")
+            let uai = try words.word("the UAI")
+            try words.end()
+            let data = try await client.send("GET", "/api/v1/establishments/\(escaped(uai))/oneroster.zip")
+            do { try data.write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
+                throw OperatorError.unreadable("\(path): cannot be written")
+            }
+            let json = try JSONEncoder().encode(["file": path, "bytes": String(data.count)])
+            return Output(text: "\(path): \(data.count) bytes", json: json)
+        },
+        Command(
             words: ["export", "csv"], usage: "UAI [--kind pupil|guardian|staff]",
             summary: "Prints the people of a school as a table."
         ) { words, client in
@@ -31,7 +53,9 @@ enum FeedCommands {
             try words.end()
             let query = kind.map { "?kind=\(escaped($0))" } ?? ""
             let data = try await client.send("GET", "/api/v1/establishments/\(escaped(uai))/people.csv\(query)")
-            return Output(text: String(decoding: data, as: UTF8.self), json: data)
+            // Printing ends the last line; two ends would be a line more to who reads it.
+            let text = String(decoding: data, as: UTF8.self)
+            return Output(text: text.hasSuffix("\r\n") ? String(text.dropLast()) : text, json: data)
         },
         Command(
             words: ["import", "upkeep"], usage: "",
@@ -140,6 +164,21 @@ enum FeedCommands {
         return try await conclude(data, id, isDryRun: isDryRun, accepts: accepts, client)
     }
 
+    private static func importRoster(
+        _ words: inout Words, _ kind: String, _ client: AdminClient
+    ) async throws -> Output {
+        let path = try words.word("the folder or archive")
+        let territory = try words.required("--into")
+        let isDryRun = words.flag("--dry-run")
+        let accepts = words.flag("--accept")
+        try words.end()
+        let id = UUID().uuidString.lowercased()
+        let query = "import=\(id)&into=\(escaped(territory))&dry_run=\(isDryRun ? 1 : 0)"
+        let data = try await send(
+            path, "/api/v1/imports/\(kind)?\(query)", id, client, only: kind == "siecle" ? ".xml" : ".csv")
+        return try await conclude(data, id, isDryRun: isDryRun, accepts: accepts, client)
+    }
+
     private static func importCSV(_ words: inout Words, _ client: AdminClient) async throws -> Output {
         let path = try words.word("the file")
         let uai = try words.required("--establishment")
@@ -163,12 +202,12 @@ enum FeedCommands {
 
     /// Sends the archive, and shows meanwhile how many people have come.
     static func send(
-        _ archive: String, _ path: String, _ id: String, _ client: AdminClient
+        _ archive: String, _ path: String, _ id: String, _ client: AdminClient, only ending: String = ".xml"
     ) async throws -> Data {
         let line = ProgressLine()
         defer { line.end() }
         return try await withThrowingTaskGroup(of: Data?.self) { group in
-            group.addTask { try await client.upload(archive, to: path) { line.show("sending  ", $0) } }
+            group.addTask { try await client.upload(archive, to: path, only: ending) { line.show("sending  ", $0) } }
             group.addTask {
                 while true {
                     try await Task.sleep(for: .milliseconds(700))

@@ -33,7 +33,7 @@ package enum OperatorCommand {
         MandateCommands.all, TokenCommands.all,
         FeedCommands.all, MoveCommands.all, ShardCommands.all, AdmissionCommands.all, QuotaCommands.all,
         EstablishmentCommands.all, BackupCommands.all, RestoreCommands.all, RepositoryCommands.all,
-        AccountCommands.all, ServiceCommands.all, SessionCommands.all, UpstreamCommands.all,
+        AccountCommands.all, CampaignCommands.all, ServiceCommands.all, SessionCommands.all, UpstreamCommands.all,
         CompletionCommands.all,
     ].flatMap { $0 }
 

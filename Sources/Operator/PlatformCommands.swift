@@ -40,6 +40,7 @@ enum PlatformCommands: CommandSet {
                         [
                             String($0.id), $0.name, $0.state, "\($0.host):\($0.port)/\($0.database)",
                             "\($0.establishments) establishments", "schema \($0.schemaVersion)",
+                            $0.sizeBytes.map { "\($0 / 1_000_000) MB" } ?? "does not answer", $0.standbysInWords,
                         ]
                     }), json: data)
         },
@@ -116,6 +117,16 @@ enum PlatformCommands: CommandSet {
         let state: String
         let schemaVersion: Int
         let establishments: Int
+        let sizeBytes: Int?
+        let standbys: Int?
+        let lagBytes: Int?
+        let lagMs: Int?
+
+        var standbysInWords: String {
+            guard let standbys else { return "" }
+            guard standbys > 0 else { return "no standby" }
+            return "\(standbys) standby, \(lagBytes ?? 0) bytes and \(lagMs ?? 0) ms behind"
+        }
     }
 
     private struct Shards: Decodable { let shards: [Shard] }

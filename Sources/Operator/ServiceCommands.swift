@@ -18,7 +18,8 @@ enum ServiceCommands: CommandSet {
             usage: """
                 cas|oidc|saml NAME URL-or-METADATA-FILE [--redirect-uri U]… [--logout-uri U] [--post-logout-redirect-uri U]… [--template T] \
                 [--territory T|--department D|--establishment UAI] [--public] [--pairwise] [--algorithm A] [--profiles A,B] \
-                [--name-id persistent|transient|email|unspecified] [--signed-requests]
+                [--name-id persistent|transient|email|unspecified] [--signed-requests] \
+                [--proxy-callback U]… [--consent|--no-consent]
                 """,
             summary: "Registers a partner application; a client of OpenID Connect is told its secret, once."
         ) { words, client in try await add(&words, client) },
@@ -138,6 +139,8 @@ enum ServiceCommands: CommandSet {
         if !redirects.isEmpty { settings["redirect_uris"] = redirects }
         let afterwards = try all("--post-logout-redirect-uri", &words)
         if !afterwards.isEmpty { settings["post_logout_redirect_uris"] = afterwards }
+        let callbacks = try all("--proxy-callback", &words)
+        if !callbacks.isEmpty { settings["proxy_callbacks"] = callbacks }
         if let address = try words.option("--logout-uri") { settings["logout_uri"] = address }
         if let template = try words.option("--template") { settings["template"] = template }
         if let algorithm = try words.option("--algorithm") { settings["signing_algorithm"] = algorithm }
@@ -145,6 +148,8 @@ enum ServiceCommands: CommandSet {
             settings["profiles"] = profiles.split(separator: ",").map(String.init)
         }
         if words.flag("--pairwise") { settings["subject"] = "pairwise" }
+        if words.flag("--consent") { settings["consent_asked"] = true }
+        if words.flag("--no-consent") { settings["consent_asked"] = false }
         if words.flag("--pkce") { settings["pkce_required"] = true }
         var body: [String: Any] = [:]
         if words.flag("--public") { body["is_public"] = true }

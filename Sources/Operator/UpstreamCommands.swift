@@ -10,13 +10,14 @@ enum UpstreamCommands: CommandSet {
             try words.end()
             let data = try await client.send("GET", "/api/v1/upstreams")
             let list = try decoder.decode(List.self, from: data).upstreams
-            return Output(text: columns(list.map { [$0.id, $0.name, $0.issuer, $0.match, $0.claim] }), json: data)
+            return Output(
+                text: columns(list.map { [$0.id, $0.name, $0.protocol, $0.issuer, $0.match, $0.claim] }), json: data)
         },
         Command(
             words: ["upstream", "add"],
             usage: """
-                ID NAME --issuer URL --client-id C --secret-file FILE [--scopes "openid profile"] [--match none|login] \
-                [--claim CLAIM] [--territory T]
+                ID NAME --issuer URL --client-id C --secret-file FILE [--scopes "openid profile"] \
+                [--match none|login|feed] [--claim CLAIM] [--territory T]
                 """, summary: "Lets people sign in through an identity provider; its secret is the first line of FILE."
         ) { words, client in
             let file = try words.required("--secret-file")
@@ -29,6 +30,26 @@ enum UpstreamCommands: CommandSet {
             for name in ["scopes", "match", "claim", "territory"] { body[name] = try words.option("--" + name) }
             body["id"] = try words.word("the identifier")
             body["name"] = try words.word("the name")
+            try words.end()
+            let data = try await client.send("POST", "/api/v1/upstreams", body: JSONEncoder().encode(body))
+            return Output(text: "people may sign in through \(body["name"] ?? "")", json: data)
+        },
+        Command(
+            words: ["upstream", "add-saml"],
+            usage: """
+                ID NAME METADATA-FILE [--subject ATTRIBUTE] [--match none|login|feed] [--claim ATTRIBUTE] [--territory T]
+                """,
+            summary: "Lets people sign in through an identity provider of SAML; give it /saml/sp/metadata of our sites."
+        ) { words, client in
+            var body: [String: String] = [:]
+            for name in ["subject", "match", "claim", "territory"] { body[name] = try words.option("--" + name) }
+            body["id"] = try words.word("the identifier")
+            body["name"] = try words.word("the name")
+            let file = try words.word("the file of its metadata")
+            guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+                throw OperatorError.unreadable(file)
+            }
+            body["metadata"] = text
             try words.end()
             let data = try await client.send("POST", "/api/v1/upstreams", body: JSONEncoder().encode(body))
             return Output(text: "people may sign in through \(body["name"] ?? "")", json: data)
@@ -58,6 +79,7 @@ enum UpstreamCommands: CommandSet {
             let issuer: String
             let match: String
             let claim: String
+            let `protocol`: String
         }
 
         let upstreams: [Provider]

@@ -33,6 +33,10 @@ extension Connection {
         guard now >= head.deadline || now >= head.abandoned + Connection.patience else {
             return min(next, head.abandoned + Connection.patience)
         }
+        if head.isCommit {
+            lose(.connectionLost)
+            return .distantFuture
+        }
         requestCancel()
         cancellation = (head, now + configuration.cancelGrace)
         return min(next, now + configuration.cancelGrace)

@@ -48,6 +48,12 @@ final class Connection: @unchecked Sendable {
         cork = Cork(socket: PQsocket(handle))
         PQsetnonblocking(handle, 1)
         PQenterPipelineMode(handle)
+        PQsetNoticeReceiver(
+            handle,
+            { connection, notice in
+                guard let connection, let notice, ServerFailure.endsWaitForStandby(notice) else { return }
+                Unmanaged<Connection>.fromOpaque(connection).takeUnretainedValue().inFlight.first?.isUnreplicated = true
+            }, Unmanaged.passUnretained(self).toOpaque())
         do {
             registration = try loop.register(PQsocket(handle), .read) { [unowned self] in ready($0) }
         } catch {
@@ -84,7 +90,10 @@ final class Connection: @unchecked Sendable {
                 prepare(items[index], of: operation)
             }
         }
-        guard loss == nil else { return pool.operationWasStranded(operation) }
+        guard loss == nil else {
+            operation.wasUndone = true
+            return pool.operationWasStranded(operation)
+        }
         inFlight.append(operation)
         // libpq writes at every synchronisation point; what one turn of the loop asks for leaves together.
         if cork.close() {
@@ -104,7 +113,15 @@ final class Connection: @unchecked Sendable {
             }
             return PQpipelineSync(handle) == 1
         }
-        if !isSent { lose(.connectionLost) }
+        if !isSent { loseAfterLastWords() }
+    }
+
+    /// A server that ends its sessions says so before it hangs up: what was sent to it since was not begun. libpq has that in
+    /// its buffer when it finds that nothing can be sent any more.
+    private func loseAfterLastWords() {
+        PQconsumeInput(handle)
+        receive()
+        lose(.connectionLost)
     }
 
     private func sendItem(_ item: PostgresBatch.Item, of batch: PostgresBatch) -> Int32 {
@@ -120,7 +137,7 @@ final class Connection: @unchecked Sendable {
     func flush() {
         guard loss == nil, let registration else { return }
         let result = PQflush(handle)
-        guard result >= 0 else { return lose(.connectionLost) }
+        guard result >= 0 else { return loseAfterLastWords() }
         guard (result == 1) != isWaitingToWrite else { return }
         isWaitingToWrite = result == 1
         loop.update(registration, isWaitingToWrite ? [.read, .write] : .read)
@@ -160,7 +177,7 @@ final class Connection: @unchecked Sendable {
                 deadline: operation.deadline))
         let sent = PQsendPrepare(
             handle, statement.name, item.statement.sql, Int32(statement.types.count), statement.types)
-        if sent != 1 || PQpipelineSync(handle) != 1 { lose(.connectionLost) }
+        if sent != 1 || PQpipelineSync(handle) != 1 { loseAfterLastWords() }
     }
 
     private func release(_ statement: PreparedStatement, deadline: Instant) {
@@ -229,7 +246,11 @@ final class Connection: @unchecked Sendable {
     private func note(_ failure: ServerFailure, of operation: Operation) {
         guard operation.failure == nil else { return }
         operation.failure = failure.error
-        if failure.endsSession { return lose(.connectionLost) }
+        if failure.endsSession {
+            // Those behind it had not begun.
+            if failure.isOrderlyEnd { for each in inFlight.elements { each.wasUndone = true } }
+            return lose(.connectionLost)
+        }
         let items = operation.batch.items
         let number = failure.statementIndex < items.count ? items[failure.statementIndex].statement.number : 0
         if failure.isStatementMissing, let cause = preparationFailures[number] {
@@ -261,6 +282,11 @@ final class Connection: @unchecked Sendable {
             operation.prepareToRestart()
             return lane.restart(operation)
         case .batch, .exclusive: break
+        }
+        // Nothing of ours is said to be done that may still be undone. Whoever asked finds out on another connection.
+        if operation.isUnreplicated {
+            operation.settle(.failure(.unavailable(.connectionLost)))
+            return lose(.connectionLost)
         }
         if let failure = operation.failure {
             operation.settle(.failure(failure))

@@ -83,8 +83,9 @@ extension DirectExchange {
         while true {
             guard connection.loss == nil else { throw lost() }
             if PQisBusy(connection.handle) == 0 { return PQgetResult(connection.handle) }
-            _ = PQflush(connection.handle)
-            try await wait(for: .read)
+            // The last bytes of a COPY find no room when the network is slower than we are; nobody else sends them.
+            let isLeft = PQflush(connection.handle) == 1
+            try await wait(for: isLeft ? [.read, .write] : .read)
             guard connection.loss == nil else { throw lost() }
             if PQconsumeInput(connection.handle) == 0, PQisBusy(connection.handle) == 1 { throw lost() }
         }

@@ -1,20 +1,24 @@
-internal import CPostgres
 internal import Runtime
 
-/// One attempt to open a session, from the host name to "ready for query", without ever blocking the loop.
+/// Opens a session with whichever of a server's addresses takes writes: all of them are asked at once, and those that refuse are
+/// asked again while another has not said anything, so that one that is gone hides nobody who takes its place.
 final class Handshake {
-    typealias Completion = (Result<OpaquePointer, PostgresUnavailability>) -> Void
+    typealias Completion = HandshakeAttempt.Completion
 
     private let loop: EventLoop
     private let configuration: PostgresConfiguration
     private let lane: PostgresLane
-    private var connection: OpaquePointer?
-    private var registration: RegistrationID?
-    private var timer: TimerID?
     private var completion: Completion?
+    private var attempts: [String: HandshakeAttempt] = [:]
+    private var pauses: [String: TimerID] = [:]
+    private var failures: [String: PostgresUnavailability] = [:]
+    private var timer: TimerID?
 
-    /// Starts at once; `completion` is called once, on a later turn, with a connection that the caller then owns. Keep the
-    /// object to be able to `cancel`.
+    /// Between two attempts at one address of several.
+    private static let pause = Duration.milliseconds(100)
+
+    /// Keep the object to be able to `cancel`.
+    /// - Parameter completion: called once, on a later turn, with a connection that the caller then owns.
     init(
         _ configuration: PostgresConfiguration, lane: PostgresLane, on loop: EventLoop,
         _ completion: @escaping Completion
@@ -27,11 +31,7 @@ final class Handshake {
 
     func start() {
         timer = loop.schedule(after: configuration.connectDeadline) { self.finish(.failure(.hung)) }
-        guard NameResolver.needsLookup(configuration.host) else { return open(address: nil) }
-        let waiting = LoopBound(self)
-        NameResolver.resolve(configuration.host, on: loop) { address in
-            waiting.value.resolved(address)
-        }
+        for host in configuration.hosts { attempt(host) }
     }
 
     func cancel() {
@@ -39,118 +39,53 @@ final class Handshake {
         finish(.failure(.unreachable))
     }
 
-    private func resolved(_ address: String?) {
-        guard completion != nil else { return }
-        guard let address else { return finish(.failure(.unknownHost)) }
-        open(address: address)
-    }
-
-    private func open(address: String?) {
-        let parameters = configuration.connectionParameters(address: address, lane: lane)
-        var names: [UnsafePointer<CChar>?] = []
-        var values: [UnsafePointer<CChar>?] = []
-        let texts = parameters.flatMap { [CString($0.0), CString($0.1)] }
-        for (index, text) in texts.enumerated() {
-            if index.isMultiple(of: 2) { names.append(text.pointer) } else { values.append(text.pointer) }
+    private func attempt(_ host: String) {
+        // Ends with `finish`, which forgets the attempts and with them these references to us.
+        let attempt = HandshakeAttempt(configuration, host: host, lane: lane, on: loop) { outcome in
+            self.attempts[host] = nil
+            switch outcome {
+            case .success: self.finish(outcome)
+            case .failure(let reason): self.failed(host, reason)
+            }
         }
-        connection = withExtendedLifetime(texts) { PQconnectStartParams(names + [nil], values + [nil], 0) }
-        guard let connection, PQstatus(connection) != CONNECTION_BAD else {
-            // Not from here: the caller has not stored us yet.
-            let waiting = LoopBound(self)
-            return loop.execute { waiting.value.finish(.failure(.unreachable)) }
+        attempts[host] = attempt
+        attempt.start()
+    }
+
+    private func failed(_ host: String, _ reason: PostgresUnavailability) {
+        failures[host] = reason
+        guard !attempts.isEmpty else {
+            return finish(.failure(failures.values.min { $0.silence < $1.silence } ?? reason))
         }
-        // The one way to learn the SQLSTATE of a refusal is to have it in the text.
-        PQsetErrorVerbosity(connection, PQERRORS_SQLSTATE)
-        PQsetNoticeReceiver(connection, { _, _ in }, nil)
-        watch(.write)
-    }
-
-    private func watch(_ interest: Readiness) {
-        guard let connection else { return }
-        registration = try? loop.register(PQsocket(connection), interest) { [self] _ in poll() }
-        if registration == nil { finish(.failure(.unreachable)) }
-    }
-
-    private func poll() {
-        guard let connection else { return }
-        // libpq may close its socket and open another, with the same number even: watched anew after each step.
-        if let registration { loop.unregister(registration) }
-        registration = nil
-        switch PQconnectPoll(connection) {
-        case PGRES_POLLING_READING: watch(.read)
-        case PGRES_POLLING_WRITING: watch(.write)
-        case PGRES_POLLING_OK: finish(.success(connection))
-        default: finish(.failure(Handshake.reason(String(cString: PQerrorMessage(connection)))))
+        pauses[host] = loop.schedule(after: Handshake.pause) {
+            self.pauses[host] = nil
+            self.attempt(host)
         }
     }
 
     private func finish(_ outcome: Result<OpaquePointer, PostgresUnavailability>) {
-        if let registration { loop.unregister(registration) }
-        if let timer { loop.cancel(timer) }
-        registration = nil
+        for timer in [timer].compactMap(\.self) + pauses.values { loop.cancel(timer) }
         timer = nil
-        if case .failure = outcome, let connection { PQfinish(connection) }
-        connection = nil
+        pauses = [:]
+        let others = attempts.values
+        attempts = [:]
+        for attempt in others { attempt.cancel() }
         let completion = completion
         self.completion = nil
         completion?(outcome)
     }
+}
 
-    /// A refusal by the server ends with `: 28P01` in the verbosity asked for; anything else failed before it could speak.
-    static func reason(_ message: String) -> PostgresUnavailability {
-        for line in message.split(separator: "\n").reversed() {
-            guard let colon = line.lastIndex(of: ":") else { continue }
-            let code = line[line.index(after: colon)...].drop { $0 == " " }
-            if code.utf8.count == 5, code.allSatisfy({ $0.isASCII && ($0.isNumber || $0.isUppercase) }) {
-                return .refused(sqlState: String(code))
-            }
+extension PostgresUnavailability {
+    /// Of several servers that cannot be used, the one that has said most tells why.
+    fileprivate var silence: Int {
+        switch self {
+        case .refused: 0
+        case .standby: 1
+        case .connectionLost: 2
+        case .hung: 3
+        case .unreachable: 4
+        case .unknownHost: 5
         }
-        return .unreachable
     }
-}
-
-/// Carries a loop's object through a `@Sendable` closure that runs on that loop.
-struct LoopBound<Value: AnyObject>: @unchecked Sendable {
-    // Safety: whoever makes one only takes the value out on the loop that owns it.
-    let value: Value
-
-    init(_ value: Value) { self.value = value }
-}
-
-extension PostgresConfiguration {
-    /// Every parameter that libpq would otherwise take from the environment or from files is set.
-    func connectionParameters(address: String?, lane: PostgresLane) -> [(String, String)] {
-        let statementLimit = lane == .interactive ? interactiveStatementLimit : backgroundStatementLimit
-        // What a role's or a database's own settings could change in the text that statements read and write.
-        var session = [
-            "TimeZone": "UTC", "DateStyle": "ISO, YMD", "IntervalStyle": "iso_8601", "bytea_output": "hex",
-            "extra_float_digits": "1", "standard_conforming_strings": "on",
-        ].merging(settings) { $1 }
-        session["statement_timeout"] = String(statementLimit.milliseconds)
-        session["idle_in_transaction_session_timeout"] = String(openTransactionLimit.milliseconds)
-        let options = session.sorted { $0.key < $1.key }.map { name, value in
-            "-c \(name)=" + value.flatMap { $0 == " " || $0 == "\\" ? ["\\", $0] : [$0] }
-        }
-        var parameters = [
-            ("host", host), ("port", String(port)), ("dbname", database), ("user", user), ("password", password ?? ""),
-            ("application_name", applicationName), ("client_encoding", "UTF8"), ("passfile", "/dev/null/none"),
-            ("options", options.joined(separator: " ")), ("gssencmode", "disable"), ("target_session_attrs", "any"),
-            ("keepalives_idle", "10"), ("keepalives_interval", "5"), ("keepalives_count", "3"),
-            ("tcp_user_timeout", "15000"), ("connect_timeout", "0"),
-        ]
-        if let address { parameters.append(("hostaddr", address)) }
-        if isReplication { parameters.append(("replication", "database")) }
-        switch encryption {
-        case .disabled: parameters.append(("sslmode", "disable"))
-        case .required: parameters.append(("sslmode", "require"))
-        case .verified(let authorityFile):
-            parameters.append(("sslmode", "verify-full"))
-            parameters.append(("sslrootcert", authorityFile))
-        }
-        return parameters
-    }
-}
-
-extension Duration {
-    var milliseconds: UInt64 { wholeNanoseconds / 1_000_000 }
 }

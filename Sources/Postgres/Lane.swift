@@ -8,6 +8,8 @@ final class Lane: @unchecked Sendable {
     private(set) var connections: [Connection] = []
     /// Why there is no connection, once that is known not to be a matter of moments.
     private(set) var outage: PostgresUnavailability?
+    /// Until when what comes waits for the server that takes over; nil while there is a connection, or none is to be expected.
+    private(set) var successionEnd: Instant?
     private var queue = Fifo<Operation>()
     private var leaseRequests = Fifo<LeaseWaiter>()
     private let depth: Int
@@ -114,6 +116,7 @@ final class Lane: @unchecked Sendable {
 
     func add(_ connection: Connection) {
         outage = nil
+        successionEnd = nil
         connections.append(connection)
         dispatch()
     }
@@ -147,8 +150,12 @@ final class Lane: @unchecked Sendable {
         return next
     }
 
+    /// From now on until `end`, nobody is refused for want of a connection.
+    func awaitSuccessor(until end: Instant) { successionEnd = end }
+
     func declareOutage(_ reason: PostgresUnavailability) {
         outage = reason
+        successionEnd = nil
         failWaiting(.unavailable(reason))
     }
 

@@ -21,11 +21,17 @@ final class Operation: @unchecked Sendable {
     let batch: PostgresBatch
     let lane: PostgresLane
     let started: Instant
-    let deadline: Instant
+    private(set) var deadline: Instant
     var attempts = 0
     var failure: PostgresError?
     /// It failed through no fault of its own, and was undone.
     var needsRestart = false
+    /// It was not sent, or the server said that it ends the session before its end: nothing of it was kept.
+    var wasUndone = false
+    /// The commit of a transaction: not cancelled, since what a cancelled commit has written stays, on this server alone.
+    var isCommit = false
+    /// Its commit stopped waiting for the standby: it is kept here, and may be lost with this server.
+    var isUnreplicated = false
     /// Nobody waits for the answer any more.
     private(set) var isAbandoned = false
     private(set) var abandoned = Instant.distantFuture
@@ -50,12 +56,15 @@ final class Operation: @unchecked Sendable {
     var isSettled: Bool { continuation == nil && (isAbandoned || !hasNoCaller) }
 
     /// Whether it may be sent again after its implicit transaction was certainly undone.
-    var canRestart: Bool {
-        if case .batch = kind { !isAbandoned && attempts < 3 } else { false }
-    }
+    var canRestart: Bool { mayBeSentAgain(attempts: 3) }
 
-    /// Whether it may be sent again when nobody knows if it was done: a server that goes down slowly ends sessions one by one.
-    var canRepeat: Bool { canRestart && batch.isRepeatable }
+    /// Whether it may be sent again although its session has ended. A server that goes down ends sessions one by one, and what
+    /// was undone with one may meet the end of every other of its lane.
+    var canRepeat: Bool { wasUndone ? mayBeSentAgain(attempts: 12) : batch.isRepeatable && canRestart }
+
+    private func mayBeSentAgain(attempts most: Int) -> Bool {
+        if case .batch = kind { !isAbandoned && attempts < most } else { false }
+    }
 
     func start(_ continuation: UnsafeContinuation<Outcome, Never>) { self.continuation = continuation }
 
@@ -63,7 +72,12 @@ final class Operation: @unchecked Sendable {
         rows = []
         failure = nil
         needsRestart = false
+        wasUndone = false
+        isUnreplicated = false
     }
+
+    /// Lets it wait longer than its caller had thought.
+    func extend(to instant: Instant) { deadline = max(deadline, instant) }
 
     func append(_ result: PostgresRows) {
         guard !isAbandoned else { return }

@@ -11,7 +11,8 @@ package struct PostgresConfiguration: Sendable {
 
     /// The server's name in logs and metrics: `directory`, `shard-3`.
     package var name: String
-    /// A name, an IP address, or the directory of a Unix socket (starts with `/`).
+    /// A name, an IP address, or the directory of a Unix socket (starts with `/`). Several, separated by commas, are servers of
+    /// which one takes writes and the others follow it: whichever that is, is used.
     package var host: String
     package var port: UInt16
     package var database: String
@@ -41,6 +42,11 @@ package struct PostgresConfiguration: Sendable {
     package var idleCheck = Duration.seconds(5)
     /// The first and the longest pause between attempts to reconnect; each is shortened by up to half, at random.
     package var reconnectDelays = Duration.milliseconds(50)...Duration.seconds(5)
+    /// Of several servers: how long what needs the one that takes writes waits for the next one before it is refused, from when
+    /// the last connection was lost. It waits past its own usual deadline.
+    package var succession = Duration.seconds(8)
+    /// Of several servers: the longest pause between attempts to find the next one.
+    package var successionDelay = Duration.milliseconds(200)
     /// The server's own limits, in case this process cannot cancel: for a statement, and for a transaction left open.
     package var interactiveStatementLimit = Duration.seconds(30)
     package var backgroundStatementLimit = Duration.seconds(900)
@@ -61,6 +67,16 @@ package struct PostgresConfiguration: Sendable {
         self.password = password
         self.applicationName = applicationName
     }
+}
+
+extension PostgresConfiguration {
+    /// `host`, one by one.
+    var hosts: [String] {
+        host.split(separator: ",").map { String($0.drop { $0 == " " }) }
+    }
+
+    /// Whether another server takes over when one is lost.
+    var hasSuccessors: Bool { host.contains(",") }
 }
 
 /// Which of a pool's connections a batch goes to: a slow report never stands before a person's page.

@@ -25,6 +25,13 @@ package enum PostgresError: Error, Equatable, Sendable {
         if case .server(let sqlState, _, _) = self { sqlState } else { nil }
     }
 
+    /// The server lacks what it would need: room on its disk, memory, connections (class 53), a disk that works (58030).
+    /// Nothing is wrong with what it was asked. A write in a transaction of ours that only reads (25006) is.
+    package var isIncapacity: Bool {
+        guard let sqlState else { return false }
+        return sqlState.hasPrefix("53") || sqlState == "58030"
+    }
+
     /// The violated constraint's name when this is a violation of a unique, foreign key, check or exclusion constraint.
     package var violatedConstraint: String? {
         if case .server(let sqlState, _, let constraint) = self, sqlState.hasPrefix("23") { constraint } else { nil }
@@ -42,6 +49,8 @@ package enum PostgresUnavailability: Error, Equatable, Sendable {
     /// It refused us; SQLSTATE, such as 28P01 (password), 3D000 (no such database), 53300 (too many connections), 57P03
     /// (starting up or shutting down).
     case refused(sqlState: String)
+    /// It follows another server, or has become one that does: writes are somebody else's.
+    case standby
     /// The connection ended while the batch was under way.
     case connectionLost
 }

@@ -75,6 +75,11 @@ package final class PostgresPool: @unchecked Sendable {
 
     func deadline(_ duration: Duration?, _ lane: PostgresLane) -> Instant {
         if let duration { return loop.now + duration }
+        let usual = usualDeadline(lane)
+        return self.lane(lane).successionEnd.map { max($0, usual) } ?? usual
+    }
+
+    private func usualDeadline(_ lane: PostgresLane) -> Instant {
         let (instant, overflow) = loop.now.nanoseconds.addingReportingOverflow(usualDeadlines[lane.rawValue])
         return overflow ? .distantFuture : Instant(nanoseconds: instant)
     }
@@ -90,7 +95,7 @@ package final class PostgresPool: @unchecked Sendable {
     /// Opens what is missing; while the server is down, one connection at a time asks whether it is back.
     private func connectMissing() {
         guard !isClosed else { return }
-        let isDown = lanes.contains { $0.outage != nil }
+        let isDown = lanes.contains { $0.outage != nil || $0.successionEnd != nil }
         for lane in lanes {
             let underWay = handshakes.count { $0.lane === lane }
             for _ in 0..<max(0, lane.size - lane.connections.count - underWay) {
@@ -142,6 +147,7 @@ package final class PostgresPool: @unchecked Sendable {
     /// Refuses from now on what the lane has no connection for; nobody waits for the next attempt.
     private func declareOutage(_ reason: PostgresUnavailability, _ lane: Lane) {
         guard lane.connections.isEmpty else { return }
+        if let end = lane.successionEnd, loop.now < end { return }
         if lane.outage != reason {
             log.warning("database unavailable", ("reason", .text("\(reason)")), ("lane", .text("\(lane.kind)")))
         }
@@ -150,7 +156,9 @@ package final class PostgresPool: @unchecked Sendable {
 
     private func retryLater() {
         guard !isClosed, reconnectTimer == nil else { return }
-        reconnectTimer = loop.schedule(after: backoff.next()) { [unowned self] in
+        var delay = backoff.next()
+        if configuration.hasSuccessors { delay = min(delay, configuration.successionDelay) }
+        reconnectTimer = loop.schedule(after: delay) { [unowned self] in
             reconnectTimer = nil
             connectMissing()
         }
@@ -169,6 +177,7 @@ package final class PostgresPool: @unchecked Sendable {
         log.warning(
             "database connection lost", ("reason", .text("\(reason)")), ("lane", .text("\(connection.lane.kind)")),
             ("in_flight", .integer(operations.count)))
+        if connection.lane.connections.isEmpty { awaitSuccessor(connection.lane) }
         // A hung server accepts connections and says nothing: nobody is made to wait for that to be found out again.
         if reason == .hung {
             probe()
@@ -188,10 +197,24 @@ package final class PostgresPool: @unchecked Sendable {
         }
     }
 
-    /// Its connection broke, so nobody knows whether it was done.
+    /// Another server takes over, in seconds: what comes meanwhile waits for it.
+    private func awaitSuccessor(_ lane: Lane) {
+        guard configuration.hasSuccessors, hasConnected, lane.outage == nil, lane.successionEnd == nil else { return }
+        let end = loop.now + configuration.succession
+        lane.awaitSuccessor(until: end)
+        lookAgain(at: end)
+    }
+
+    /// Requests that wait for the server that takes over: they cost nothing but their place.
+    package var waitingForSuccessor: Int {
+        lanes.reduce(0) { $0 + ($1.successionEnd == nil ? 0 : $1.waiting) }
+    }
+
+    /// Its connection broke: nobody knows whether it was done, unless the server said that it was not.
     func operationWasStranded(_ operation: Operation) {
         let lane = lane(operation.lane)
         if operation.canRepeat, refusal(lane) == nil {
+            if let end = lane.successionEnd { operation.extend(to: end) }
             operation.prepareToRestart()
             lane.restart(operation)
         } else {

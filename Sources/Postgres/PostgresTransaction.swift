@@ -77,7 +77,7 @@ package final class PostgresTransaction: @unchecked Sendable {
         guard state == .begun else { return finish() }
         guard !Task.isCancelled else { throw .cancelled }
         let rows = try await send(
-            PostgresBatch(PostgresTransaction.commitStatement), until: until, isCancellable: false)
+            PostgresBatch(PostgresTransaction.commitStatement), until: until, isCancellable: false, isCommit: true)
         // The server answers "ROLLBACK" when a statement had failed and its error was swallowed.
         let isKept = rows.first?.commandTag == "COMMIT"
         finish()
@@ -120,11 +120,14 @@ package final class PostgresTransaction: @unchecked Sendable {
     }
 
     private func send(
-        _ batch: PostgresBatch, until: Instant, isCancellable: Bool
+        _ batch: PostgresBatch, until: Instant, isCancellable: Bool, isCommit: Bool = false
     ) async throws(PostgresError) -> [PostgresRows] {
         if let loss = connection.loss { throw .unavailable(loss == .hung ? .hung : .connectionLost) }
+        // Not sent at all, a commit least of all: a quick answer would race with the look at the deadlines.
+        guard pool.loop.now < until else { throw .timedOut }
         let operation = Operation(
             .exclusive, batch, lane: connection.lane.kind, started: pool.loop.now, deadline: until)
+        operation.isCommit = isCommit
         guard isCancellable else {
             return try await withUnsafeContinuation { start(operation, $0) }.get()
         }

@@ -30,6 +30,16 @@ struct ServerFailure {
         sqlState.isEmpty || sqlState == "57P01" || sqlState == "57P02" || sqlState == "57P05" || sqlState == "25P03"
     }
 
+    /// An administrator ended the session, or the whole server. The server only says so between two steps of a transaction, never
+    /// after its commit: a commit that still waits for a standby ends without a word.
+    var isOrderlyEnd: Bool { sqlState == "57P01" }
+
+    /// Whether a notice says that a commit stopped waiting for the standby. Told by where it comes from: its text has a language.
+    static func endsWaitForStandby(_ notice: OpaquePointer) -> Bool {
+        guard let source = PQresultErrorField(notice, Int32(UnicodeScalar("R").value)) else { return false }
+        return String(cString: source) == "SyncRepWaitForLSN"
+    }
+
     var isStatementMissing: Bool { sqlState == "26000" }
 
     /// "Cached plan must not change result type": a migration changed a table under a prepared `select *`.

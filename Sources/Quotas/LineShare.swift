@@ -7,6 +7,7 @@ final class LineShare: ByteBudget, @unchecked Sendable {
     // Safety: confined to its loop.
     /// Who pays: an establishment, or for pages without a session the territory.
     let payer: RuleScope
+    private let territory: RuleScope
     /// From the region down to the payer; those with a quota only. Empty: nothing bounds it, it is only metered.
     var limits: [LineLimit] = []
 
@@ -20,12 +21,16 @@ final class LineShare: ByteBudget, @unchecked Sendable {
     /// Tells the leases that this one needs some.
     private let wake: () -> Void
 
-    init(payer: RuleScope, wake: @escaping () -> Void) {
+    init(payer: RuleScope, territory: RuleScope, wake: @escaping () -> Void) {
         self.payer = payer
+        self.territory = territory
         self.wake = wake
     }
 
     var isBound: Bool { !limits.isEmpty }
+    /// What its bytes are leased with, in one question: all of its territory, whichever of its levels have a quota; everything
+    /// where the platform has one.
+    var tree: RuleScope { limits.first?.scope == .platform ? .platform : territory }
     var waiters: Int { waiting.count }
 
     /// The least of its own and its parents' ceilings, in bytes per second.

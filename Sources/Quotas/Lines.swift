@@ -9,6 +9,11 @@ package final class Lines: @unchecked Sendable {
     private static let tick = Duration.milliseconds(100)
     /// With Redis gone the last grants are repeated for this long; then everybody has a safe part of the quota.
     private static let memory = Duration.seconds(5)
+    private static let glance = Duration.milliseconds(20)
+    private static let patience = Duration.milliseconds(200)
+    /// Who needs nothing stays among those who are asked for during so many ticks: telling Redis who is there costs more than
+    /// asking for nothing.
+    private static let idleTicks = 20
 
     private let loop: EventLoop
     private let redis: RedisClient
@@ -21,13 +26,21 @@ package final class Lines: @unchecked Sendable {
     private var shares: [RuleScope: LineShare] = [:]
     /// The same of establishments, which are asked for on each request; until the map changes.
     private var ofSchools: [EstablishmentID: LineShare] = [:]
-    private var active: Set<RuleScope> = []
+    /// With the ticks since they last needed something.
+    private var active: [RuleScope: Int] = [:]
+    /// Counts the changes of `active`, and of limits.
+    private var membership = 0
+    private var planned: (membership: Int, trees: [LineTree]) = (-1, [])
+    /// The stamp that each tree was last told.
+    private var told: [RuleScope: Int] = [:]
     private var grants: [RuleScope: (bytes: Double, at: Instant)] = [:]
     /// Loops heard of by each tree.
     private var heard: [RuleScope: Int] = [:]
     private var seen: (generation: Int, map: Int64, hour: Int64) = (-1, -1, 0)
-    private var isTicking = false
+    /// Turns that were scheduled; the last of them counts.
+    private var turns = 0
     private var isLeasing = false
+    private var isWatching = false
     private var lastTick = Instant.now
     private var isClosed = false
 
@@ -69,8 +82,9 @@ package final class Lines: @unchecked Sendable {
         loop.assertCurrent()
         renewIfNeeded()
         if let known = shares[payer] { return known }
-        let share = LineShare(payer: payer) { [unowned self] in activate(payer) }
         let (scopes, zone) = place()
+        let territory = scopes.first { if case .territory = $0 { true } else { false } } ?? payer
+        let share = LineShare(payer: payer, territory: territory) { [unowned self] in activate(payer) }
         share.limits = limits(of: payer, scopes, zone)
         shares[payer] = share
         return share
@@ -94,6 +108,7 @@ package final class Lines: @unchecked Sendable {
         let now = (generation: quotas.generation, map: tenancy.map.version, hour: WallClock.seconds / 3600)
         guard now != seen else { return }
         seen = now
+        membership += 1
         ofSchools = [:]
         for (payer, share) in shares {
             switch payer {
@@ -112,26 +127,40 @@ package final class Lines: @unchecked Sendable {
     // MARK: Leasing
 
     private func activate(_ payer: RuleScope) {
-        active.insert(payer)
-        guard !isTicking, !isClosed else { return }
-        isTicking = true
-        // One that was idle gets something within a few milliseconds, not at the next tick of a loop that had none.
-        loop.schedule(after: .milliseconds(2)) { [weak self] in self?.turn() }
+        guard active[payer] != 0, !isClosed else { return }
+        // One that was idle gets something within a few milliseconds, not at the next tick of a loop that had nothing to do. Who
+        // was found idle once may just have been between two pieces.
+        if active.values.allSatisfy({ $0 > 1 }) { turn(after: .milliseconds(2)) }
+        if active.updateValue(0, forKey: payer) == nil { membership += 1 }
+    }
+
+    /// The next turn, in the place of one that was to come later.
+    private func turn(after pause: Duration) {
+        turns += 1
+        loop.schedule(after: pause) { [weak self, number = turns] in
+            if let self, number == turns { turn() }
+        }
     }
 
     private func turn() {
         guard !isClosed else { return release() }
         renewIfNeeded()
-        for payer in active where shares[payer].map({ $0.isIdle || !$0.isBound }) ?? true {
-            active.remove(payer)
-            shares[payer]?.forgetTokens()
+        for (payer, ticks) in active {
+            guard let share = shares[payer], share.isBound else {
+                leave(payer)
+                continue
+            }
+            guard share.isIdle else {
+                active[payer] = 0
+                continue
+            }
+            share.forgetTokens()
             grants[payer] = nil
+            if ticks < Self.idleTicks { active[payer] = ticks + 1 } else { leave(payer) }
         }
-        guard !active.isEmpty else {
-            isTicking = false
-            return
-        }
-        loop.schedule(after: Self.tick) { [weak self] in self?.turn() }
+        guard !active.isEmpty else { return }
+        turn(after: Self.tick)
+        if !isWatching { watch() }
         // An answer that is late is not waited for twice.
         guard !isLeasing else { return fillBlindly() }
         isLeasing = true
@@ -141,23 +170,34 @@ package final class Lines: @unchecked Sendable {
         }
     }
 
+    /// Quotas that were changed hold from the moment they are known, not from the next tick on.
+    private func watch() {
+        isWatching = !active.isEmpty && !isClosed
+        guard isWatching else { return }
+        loop.schedule(after: Self.glance) { [weak self] in
+            guard let self else { return }
+            if quotas.generation != seen.generation { turn(after: .milliseconds(1)) }
+            watch()
+        }
+    }
+
+    private func leave(_ payer: RuleScope) {
+        active[payer] = nil
+        grants[payer] = nil
+        membership += 1
+    }
+
     private func release() {
         for share in shares.values { share.release() }
     }
 
     private func leaseAll() async {
-        let trees = Dictionary(grouping: active.compactMap { shares[$0] }.filter(\.isBound)) { $0.limits[0].scope }
-        for (root, shares) in trees {
+        for tree in trees() {
             do throws(RedisError) {
-                let reply =
-                    try await redis.call(
-                        LeaseFunctions.lease, keys: [.text("b1:" + root.kind + ":" + root.name)],
-                        arguments: arguments(shares),
-                        deadline: .milliseconds(200)
-                    ).array ?? []
-                heard[root] = max(1, reply.first?.integer ?? 1)
+                let reply = try await ask(tree)
+                heard[tree.root] = max(1, reply.first?.integer ?? 1)
                 let now = loop.now
-                for (share, value) in zip(shares, reply.dropFirst()) {
+                for (share, value) in zip(tree.shares, reply.dropFirst()) {
                     let bytes = Double(value.integer ?? 0)
                     grants[share.payer] = (bytes, now)
                     share.grant(bytes)
@@ -165,48 +205,47 @@ package final class Lines: @unchecked Sendable {
                 instruments.leases.add()
             } catch {
                 instruments.blind.add()
-                fillBlindly(shares, root)
+                fillBlindly(tree.shares, tree.root)
             }
         }
     }
 
-    private func arguments(_ shares: [LineShare]) -> [RedisWord] {
-        var limits: [LineLimit] = []
-        var parents: [RuleScope: String] = [:]
-        for share in shares {
-            for (level, limit) in share.limits.enumerated() where parents[limit.scope] == nil {
-                limits.append(limit)
-                parents[limit.scope] = level == 0 ? "" : Self.name(of: share.limits[level - 1].scope)
+    /// What is asked of each tree; told anew when who is active here has changed, or their limits.
+    private func trees() -> [LineTree] {
+        guard membership != planned.membership else { return planned.trees }
+        let shares = active.keys.compactMap { self.shares[$0] }.filter(\.isBound)
+        planned = (
+            membership,
+            Dictionary(grouping: shares, by: \.tree).map {
+                LineTree(root: $0.key, shares: $0.value, stamp: membership)
             }
-        }
-        var words: [RedisWord] = [
-            .text(name), .integer(Int(Self.tick.components.attoseconds / 1_000_000_000_000_000)),
-            .integer(limits.count),
-        ]
-        for limit in limits {
-            words += [
-                .text(Self.name(of: limit.scope)), .text(parents[limit.scope] ?? ""), .integer(limit.rate / 8),
-                .integer(limit.ceil / 8),
-            ]
-        }
-        words.append(.integer(shares.count))
-        for share in shares {
-            guard let last = share.limits.last else { continue }
-            words += [.text(Self.name(of: last.scope)), .integer(Int(share.wanted(tick: Self.tick.seconds)))]
-        }
-        return words
+        )
+        return planned.trees
     }
 
-    private static func name(of scope: RuleScope) -> String { scope.kind.prefix(1) + ":" + scope.name }
+    private func ask(_ tree: LineTree) async throws(RedisError) -> [RedisValue] {
+        let key = [RedisWord.text("b1:" + tree.root.kind + ":" + tree.root.name)]
+        if told[tree.root] == tree.stamp {
+            let reply =
+                try await redis.call(
+                    LeaseFunctions.again, keys: key, arguments: tree.again(loop: name, tick: Self.tick),
+                    deadline: Self.patience
+                ).array ?? []
+            if reply.first?.integer != 0 { return reply }
+        }
+        let reply =
+            try await redis.call(
+                LeaseFunctions.lease, keys: key, arguments: tree.whole(loop: name, tick: Self.tick),
+                deadline: Self.patience
+            ).array ?? []
+        told[tree.root] = tree.stamp
+        return reply
+    }
 
     // MARK: Without Redis
 
     private func fillBlindly() {
-        for (root, shares) in Dictionary(
-            grouping: active.compactMap({ shares[$0] }).filter(\.isBound), by: { $0.limits[0].scope })
-        {
-            fillBlindly(shares, root)
-        }
+        for tree in trees() { fillBlindly(tree.shares, tree.root) }
     }
 
     /// The last grants again; later, this loop's even part of each level among those that are active here.

@@ -23,21 +23,36 @@ package struct UUID: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     /// Parses the 36-character form, either case; nil for anything else.
     package init?(_ text: some StringProtocol) {
-        var halves: [UInt64] = [0, 0]
-        var digits = 0
-        var position = 0
-        for byte in text.utf8 {
+        // Over the bytes themselves: one by one through a protocol, they cost more than all that a page does with them.
+        let parsed = text.utf8.withContiguousStorageIfAvailable { UUID(text: UnsafeRawBufferPointer($0)) }
+        guard let uuid = parsed ?? Array(text.utf8).withUnsafeBytes({ UUID(text: $0) }) else { return nil }
+        self = uuid
+    }
+
+    private init?(text: UnsafeRawBufferPointer) {
+        guard text.count == 36 else { return nil }
+        var high: UInt64 = 0
+        var low: UInt64 = 0
+        for position in 0..<36 {
+            let byte = text[position]
             if position == 8 || position == 13 || position == 18 || position == 23 {
                 guard byte == UInt8(ascii: "-") else { return nil }
-            } else {
-                guard let digit = UUID.digit(byte), digits < 32 else { return nil }
-                halves[digits / 16] = halves[digits / 16] << 4 | UInt64(digit)
-                digits += 1
+                continue
             }
-            position += 1
+            guard let digit = UUID.digit(byte) else { return nil }
+            if position < 18 { high = high << 4 | UInt64(digit) } else { low = low << 4 | UInt64(digit) }
         }
-        guard position == 36, digits == 32 else { return nil }
-        self.init(high: halves[0], low: halves[1])
+        self.init(high: high, low: low)
+    }
+
+    /// The 16 bytes, most significant first, that begin at `start`; nil where there are fewer.
+    package init?(bytes: [UInt8], at start: Int = 0) {
+        guard start >= 0, start <= bytes.count - 16 else { return nil }
+        self = bytes.withUnsafeBytes { bytes in
+            UUID(
+                high: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self)),
+                low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: start + 8, as: UInt64.self)))
+        }
     }
 
     package var description: String {

@@ -16,6 +16,7 @@ package struct SAMLReader {
         case .facts: return try facts(question)
         case .authentication: return try message(question, isLogout: false)
         case .logout: return try message(question, isLogout: true)
+        case .response, .assertion: return try SAMLResponseReader.answer(verb, question)
         default: throw .refused("verb")
         }
     }
@@ -70,7 +71,9 @@ package struct SAMLReader {
     private func facts(_ question: SAMLRecord) throws(SAMLExchangeError) -> SAMLRecord {
         let text = try SAMLDocument.text(
             Array((question["document"] ?? "").utf8), limit: SAMLDocument.longestMetadata, allowsComments: true)
-        guard let lines = classo_facts_of_metadata(text) else { throw .refused("metadata") }
+        guard let lines = classo_facts_of_metadata(text, question["of_provider"] == nil ? 0 : 1) else {
+            throw .refused("metadata")
+        }
         defer { classo_free(lines) }
         return SAMLRecord(["facts": String(cString: lines)])
     }
@@ -82,7 +85,8 @@ package struct SAMLReader {
         var read = classo_message()
         let code =
             isLogout
-            ? classo_read_logout_request(provider, partner, outline.message, &read)
+            ? classo_read_logout_request(
+                provider, partner, outline.message, question["of_provider"] == nil ? 0 : 1, &read)
             : classo_read_authn_request(provider, partner, outline.message, &read)
         defer { classo_free_message(&read) }
         // lasso gives its own numbers: they tell an operator more than any word of ours.

@@ -3,12 +3,18 @@
 package enum SAMLVerb: String, Sendable, CaseIterable {
     /// `kind`, `message`, → `name`, `issuer`: what it says of itself, believed by nobody yet.
     case outline
-    /// `document` → the facts of a service provider's metadata (`ServiceProviderFacts`).
+    /// `document` → the facts of a service provider's metadata (`ServiceProviderFacts`); with `of_provider`, of an identity
+    /// provider's (`IdentityProviderFacts`).
     case facts
     /// `kind`, `message`, `provider`, `partner` → a request for authentication, verified.
     case authentication
-    /// The same of a request to sign out.
+    /// The same of a request to sign out; with `of_provider`, from an identity provider.
     case logout
+    /// `message`, the base64 of a form, and each `certificate` of the identity provider → its Response, verified; what is
+    /// encrypted in it as it came. Without certificates what it says of itself only: `issuer`, `in_response_to`.
+    case response
+    /// `document`, each `certificate` → an assertion that was encrypted; with `signed`, what was around it was signed already.
+    case assertion
 
     /// `provider`, `partner`, `key`, `certificate`, … → `message`: the base64 of a Response. With `shown`, `document`: the
     /// same without its signatures.
@@ -20,7 +26,7 @@ package enum SAMLVerb: String, Sendable, CaseIterable {
 
     package var role: SAMLRole {
         switch self {
-        case .outline, .facts, .authentication, .logout: .reader
+        case .outline, .facts, .authentication, .logout, .response, .assertion: .reader
         case .answer, .document, .query: .signer
         }
     }

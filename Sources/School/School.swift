@@ -1,5 +1,5 @@
 internal import HTTP
-internal import Identity
+package import Identity
 package import Postgres
 package import Runtime
 package import Tenancy
@@ -10,6 +10,7 @@ package import Web
 package final class School: Sendable {
     private let timetable: TimetableService
     private let homework: HomeworkService
+    private let pupilCodes: PupilCodeService
     private let tenancy: Tenancy
     /// What services keep their files with.
     private let files: Files
@@ -20,7 +21,7 @@ package final class School: Sendable {
     package init(
         loop: EventLoop, tenancy: Tenancy, directory: PostgresPool, timetables: TimetableCache,
         fileTypes: FileTypeDetector, filePieces: FilePieceCache, fileSpool: FileSpool, diaries: DiaryCache,
-        documents: BlockingPool
+        documents: BlockingPool, keyring: Keyring
     ) {
         self.tenancy = tenancy
         files = Files(loop: loop, tenancy: tenancy, types: fileTypes, cache: filePieces, spool: fileSpool)
@@ -28,6 +29,7 @@ package final class School: Sendable {
             loop: loop, tenancy: tenancy, feeds: CalendarFeedStore(directory), cache: timetables)
         homework = HomeworkService(
             loop: loop, tenancy: tenancy, timetables: timetable, files: files, cache: diaries, documents: documents)
+        pupilCodes = PupilCodeService(tenancy: tenancy, directory: directory, keyring: keyring)
         fileOwners = homework.fileOwners
     }
 
@@ -36,7 +38,8 @@ package final class School: Sendable {
             + TimetableEditAPI(timetable).routes
             + CalendarFeedAPI(timetable).routes + TimetablePages(timetable).routes
             + TimetableEditPages(timetable).routes + homework.routes + FileAPI(files, owners: fileOwners).routes
-            + FilePages(files, owners: fileOwners).routes
+            + FilePages(files, owners: fileOwners).routes + PupilCodeAPI(pupilCodes).routes
+            + PupilCodePages(pupilCodes).routes
     }
 
     package static let problems = [
@@ -44,6 +47,7 @@ package final class School: Sendable {
         ProblemRegistry.Section("Modules", [.moduleOff]),
         ProblemRegistry.Section("Files", ProblemCode.files),
         ProblemRegistry.Section("Homework", ProblemCode.homework),
+        ProblemRegistry.Section("Pupils' codes", ProblemCode.pupilCodes),
     ]
 
     /// Begins to remove what is left of files that nobody wants any more: one loop of a process does.

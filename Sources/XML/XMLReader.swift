@@ -127,6 +127,7 @@ package final class XMLReader {
     /// What the callbacks share.
     final class Context {
         let handler: any XMLHandler
+        let takesAttributes: Bool
         let limits: XMLLimits
         private let parser: XML_Parser
         var depth = 0
@@ -135,6 +136,7 @@ package final class XMLReader {
 
         init(_ handler: any XMLHandler, _ limits: XMLLimits, _ parser: XML_Parser) {
             self.handler = handler
+            takesAttributes = handler.takesAttributes
             self.limits = limits
             self.parser = parser
         }
@@ -180,6 +182,13 @@ private let startElement: XML_StartElementHandler = { pointer, name, attributes 
         var index = 0
         while let key = attributes[index] {
             if isName(key), let text = attributes[index + 1] { value = bytes(text) }
+            if context.takesAttributes, let text = attributes[index + 1] {
+                let content = bytes(text)
+                guard content.count <= context.limits.text else {
+                    return context.stop(.tooLarge(line: context.line, what: "an attribute's value is too long"))
+                }
+                context.handler.attribute(bytes(key), content)
+            }
             index += 2
         }
     }

@@ -242,6 +242,29 @@ def test_dialogs_open_close_and_give_the_focus_back(site, browser, page):
             look()"""), f"{place.path}: dialog {number} did not close, or the focus is elsewhere"
 
 
+# Forms and tables of many texts, of which the longer language is not always the same.
+IN_ENGLISH = ("/imports", "/imports/{import}", "/imports/tables/{draft}", "/establishments/{establishment}/never-connected")
+
+
+@pytest.mark.parametrize("pattern", IN_ENGLISH)
+def test_a_page_in_english_is_as_accessible(site, browser, pattern):
+    person = site.people["territory_admin"]
+    place = site.places("territory_admin")[pattern]
+    person.cookies["preau_language"] = "en"
+    try:
+        browser.be(person)
+        browser.window(SMALL_PHONE, phone=True)
+        browser.look(still=True)
+        browser.open(place.path)
+        faults = browser.run("return preau.outline('en')") + browser.run("return preau.overflow()") + violations(browser)
+        browser.window(DESKTOP)
+        browser.run("document.querySelectorAll('details').forEach(each => each.open = true)")
+        faults += tree_faults(browser) + violations(browser)
+    finally:
+        del person.cookies["preau_language"]
+    assert not faults, "\n".join(faults)
+
+
 def test_the_walk_is_worth_its_name(site):
     counts = {profile: len(site.places(profile)) for profile in site.people}
     assert set(counts) >= {"stranger", "pupil", "guardian", "teacher", "school_life", "head"}

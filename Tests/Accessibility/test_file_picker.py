@@ -5,8 +5,12 @@ import hashlib
 import os
 import re
 
+import time
+import urllib.parse
+
 import pytest
-from pages.browser import DESKTOP
+from line import Line
+from pages.browser import DESKTOP, Browser
 from pages.furnish import path_of
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -89,6 +93,36 @@ def test_a_file_is_sent_with_its_progress_and_the_form_waits_for_it(form, teache
     browser.run("document.querySelector('main form .actions button').click()")
     assert "en cours d'envoi" in browser.run("return document.querySelector('.file-picker [role=status]').textContent").replace("’", "'")
     assert kept(teacher, browser) == hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+@pytest.fixture
+def line(site, teacher):
+    line = Line(("127.0.0.1", urllib.parse.urlsplit(teacher.origin).port), RATE)
+    yield line
+    line.cut()
+
+
+def test_an_upload_goes_on_where_it_was_when_the_network_is_back(line, site, teacher, file):
+    browser = Browser(f"--host-resolver-rules=MAP * 127.0.0.1:{line.port}")
+    try:
+        browser.be(teacher)
+        browser.open(f"/homework/{teacher.account['establishments'][0]}/sequences/new")
+        choose(browser, file)
+        # What the browser counts as sent may still be under way.
+        WebDriverWait(browser.driver, 30, 0.05).until(lambda _: line.sent > LENGTH / 2)
+        line.cut()
+        fill_in(browser, file.name)
+        browser.run("document.querySelector('main form .actions button').click()")
+        time.sleep(2)
+        assert "/sequences/new" in browser.driver.current_url, "the form waits for its file"
+        assert browser.run("return document.querySelectorAll('.sending li progress').length") == 1, "nothing is given up"
+        before = line.sent
+        line.mend()
+        # The form that was sent while there was no network goes by itself once its file is there.
+        assert kept(teacher, browser) == hashlib.sha256(file.read_bytes()).hexdigest()
+        assert line.sent - before < 0.75 * LENGTH, "not from the beginning"
+    finally:
+        browser.close()
 
 
 def test_a_file_is_taken_off_again_and_a_refused_one_says_why(form, file, tmp_path):

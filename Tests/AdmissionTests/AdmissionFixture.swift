@@ -59,6 +59,11 @@ final class AdmissionFixture: Sendable {
     let platform: TestPlatform
     let loops: [AdmissionLoop]
 
+    static func server(of pair: TestRedisPair) -> RedisConfiguration.Server {
+        let address = RedisConfiguration.Address(host: pair.sentinel.host, port: pair.sentinel.port)
+        return .sentinel(master: TestRedisPair.name, sentinels: [address])
+    }
+
     static func with(
         loops count: Int = 2, redis: TestRedis? = nil, server: RedisConfiguration.Server? = nil,
         limits: AdmissionLimits = AdmissionFixture.quick, _ body: (AdmissionFixture) async throws -> Void

@@ -213,29 +213,6 @@ extension OnServers {
             }
         }
 
-        @Test func theRateOfNewcomersIsASecondBound() async throws {
-            let redis = try TestRedis.start()
-            try await AdmissionFixture.with(redis: redis) { fixture in
-                let school = try await fixture.establishment()
-                let scope = RuleScope.establishment(school.uai)
-                let caps = [scope: Capacity(scope: scope, places: 10_000, perSecond: 1)]
-                var admitted: [Role: Int] = [:]
-                for _ in 0..<20 {
-                    if try await ask(fixture.loops[0], fixture.visitor(.guardian, at: school), caps).wait == nil {
-                        admitted[.guardian, default: 0] += 1
-                    }
-                }
-                for _ in 0..<20 {
-                    if try await ask(fixture.loops[1], fixture.visitor(.pupil, at: school), caps).wait == nil {
-                        admitted[.pupil, default: 0] += 1
-                    }
-                }
-                // A burst of ten, two of them for pupils and teachers; and what a slow machine adds in the meantime.
-                #expect((8...12).contains(admitted[.guardian] ?? 0))
-                #expect((2...6).contains(admitted[.pupil] ?? 0))
-            }
-        }
-
         @Test func aRuleThatQueuesTakesItsShareAndTheEndOfTheLine() async throws {
             let redis = try TestRedis.start()
             try await AdmissionFixture.with(redis: redis) { fixture in
@@ -414,14 +391,8 @@ extension OnServers {
         }
 
         @Test func theGateFollowsAFailover() async throws {
-            let master = try TestRedis.start("--repl-diskless-sync-delay", "0")
-            let replica = try TestRedis.start(
-                "--replicaof", "127.0.0.1", String(master.port), "--replica-priority", "1")
-            let sentinel = try TestSentinel.start(watching: master, as: "preau")
-            try sentinel.waitUntilItSees(replicas: 1, sentinels: 0, of: "preau")
-            let server = RedisConfiguration.Server.sentinel(
-                master: "preau", sentinels: [RedisConfiguration.Address(host: sentinel.host, port: sentinel.port)])
-            try await AdmissionFixture.with(server: server) { fixture in
+            let pair = try TestRedisPair.start()
+            try await AdmissionFixture.with(server: AdmissionFixture.server(of: pair)) { fixture in
                 let school = try await fixture.establishment()
                 let caps = cap(school, 10)
                 for number in 0..<10 {
@@ -430,10 +401,10 @@ extension OnServers {
                 let waiter = fixture.visitor(.pupil, at: school)
                 let wait = try #require(try await ask(fixture.loops[0], waiter, caps).wait)
                 for _ in 0..<500
-                where try replica.command("zcard", PresenceKey(.establishment(school.uai)).text) != "10" {
+                where try pair.replica.command("zcard", PresenceKey(.establishment(school.uai)).text) != "10" {
                     try await Task.sleep(for: .milliseconds(10))
                 }
-                master.kill()
+                pair.master.kill()
                 var answer: Admittance?
                 for _ in 0..<1500 {
                     if (try? await fixture.loops[1].loop.run({ [redis = fixture.loops[1].redis] in

@@ -100,4 +100,22 @@ import Testing
         }
         #expect(reader.sourceFailure is Broken)
     }
+
+    /// What is written is read again, and is the same every time.
+    @Test func readsWhatIsWritten() throws {
+        let files = [
+            "a.csv": Array("x;y\r\n".utf8), "empty.csv": [], "large.csv": (0..<300_000).map { UInt8($0 % 251) },
+        ]
+        func write() throws -> [UInt8] {
+            let writer = try ArchiveWriter()
+            for (name, content) in files.sorted(by: { $0.key < $1.key }) { try writer.add(name, content) }
+            return try writer.finish()
+        }
+        let bytes = try write()
+        #expect(bytes.starts(with: [0x50, 0x4b, 3, 4]) && bytes.count < 100_000)
+        let again = try write()
+        #expect(bytes == again)
+        let found = try read(bytes)
+        #expect(found == files)
+    }
 }

@@ -60,7 +60,7 @@ def content(stack, uai):
     conninfo = next(each["conninfo"] for each in stack["shards"] if each["id"] == int(shard))
     tables = psql(conninfo, "select name from preau_tenant_tables()").split()
     return psql(conninfo, " union all ".join(
-        f"select '{table}', count(*), sum(hashtextextended((to_jsonb(t) - 'establishment_id' - 'version')::text, 0)::numeric) "
+        f"select '{table}', count(*), sum(hashtextextended((to_jsonb(t) - 'establishment_id' - 'version' - 'diary_version')::text, 0)::numeric) "
         f"from {table} t where establishment_id = {id}" for table in tables) + " order by 1")
 
 

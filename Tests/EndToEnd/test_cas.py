@@ -173,12 +173,12 @@ def test_a_ticket_dies_with_its_session(stack, service):
     assert 'code="INVALID_TICKET"' in validate(stack["front"], service, ticket).text
 
 
-def test_proxy_tickets_are_not_given(stack, service):
+def test_proxy_tickets_are_not_given_unless_registered(stack, service):
     browser = visitor(stack, pupil(stack))
     answer = validate(stack["front"], service, ticket_of(enter(browser, service)), pgtUrl="https://127.0.0.1/pgt")
     assert "authenticationSuccess" in answer.text and "proxyGrantingTicket" not in answer.text
     answer = Visitor(stack["front"]).get("/cas/proxy?pgt=PGT-1&targetService=x")
-    assert 'proxyFailure code="UNAUTHORIZED_SERVICE_PROXY"' in answer.text and is_valid(answer.text)
+    assert 'proxyFailure code="INVALID_TICKET"' in answer.text and is_valid(answer.text)
 
 
 # Ways in

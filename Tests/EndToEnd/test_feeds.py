@@ -220,7 +220,7 @@ def test_what_is_generated_is_the_format(state, tmp_path, options):
 
 def test_what_cannot_be_read_changes_nothing(stack, state, directory, tmp_path):
     uai = account(stack, "head", "seine-et-marne")["establishments"][0]
-    directory.execute("select count(*) from account")
+    directory.execute("select (select count(*) from account), (select count(*) from feed_stage_person)")
     before = directory.fetchone()
     good = family(uai, "6e A", 820_000)
     cut = delivery(tmp_path / "cut", good, cut=150)
@@ -236,10 +236,8 @@ def test_what_cannot_be_read_changes_nothing(stack, state, directory, tmp_path):
     subprocess.run(["tar", "-C", bomb, "-czf", tmp_path / "bomb.tgz", "."], check=True)
     assert "preau.feeds.too_large" in preau(state, "import", "aaf", tmp_path / "bomb.tgz", "--into", "seine-et-marne", fails=True)
     assert "preau.feeds.territory" in preau(state, "import", "aaf", delivery(tmp_path / "ok", good), "--into", "nulle-part", fails=True)
-    directory.execute("select count(*) from account")
+    directory.execute("select (select count(*) from account), (select count(*) from feed_stage_person)")
     assert directory.fetchone() == before
-    directory.execute("select count(*) from feed_stage_person")
-    assert directory.fetchone() == (0,)
 
 
 def test_killed_in_the_middle_it_goes_on(stack, state, directory, tmp_path):

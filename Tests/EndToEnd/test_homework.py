@@ -9,9 +9,11 @@ import uuid
 
 import pytest
 from browsing import account, visitor
+from stack import school_day
 from test_timetable import school_week, shards_of
 
-TODAY = datetime.date.today()
+TODAY = school_day.today()
+PAST = f"{TODAY - datetime.timedelta(days=1)}T00:00:00Z"
 
 
 def day(text):
@@ -220,7 +222,7 @@ def test_a_record_its_private_note_and_its_publication(stack, school):
         assert "Séance inventée" in school.head.get(classes).text
         mine = school.teacher.get(f"/api/v1/me/homework?{week}").json["diaries"][0]["lesson_records"]
         assert next(each for each in mine if each["id"] == made.json["id"])["annotation"] == "note-tres-personnelle"
-        body = {"title": "Séance inventée", "content": "changé", "published_at": f"{TODAY}T00:00:00Z"}
+        body = {"title": "Séance inventée", "content": "changé", "published_at": PAST}
         changed = school.teacher.call("PUT", path, body, {"If-Match": '"1"'})
         assert changed.status == 200 and changed.json["annotation"] == "note-tres-personnelle"
         for node in stack["nodes"]:
@@ -437,7 +439,7 @@ def test_files_of_work_go_to_those_who_read_it(stack, school):
         strangers = [visitor(stack, account(stack, role, "grand-est")) for role in ("pupil", "guardian", "teacher", "head")]
         for browser in [school.pupil, *strangers]:
             assert browser.get(file).status == 404, "not before it is published, and never from elsewhere"
-        body = school.work(title=typed["title"], published_at=f"{TODAY}T00:00:00Z")
+        body = school.work(title=typed["title"], published_at=PAST)
         assert school.teacher.call("PUT", path, body, {"If-Match": '"1"'}).status == 200
         for node in stack["nodes"]:
             seen = next(each for each in work_of(school.pupil, school.due["date"], node) if each["id"] == made["id"])

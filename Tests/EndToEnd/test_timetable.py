@@ -8,6 +8,7 @@ import uuid
 
 import pytest
 from browsing import Visitor, account, host_of, visitor
+from stack import school_day
 from stack.build import BUILT
 
 
@@ -23,7 +24,7 @@ def shards_of(stack, uais):
 
 def school_week(browser, **query):
     """A week with lessons: this one or one of the next three."""
-    day = datetime.date.today()
+    day = school_day.today()
     for _ in range(4):
         words = "&".join(f"{key}={value}" for key, value in (query | {"date": day}).items())
         answer = browser.get(f"/api/v1/me/timetable?{words}")

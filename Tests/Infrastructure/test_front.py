@@ -102,6 +102,12 @@ def front(state, processes):
     front.close()
 
 
+def asked(front):
+    """Whose agent HAProxy asks, as it says itself."""
+    rows = [line.split() for line in front.proxy.ask("show servers state nodes").splitlines()[2:] if line]
+    return {row[3] for row in rows if int(row[14]) & 0x04}
+
+
 class TestFront:
     def test_what_only_a_proxy_may_say_is_said_by_this_one(self, front):
         status, headers, body = front.ask(
@@ -162,6 +168,17 @@ class TestFront:
         assert "node-3" in {front.ask()[1]["X-Preau-Node"] for _ in range(9)}
         front.proxy.ask("set server nodes/node-3 state maint")
         assert "node-3" not in {front.ask()[1]["X-Preau-Node"] for _ in range(9)}
+
+    def test_nobody_is_asked_about_a_place_without_a_node(self, front):
+        third = Backend("node-3")
+        front.backends.append(third)
+        assert asked(front) == set()
+        front.proxy.enlist([Node("node-3", third.port, third.port, third.port)])
+        assert asked(front) == {"node-3"}
+        fourth = Backend("node-4")
+        front.backends.append(fourth)
+        front.proxy.start(front.nodes + [Node("node-4", fourth.port, fourth.port)])
+        assert asked(front) == {"node-3"}
 
     def test_an_added_node_survives_a_reload(self, front):
         third, fourth = Backend("node-3"), Backend("node-4")

@@ -41,7 +41,9 @@ def test_a_run_that_ends_early_has_failed(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     said = io.StringIO()
     tests = SwiftTests(Progress(said), tmp_path, None)
-    assert tests._run("HTTPTests") == Count(passed=1, failed=1)
+    count = tests._run("HTTPTests")
+    assert (count.passed, count.failed) == (1, 1)
+    assert len(count.failures) == 1 and "did not finish" in count.failures[0]
     assert "HTTPTests did not finish" in said.getvalue()
 
 
@@ -71,3 +73,12 @@ def test_only_passed_tests_are_good():
     assert Count(passed=1).good
     assert not Count().good and not Count(passed=5, failed=1).good and not Count(skipped=5).good
     assert (Count(1, 2, 3) + Count(1, 1, 1)).line == "2 passed, 3 failed"
+
+
+def test_what_failed_is_told_with_its_name(tmp_path):
+    report = tmp_path / "report.xml"
+    report.write_text(
+        '<testsuites><testsuite tests="2" failures="1" errors="0" skipped="0">'
+        '<testcase classname="EndToEnd.test_x" name="test_y"><failure message="assert 1 == 2">trace</failure></testcase>'
+        '<testcase classname="EndToEnd.test_x" name="test_z"/></testsuite></testsuites>')
+    assert counted(report).failures == ["EndToEnd.test_x::test_y: assert 1 == 2"]

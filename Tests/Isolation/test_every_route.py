@@ -16,6 +16,7 @@ import uuid
 
 import pytest
 from browsing import Visitor, account, host_of, visitor
+from stack import school_day
 from test_files import Desk
 
 # Those that stack.json lists accounts of.
@@ -94,7 +95,7 @@ def far_away():
 def diary_far_away(stack, staff, uai, reference):
     """What that establishment has in its homework diary."""
     path = f"/api/v1/establishments/{uai}"
-    today = datetime.date.today()
+    today = school_day.today()
     span = f"from={today - datetime.timedelta(days=20)}&to={today + datetime.timedelta(days=20)}"
     record, assignment = None, None
     for group in reference["groups"]:

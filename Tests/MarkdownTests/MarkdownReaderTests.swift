@@ -11,6 +11,18 @@ import Testing
             ])
     }
 
+    @Test func readersBesideEachOtherReadTheSame() async {
+        let text = "~~a~~ b\n\n~~c~~ https://exemple.invalid"
+        let expected = MarkdownReader.events(text)
+        let different = await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<4 {
+                group.addTask { (0..<5_000).count { _ in MarkdownReader.events(text) != expected } }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(expected.contains(.enter(.strikethrough)) && different == 0)
+    }
+
     @Test func tablesHaveAlignments() {
         let events = MarkdownReader.events("| a | b |\n|:-:|--:|\n| c | d |")
         #expect(events.contains(.enter(.tableCell(.center, isHeader: true))))

@@ -35,15 +35,27 @@ import Testing
     }
 
     @Test func aRefusalIsToldFromSilence() {
-        #expect(Handshake.reason("FATAL:  28P01\n") == .refused(sqlState: "28P01"))
+        #expect(HandshakeAttempt.reason("FATAL:  28P01\n") == .refused(sqlState: "28P01"))
         #expect(
-            Handshake.reason("connection to server at \"127.0.0.1\", port 1 failed: FATAL:  57P03\n")
+            HandshakeAttempt.reason("connection to server at \"127.0.0.1\", port 1 failed: FATAL:  57P03\n")
                 == .refused(sqlState: "57P03"))
         #expect(
-            Handshake.reason(
+            HandshakeAttempt.reason(
                 "connection to server at \"127.0.0.1\", port 1 failed: Connection refused\n\tIs the server running?\n")
                 == .unreachable)
-        #expect(Handshake.reason("") == .unreachable)
+        #expect(
+            HandshakeAttempt.reason("connection to server at \"127.0.0.1\", port 1 failed: session is read-only\n")
+                == .standby)
+        #expect(HandshakeAttempt.reason("") == .unreachable)
+    }
+
+    @Test func aFullDiskIsTheServersAndAWrongStatementIsOurs() {
+        func isIncapacity(_ sqlState: String) -> Bool {
+            PostgresError.server(sqlState: sqlState, message: "", constraint: nil).isIncapacity
+        }
+        #expect(["53100", "53200", "53300", "58030"].map(isIncapacity) == Array(repeating: true, count: 4))
+        #expect(["23505", "42P01", "25001", "25006"].map(isIncapacity) == Array(repeating: false, count: 4))
+        #expect(!PostgresError.timedOut.isIncapacity)
     }
 
     @Test func aLiteralIsOneStatement() {

@@ -22,6 +22,14 @@ import Testing
     ])
     func refusesWhatIsNone(_ text: String) { #expect(UUID(text) == nil) }
 
+    @Test func readsSixteenBytesWhereTheyAre() {
+        let bytes = [0xff, 0xff] + (0..<16).map { UInt8($0) }
+        #expect(UUID(bytes: bytes, at: 2)?.description == "00010203-0405-0607-0809-0a0b0c0d0e0f")
+        #expect(UUID(bytes: bytes, at: 3) == nil)
+        #expect(UUID(bytes: bytes, at: -1) == nil)
+        #expect(UUID(bytes: Array(bytes[..<15])) == nil)
+    }
+
     @Test func makesVersion7ThatFollowsTheClock() {
         let before = UInt64(WallClock.microseconds / 1000)
         let uuids = (0..<10_000).map { _ in UUID.v7() }

@@ -1,5 +1,6 @@
 import Postgres
 import Runtime
+import Synchronization
 import TestSupport
 import TestTenancy
 import Testing
@@ -49,6 +50,40 @@ extension OnServers {
             try platform.shards[1].startAgain()
             try await eventually { _ = try await node.run { try await $0.countRooms(there) } }
             try await node.run { try await $0.insertRoom(there, "B") }
+            await node.stop()
+        }
+
+        @Test func aTransactionThatWasCutOffRunsAgainWhereItMay() async throws {
+            let platform = try await TestPlatform.start(shards: 1)
+            let id = try platform.addEstablishment(on: 1)
+            let node = try await platform.startNode()
+            for (repetition, isKept) in [(TransactionRepetition.never, false), (.whenUndone, true), (.always, true)] {
+                let runs = Atomic(0)
+                let outcome: Result<Void, any Error>
+                do {
+                    try await node.run { tenancy in
+                        let context = try tenancy.context(for: id)
+                        try await tenancy.transaction(context, repetition: repetition) { transaction in
+                            _ = try await transaction.query(TestStatements.insert, UUID.v7(), "\(repetition)")
+                            if runs.add(1, ordering: .relaxed).newValue == 1 {
+                                try platform.sql(
+                                    .shard(1),
+                                    "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'preau_node'"
+                                )
+                            }
+                            _ = try await transaction.query(TestStatements.count)
+                        }
+                    }
+                    outcome = .success(())
+                } catch {
+                    outcome = .failure(error)
+                }
+                let wasKept = (try? outcome.get()) != nil
+                #expect(wasKept == isKept)
+                #expect(runs.load(ordering: .relaxed) == (isKept ? 2 : 1))
+                let rows = try platform.sql(.shard(1), "select count(*) from room where name = '\(repetition)'")
+                #expect(rows == (isKept ? "1" : "0"))
+            }
             await node.stop()
         }
 

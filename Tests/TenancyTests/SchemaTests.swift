@@ -32,6 +32,7 @@ extension OnServers {
             #expect(
                 writable.split(separator: "\n") == [
                     "attendance delete,insert,update", "audit insert", "calendar_feed insert",
+                    "consent delete,insert,update",
                     "idempotency delete,insert,update", "known_device delete,insert,update",
                     "line_usage delete,insert,update", "node delete,insert,update",
                     "recovery_code delete,insert,update", "refresh_grant delete,insert,update",

@@ -1,4 +1,5 @@
 import Runtime
+import Synchronization
 import Testing
 
 @testable import Web
@@ -44,12 +45,13 @@ import Testing
     }
 
     private func run(
-        _ bounds: RequestPressure.SessionWork, _ body: @escaping @Sendable (RequestPressure) async throws -> Void
+        _ bounds: RequestPressure.SessionWork, idle: Int = 0,
+        _ body: @escaping @Sendable (RequestPressure) async throws -> Void
     ) async throws {
         let thread = try EventLoopThread(name: "pressure")
         let loop = thread.loop
         try await Task(executorPreference: loop) {
-            try await body(RequestPressure(loop: loop, bounds: bounds, metrics: Metrics()))
+            try await body(RequestPressure(loop: loop, bounds: bounds, metrics: Metrics(), idle: { idle }))
         }.value
         await Task.detached { thread.stopAndJoin() }.value
     }
@@ -63,6 +65,20 @@ import Testing
         } catch {
             return error.status
         }
+    }
+
+    @Test func whatWaitsForAnotherServerTakesNobodysPlace() async throws {
+        func begun(idle: Int) async throws -> Int {
+            let begun = Atomic(0)
+            try await run(.standard, idle: idle) { pressure in
+                while (try? pressure.begin(RequestPressure.Asker(session: nil, rank: 2))) != nil {
+                    begun.add(1, ordering: .relaxed)
+                }
+            }
+            return begun.load(ordering: .relaxed)
+        }
+        #expect(try await begun(idle: 0) == 256)
+        #expect(try await begun(idle: 100) == 356)
     }
 
     @Test func aSessionHasItsPartAndTakesNobodyElses() async throws {

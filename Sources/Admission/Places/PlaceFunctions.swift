@@ -4,7 +4,7 @@ internal import Redis
 /// that a place is exactly a person who is there, or one who was just let in.
 enum PlaceFunctions {
     static let library = RedisFunctionLibrary(
-        name: "preau_places", version: 2,
+        name: "preau_places", version: 3,
         source: """
             local function clock()
                 local time = redis.call('TIME')
@@ -51,11 +51,27 @@ enum PlaceFunctions {
                 end
             end
 
-            -- ARGV: era, life, hold, patience, account, rank, first seen (0: now), role, newcomers a second (0: no bound), burst,
-            -- how much of the burst must be left, number of scopes, and for each: key, places, share of the role (-1: no bound), n, n times (role, places kept for it).
-            -- Gives: outcome (1 in, 0 waits, -1 other era), era, first seen, people ahead, seconds until then (-1: unknown),
-            -- people waiting, for each scope: people in it, and seconds until the next time to ask.
-            redis.register_function('preau_places_admit', function(keys, a)
+            -- The second dimension: newcomers a second. Of every rate there must be as much as this newcomer costs, or nothing is
+            -- taken of any.
+            local function take(rates, now)
+                local left = {}
+                for number, rate in ipairs(rates) do
+                    local known = redis.call('HMGET', rate.key, 'n', 't')
+                    local tokens = math.min(
+                        rate.burst, tonumber(known[1] or rate.burst) + math.max(0, now - tonumber(known[2] or now)) * rate.rate / 1000)
+                    if tokens < rate.cost + rate.kept then return false end
+                    left[number] = tokens - rate.cost
+                end
+                for number, rate in ipairs(rates) do
+                    redis.call('HSET', rate.key, 'n', tostring(left[number]), 't', text(now))
+                    redis.call('PEXPIRE', rate.key, 600000)
+                end
+                return true
+            end
+
+            -- ARGV from `first` on: number of scopes, and for each: key, places, share of the role (-1: no bound), n, n times (role,
+            -- places kept for it).
+            local function decide(a, rates, first)
                 local now = clock()
                 local present = era(now)
                 if a[1] ~= '' and a[1] ~= present then return {-1, present, 0, 0, -1, 0} end
@@ -64,8 +80,8 @@ enum PlaceFunctions {
                 local seen = tonumber(a[7])
                 local has_ticket = seen > 0
                 if not has_ticket or seen > now then seen = now end
-                local scopes, index, is_member = {}, 13, true
-                for number = 1, tonumber(a[12]) do
+                local scopes, index, is_member = {}, first + 1, true
+                for number = 1, tonumber(a[first]) do
                     local scope = {key = a[index], places = tonumber(a[index + 1]), share = tonumber(a[index + 2]), kept = {}}
                     local reserves = tonumber(a[index + 3])
                     index = index + 4
@@ -125,19 +141,9 @@ enum PlaceFunctions {
                     end
                 end
 
-                -- The second dimension: passwords to check.
-                local rate, burst = tonumber(a[9]), tonumber(a[10])
-                if #refused == 0 and rate > 0 then
-                    local known = redis.call('HMGET', 'p1:new', 'n', 't')
-                    local tokens = math.min(burst, tonumber(known[1] or burst) + math.max(0, now - tonumber(known[2] or now)) * rate / 1000)
-                    if tokens < 1 + tonumber(a[11]) then
-                        refused[1] = scopes[1]
-                        refused[1].ahead = refused[1].ahead or redis.call('ZCOUNT', refused[1].queue, '-inf', '(' .. text(score))
-                    else
-                        tokens = tokens - 1
-                    end
-                    redis.call('HSET', 'p1:new', 'n', tostring(tokens), 't', text(now))
-                    redis.call('PEXPIRE', 'p1:new', 600000)
+                if #refused == 0 and not take(rates, now) then
+                    refused[1] = scopes[1]
+                    refused[1].ahead = refused[1].ahead or redis.call('ZCOUNT', refused[1].queue, '-inf', '(' .. text(score))
                 end
 
                 local facts = {}
@@ -188,6 +194,30 @@ enum PlaceFunctions {
                     redis.call('PEXPIRE', scope.polls, 3600000)
                 end
                 return answer(0, ahead_most, eta, waiting, again)
+            end
+
+            -- ARGV: era, life, hold, patience, account, rank, first seen (0: now), role, number of rates, and for each: key,
+            -- newcomers a second, burst, how much of the burst must be left, what this newcomer costs (thousandths); then the scopes.
+            -- Gives: outcome (1 in, 0 waits, -1 other era), era, first seen, people ahead, seconds until then (-1: unknown),
+            -- people waiting, for each scope: people in it, and seconds until the next time to ask.
+            redis.register_function('preau_places_let_in', function(keys, a)
+                local rates, count = {}, tonumber(a[9])
+                for number = 1, count do
+                    local at = 5 + number * 5
+                    rates[number] = {
+                        key = a[at], rate = tonumber(a[at + 1]), burst = tonumber(a[at + 2]), kept = tonumber(a[at + 3]),
+                        cost = tonumber(a[at + 4]) / 1000}
+                end
+                return decide(a, rates, 10 + count * 5)
+            end)
+
+            -- What nodes of version 2 ask: one rate, in which everybody costs one.
+            redis.register_function('preau_places_admit', function(keys, a)
+                local rates = {}
+                if tonumber(a[9]) > 0 then
+                    rates[1] = {key = 'p1:new', rate = tonumber(a[9]), burst = tonumber(a[10]), kept = tonumber(a[11]), cost = 1}
+                end
+                return decide(a, rates, 12)
             end)
 
             -- ARGV: account, role, keys. Gives back a place that was only kept; one that is used stays.
@@ -278,7 +308,7 @@ enum PlaceFunctions {
             end}
             """)
 
-    static let admit = RedisFunction("preau_places_admit", in: library)
+    static let admit = RedisFunction("preau_places_let_in", in: library)
     static let release = RedisFunction("preau_places_release", in: library)
     static let restore = RedisFunction("preau_places_restore", in: library)
     static let show = RedisFunction("preau_places_show", in: library)

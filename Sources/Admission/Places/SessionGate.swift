@@ -130,15 +130,19 @@ package final class SessionGate: @unchecked Sendable {
     // MARK: Asking
 
     private func arguments(_ applicant: Applicant, _ scopes: [Capacity], _ firstSeen: Int64?) -> [RedisWord] {
-        let perSecond = scopes.compactMap(\.perSecond).min() ?? platform.perSecond
-        let burst = max(10, perSecond * 2)
+        let rates = rates(of: applicant, scopes)
         var words: [RedisWord] = [
             .text(era), .integer(limits.life), .integer(limits.hold), .integer(limits.patience),
             .bytes(applicant.account.rawValue.bytes), .integer(rank(of: applicant, scopes)),
-            .integer(Int(firstSeen ?? 0)), .text(applicant.role.rawValue), .integer(perSecond), .integer(burst),
-            // A fifth of it is for pupils and teachers only.
-            .integer(applicant.placeClass == 0 ? 0 : burst / 5), .integer(scopes.count),
+            .integer(Int(firstSeen ?? 0)), .text(applicant.role.rawValue), .integer(rates.count),
         ]
+        for rate in rates {
+            let burst = max(10, rate.perSecond * 2)
+            words += [.text(rate.key), .integer(rate.perSecond), .integer(burst)]
+            // A fifth of it is for pupils and teachers only.
+            words += [.integer(applicant.placeClass == 0 ? 0 : burst / 5), .integer(rate.cost)]
+        }
+        words.append(.integer(scopes.count))
         for scope in scopes {
             let share = applicant.isQueued ? applicant.queuedShare.map { scope.places * $0 / 100 } ?? -1 : -1
             words += [.text(PresenceKey(scope.scope).text), .integer(scope.places), .integer(share)]
@@ -148,6 +152,21 @@ package final class SessionGate: @unchecked Sendable {
             }
         }
         return words
+    }
+
+    /// What bounds newcomers a second: what scopes declare, where everybody counts; and for the platform, unless it declares
+    /// something itself, the passwords that its nodes can check.
+    private func rates(
+        of applicant: Applicant, _ scopes: [Capacity]
+    ) -> [(key: String, perSecond: Int, cost: Int)] {
+        var rates = scopes.compactMap { scope in
+            scope.perSecond.map { (key: "p1:new:" + PresenceKey(scope.scope).text, perSecond: $0, cost: 1000) }
+        }
+        let isDeclared = scopes.contains { $0.scope == .platform && $0.perSecond != nil }
+        if !isDeclared, platform.perSecond > 0 {
+            rates.append(("p1:new", platform.perSecond, applicant.proof.cost))
+        }
+        return rates
     }
 
     /// Whose turn comes first: as the widest cap that says so declares, else by class.

@@ -149,7 +149,9 @@ package final class Presence: @unchecked Sendable {
             arguments: [limits.windowWord, .text(key.text), .integer(offset), .integer(limit)])
         let values = reply.array ?? []
         return stride(from: 0, to: values.count - 1, by: 2).compactMap { index in
-            guard let bytes = values[index].bytes, let account = UUID(bytes: bytes) else { return nil }
+            guard let bytes = values[index].bytes, bytes.count == 16, let account = UUID(bytes: bytes) else {
+                return nil
+            }
             return Person(account: AccountID(rawValue: account), idle: max(0, values[index + 1].integer ?? 0) / 1000)
         }
     }
@@ -158,11 +160,5 @@ package final class Presence: @unchecked Sendable {
 extension UUID {
     var bytes: [UInt8] {
         [high, low].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) } }
-    }
-
-    init?(bytes: [UInt8]) {
-        guard bytes.count == 16 else { return nil }
-        let words = [bytes[..<8], bytes[8...]].map { $0.reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
-        self.init(high: words[0], low: words[1])
     }
 }

@@ -15,7 +15,7 @@ package struct Capacity: Sendable, Hashable {
     package let reserved: [Role: Int]
     /// Who is let in first; roles that are not named come after.
     package let priority: [Role]
-    /// New sessions a second; nil: as many as the nodes can check passwords.
+    /// New sessions a second, however they come in; nil for the platform: as many passwords as the nodes can check.
     package let perSecond: Int?
 
     package init(

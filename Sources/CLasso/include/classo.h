@@ -35,16 +35,26 @@ typedef struct classo_outline {
 int classo_outline_of(const char *document, int is_soap, classo_outline *outline);
 void classo_free_outline(classo_outline *outline);
 
-// What is used of a service provider's metadata, one fact a line, its parts set apart by tabs; NULL for anything else:
-// entity ID · requests-signed · key USE BASE64 · consumer INDEX DEFAULT BINDING LOCATION · logout BINDING LOCATION RESPONSE ·
-// format URN. Freed with classo_free.
-char *classo_facts_of_metadata(const char *document);
+// What is used of the metadata of a service provider, or of an identity provider, one fact a line, its parts set apart by tabs;
+// NULL for anything else: entity ID · requests-signed · key USE BASE64 · consumer INDEX DEFAULT BINDING LOCATION ·
+// sign-on BINDING LOCATION · logout BINDING LOCATION RESPONSE · format URN. Freed with classo_free.
+char *classo_facts_of_metadata(const char *document, int is_provider);
+
+// An identity provider's answer, held against rules that leave no room for a second reading, and what is under a signature made
+// with one of the certificates (base64 of DER). `fields`: a line for each text, its name, a space and its base64; freed with
+// classo_free. Without a certificate only what the message says of itself: issuer, in_response_to, id. 0, or a line of
+// responses.c.
+int classo_read_response(const char *document, const char *const *certificates, int count, char **fields);
+// The same of an assertion by itself, which was encrypted. `needs_signature`: nothing around it was signed.
+int classo_read_assertion(const char *document, const char *const *certificates, int count, int needs_signature, char **fields);
 
 // Read and verify a message of the partner whose metadata this is: a query as it came, or the base64 of a form. 0, or lasso's
 // own number for what is wrong; an absent or wrong signature is no error here, `signature` tells it.
 int classo_read_authn_request(const char *provider, const char *partner, const char *text, classo_message *message);
 // Also a SOAP envelope. An unsigned query is an error here: nobody is signed out for strangers.
-int classo_read_logout_request(const char *provider, const char *partner, const char *text, classo_message *message);
+// `of_provider`: the partner is an identity provider.
+int classo_read_logout_request(const char *provider, const char *partner, const char *text, int of_provider,
+                               classo_message *message);
 // 0 when lasso can use it: its keys load, its addresses are there.
 int classo_check_partner(const char *metadata);
 

@@ -95,7 +95,8 @@ package struct NeverConnectedAPI: Sendable {
     private var campaigns: Route {
         .api(
             .get, "/api/v1/establishments/{establishment}/campaigns", access: AdminAPI.administrators,
-            tag: "Never connected", summary: "The letters that were printed, and how many have signed in since.",
+            tag: "Never connected",
+            summary: "Letters that were printed and mails that were sent, and how many have signed in since.",
             parameters: [.uai("establishment", "Its UAI.")],
             answers: [
                 .json(
@@ -105,9 +106,12 @@ package struct NeverConnectedAPI: Sendable {
                             .array(
                                 of: .object([
                                     .required("id", .uuid), .required("created_at", .dateTime),
+                                    .required("means", .enumeration(["letter", "mail"])),
                                     .required("recipients", .integer()),
-                                    .required("never_before", .integer(), "Had never signed in when it was printed."),
+                                    .required("never_before", .integer(), "Had never signed in at that time."),
                                     .required("since_then", .integer(), "Of these, have signed in since."),
+                                    .required("refused", .integer(), "By the mail server, for good."),
+                                    .required("unsure", .integer(), "Nobody knows whether the mail went."),
                                 ])))
                     ]), "The last fifty, newest first.")
             ], errors: [.noRight]
@@ -120,9 +124,12 @@ package struct NeverConnectedAPI: Sendable {
                         writer.object { writer in
                             writer.field("id", campaign.id)
                             writer.field("created_at", Timestamp.iso8601(microseconds: campaign.createdAt))
+                            writer.field("means", campaign.means)
                             writer.field("recipients", campaign.recipients)
                             writer.field("never_before", campaign.neverBefore)
                             writer.field("since_then", campaign.sinceThen)
+                            writer.field("refused", campaign.refused)
+                            writer.field("unsure", campaign.unsure)
                         }
                     }
                 }

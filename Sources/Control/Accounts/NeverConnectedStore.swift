@@ -4,7 +4,7 @@ package import Tenancy
 
 /// Who has never signed in, or not for a while: counted in the directory, where first and last visits are kept by sign-in.
 package struct NeverConnectedStore: Sendable {
-    private let directory: PostgresPool
+    let directory: PostgresPool
 
     package init(_ directory: PostgresPool) { self.directory = directory }
 
@@ -169,52 +169,5 @@ package struct NeverConnectedStore: Sendable {
 
     private static func person(_ row: PostgresRow, _ first: Int) throws(PostgresError) -> Person {
         Person(id: PersonID(rawValue: try row.uuid(first)), name: try row.text(first + 1) + " " + row.text(first + 2))
-    }
-
-    // MARK: Campaigns
-
-    static let putCampaign = PostgresStatement(
-        """
-        insert into letter_campaign (id, establishment_id, criteria, created_by) values ($1, $2, $3::jsonb, $4)
-        on conflict (id) do nothing
-        """)
-    static let putRecipients = PostgresStatement(
-        """
-        insert into letter_recipient (campaign_id, account_id, had_visited)
-        select $1, * from unnest($2::uuid[], $3::boolean[]) on conflict do nothing
-        """)
-
-    package struct Campaign: Sendable {
-        package let id: UUID
-        package let criteria: String
-        package let createdAt: Int64
-        package let recipients: Int
-        /// Of those who had never signed in when their letter was printed.
-        package let neverBefore: Int
-        package let sinceThen: Int
-    }
-
-    private static let campaigns = PostgresStatement(
-        """
-        select c.id, c.criteria, c.created_at, count(r.account_id), count(*) filter (where not r.had_visited),
-            count(*) filter (where not r.had_visited and a.first_sign_in_at is not null)
-        from letter_campaign c left join letter_recipient r on r.campaign_id = c.id left join account a on a.id = r.account_id
-        where c.establishment_id = $1 group by c.id order by c.id desc limit $2
-        """)
-
-    /// The last campaigns of letters and what came of them.
-    package func campaigns(
-        of establishment: EstablishmentID, limit: Int
-    ) async throws(PostgresError) -> [Campaign] {
-        var found: [Campaign] = []
-        for row in try await directory.run(
-            PostgresBatch(NeverConnectedStore.campaigns, establishment, limit), lane: .background)[0]
-        {
-            found.append(
-                Campaign(
-                    id: try row.uuid(0), criteria: try row.json(1).text, createdAt: try row.timestamp(2).microseconds,
-                    recipients: try row.int(3), neverBefore: try row.int(4), sinceThen: try row.int(5)))
-        }
-        return found
     }
 }

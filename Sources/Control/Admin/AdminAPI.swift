@@ -110,11 +110,16 @@ package struct AdminAPI: Sendable {
         .api(
             .get, "/api/v1/shards", access: AdminAPI.ofTerritories, tag: "Platform",
             summary: "The shards, with how many establishments each holds.",
+            description:
+                "One that answers also says how large its database is, how many servers follow it, and how far the last of them is behind.",
             answers: [.json(.object([.required("shards", .array(of: ShardAnswer.schema))]), "By identifier.")]
         ) { _ in
+            let states = await service.tenancy.onEveryShard { shard in try await shard.serverState() }
             let map = service.tenancy.map
-            let shards = map.shards.values.sorted { $0.id < $1.id }.map {
-                ShardAnswer(shard: $0, establishments: map.establishments(on: $0.id).count)
+            let shards = map.shards.values.sorted { $0.id < $1.id }.map { shard in
+                ShardAnswer(
+                    shard: shard, establishments: map.establishments(on: shard.id).count,
+                    server: states.first { $0.shard == shard.id }.flatMap { try? $0.result.get() })
             }
             return .json { writer in writer.object { $0.field("shards", shards) } }
         }

@@ -69,6 +69,8 @@ struct EstablishmentAnswer: JSONRepresentable, Sendable {
 struct ShardAnswer: JSONRepresentable, Sendable {
     let shard: Shard
     let establishments: Int
+    /// Nil when it was not asked, or does not answer.
+    var server: ShardServerState?
 
     func write(to writer: inout JSONWriter) {
         writer.object { writer in
@@ -81,6 +83,11 @@ struct ShardAnswer: JSONRepresentable, Sendable {
             writer.field("weight", shard.weight)
             writer.field("schema_version", shard.schemaVersion)
             writer.field("establishments", establishments)
+            guard let server else { return }
+            writer.field("size_bytes", server.size)
+            if let standbys = server.standbys { writer.field("standbys", standbys) }
+            if let lag = server.lagBytes { writer.field("lag_bytes", lag) }
+            if let lag = server.lagMilliseconds { writer.field("lag_ms", lag) }
         }
     }
 
@@ -92,6 +99,8 @@ struct ShardAnswer: JSONRepresentable, Sendable {
             .required("state", .enumeration(Shard.State.self)),
             .required("weight", .integer()), .required("schema_version", .integer()),
             .required("establishments", .integer()),
+            .optional("size_bytes", .integer()), .optional("standbys", .integer()), .optional("lag_bytes", .integer()),
+            .optional("lag_ms", .integer()),
         ]))
 }
 

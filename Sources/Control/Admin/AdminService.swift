@@ -24,6 +24,8 @@ package final class AdminService: @unchecked Sendable {
     let isProduction: Bool
     /// Whether partner applications on plain HTTP and on this machine may be registered.
     let allowsPlainPartners: Bool
+    /// Whether a mail server is configured.
+    package var sendsMail = false
     /// Makes what looks after the signing keys.
     package var keyKeeper: () -> SigningKeyKeeper? = { nil }
     private let migrate: @Sendable (EventLoop, Shard) async -> MigrationOutcome

@@ -77,6 +77,9 @@ struct PartnerDraft {
         guard (settings.serviceProvider?.urls ?? []).allSatisfy({ isPublic(PartnerURL($0)) }) else {
             throw .unacceptablePartner(field: "metadata")
         }
+        guard settings.proxyCallbacks.allSatisfy({ isPublic($0.url) }) else {
+            throw .unacceptablePartner(field: "settings/proxy_callbacks")
+        }
         guard isPublic(settings.logoutURL) else { throw .unacceptablePartner(field: "settings/logout_uri") }
         return settings
     }

@@ -8,22 +8,22 @@ package import Web
 
 /// The admin service's calls about partner applications.
 package struct ServiceAPI: Sendable {
-    private let service: AdminService
-    private let identity: IdentityService
+    let service: AdminService
+    let identity: IdentityService
 
     package init(_ service: AdminService, _ identity: IdentityService) {
         self.service = service
         self.identity = identity
     }
 
-    package var routes: [Route] { [list, add, show, change, remove, preview, keys, rotate] }
+    package var routes: [Route] { [list, add, show, change, remove, preview] + keyRoutes }
 
     private var store: PartnerStore { PartnerStore(service.directory) }
 
     // MARK: Who may touch what
 
     /// Whether the caller may see to services of a scope: those of the platform are the operators' alone.
-    private func may(_ call: Call, _ scope: PartnerScope) -> Bool {
+    func may(_ call: Call, _ scope: PartnerScope) -> Bool {
         let charge = service.charge(call)
         switch scope {
         case .platform: return charge.coversPlatform(.services)
@@ -36,7 +36,7 @@ package struct ServiceAPI: Sendable {
         }
     }
 
-    private func found(_ call: Call) async throws -> PartnerService {
+    func found(_ call: Call) async throws -> PartnerService {
         guard let found = try await store.find(try call.path.uuid("id")), may(call, found.scope) else {
             throw Problem(.notFound)
         }
@@ -118,25 +118,34 @@ package struct ServiceAPI: Sendable {
             guard let scope = PartnerScope(kind: body.scopeKind ?? "platform", scope: body.scope ?? "") else {
                 throw IdentityError.unacceptablePartner(field: "scope")
             }
-            guard may(call, scope), exists(scope) else { throw IdentityError.forbidden }
-            let kind = PartnerService.Kind(rawValue: body.protocol) ?? .cas
-            let facts = try await facts(kind, body.metadata)
-            let draft = try PartnerDraft(
-                kind: kind, url: body.url, isPublic: body.isPublic ?? false, settings: json["settings"], facts: facts)
-            let settings = try draft.checked(allowsPlain: service.allowsPlainPartners)
-            if let entity = settings.serviceProvider?.entityID {
-                try await refuseTwice(entity, for: nil)
-            }
-            let isConfidential = draft.kind == .oidc && settings.authentication != .none
-            let secret = isConfidential ? SecureRandom.token(byteCount: 32) : nil
-            let made = PartnerService(
-                id: .v7(), kind: draft.kind, name: body.name, scope: scope,
-                clientID: draft.kind == .oidc ? SecureRandom.token(byteCount: 16) : nil,
-                secretHash: secret.map { SHA256.hash($0) }, settings: settings)
-            try await store.add(made, by: actor(call), requestID: call.request.id)
-            try? await identity.singleSignOn.refresh()
+            let (made, secret) = try await register(
+                PartnerService.Kind(rawValue: body.protocol) ?? .cas, name: body.name, scope, url: body.url,
+                metadata: body.metadata, isPublic: body.isPublic ?? false, settings: json["settings"], call)
             return .json(ServiceAnswer(service: made, secret: secret), status: .created)
         }
+    }
+
+    /// Registers a partner application. - Returns: it, and the secret of a confidential client, which nobody is told again.
+    func register(
+        _ kind: PartnerService.Kind, name: String, _ scope: PartnerScope, url: String?, metadata: String?,
+        isPublic: Bool, settings given: JSON?, _ call: Call
+    ) async throws -> (service: PartnerService, secret: String?) {
+        guard may(call, scope), exists(scope) else { throw IdentityError.forbidden }
+        let draft = try PartnerDraft(
+            kind: kind, url: url, isPublic: isPublic, settings: given, facts: try await facts(kind, metadata))
+        let settings = try draft.checked(allowsPlain: service.allowsPlainPartners)
+        if let entity = settings.serviceProvider?.entityID {
+            try await refuseTwice(entity, for: nil)
+        }
+        let isConfidential = kind == .oidc && settings.authentication != .none
+        let secret = isConfidential ? SecureRandom.token(byteCount: 32) : nil
+        let made = PartnerService(
+            id: .v7(), kind: kind, name: name, scope: scope,
+            clientID: kind == .oidc ? SecureRandom.token(byteCount: 16) : nil,
+            secretHash: secret.map { SHA256.hash($0) }, settings: settings)
+        try await store.add(made, by: actor(call), requestID: call.request.id)
+        try? await identity.singleSignOn.refresh()
+        return (made, secret)
     }
 
     /// What a service provider's metadata say; nil for the other protocols.
@@ -196,20 +205,28 @@ package struct ServiceAPI: Sendable {
             let json = try await call.json()
             let body = try await call.jsonBody(as: Change.self)
             let present = try await found(call)
-            var settings = present.settings
-            if let wanted = json["settings"] {
-                let draft = try PartnerDraft(
-                    kind: present.kind, url: nil, isPublic: present.secretHash == nil, settings: wanted,
-                    facts: try await facts(present.kind, body.metadata))
-                settings = try draft.checked(allowsPlain: service.allowsPlainPartners)
-                if let entity = settings.serviceProvider?.entityID { try await refuseTwice(entity, for: present.id) }
-            }
-            try await store.update(
-                present.id, settings, isEnabled: body.isEnabled ?? present.isEnabled, by: actor(call),
-                requestID: call.request.id)
-            try? await identity.singleSignOn.refresh()
+            try await change(
+                present, isEnabled: body.isEnabled ?? present.isEnabled, settings: json["settings"],
+                metadata: body.metadata, call)
             return .json(ServiceAnswer(service: try await found(call)))
         }
+    }
+
+    /// - Parameter wanted: nil: as they are.
+    func change(
+        _ present: PartnerService, isEnabled: Bool, settings wanted: JSON?, metadata: String?, _ call: Call
+    ) async throws {
+        var settings = present.settings
+        if let wanted {
+            let draft = try PartnerDraft(
+                kind: present.kind, url: nil, isPublic: present.secretHash == nil, settings: wanted,
+                facts: try await facts(present.kind, metadata))
+            settings = try draft.checked(allowsPlain: service.allowsPlainPartners)
+            if let entity = settings.serviceProvider?.entityID { try await refuseTwice(entity, for: present.id) }
+        }
+        try await store.update(
+            present.id, settings, isEnabled: isEnabled, by: actor(call), requestID: call.request.id)
+        try? await identity.singleSignOn.refresh()
     }
 
     private var remove: Route {
@@ -218,11 +235,14 @@ package struct ServiceAPI: Sendable {
             summary: "Forgets a partner application; nobody enters it from here any more.",
             parameters: [.uuid("id", "Its number.")], answers: [.empty("Forgotten.")], errors: [.signInUnavailable]
         ) { call in
-            let present = try await found(call)
-            try await store.remove(present.id, by: actor(call), requestID: call.request.id)
-            try? await identity.singleSignOn.refresh()
+            try await forget(try await found(call), call)
             return .status(.noContent)
         }
+    }
+
+    func forget(_ present: PartnerService, _ call: Call) async throws {
+        try await store.remove(present.id, by: actor(call), requestID: call.request.id)
+        try? await identity.singleSignOn.refresh()
     }
 
     private var preview: Route {
@@ -240,21 +260,28 @@ package struct ServiceAPI: Sendable {
                     ]), "The answer.")
             ], errors: [.signOnUnavailable, .signInUnavailable, .samlUnavailable]
         ) { call in
-            let partner = try await found(call)
-            do {
-                let (holder, released) = try await identity.singleSignOn.preview(
-                    partner, login: call.query.text("login") ?? "")
-                guard isTheirs(call, holder) else { throw Problem(.notFound) }
-                let text =
-                    switch partner.kind {
-                    case .cas: CASAnswer.preview(released, partner, now: call.now / 1_000_000)
-                    case .saml: try await identity.samlPreview(partner, of: holder, released)
-                    case .oidc: ""
-                    }
-                return ServiceAPI.answer(released, text)
-            } catch IdentityError.partnerForbidden {
-                return ServiceAPI.answer(nil, "")
+            let (released, text) = try await preview(
+                try await found(call), of: call.query.text("login") ?? "", call)
+            return ServiceAPI.answer(released, text)
+        }
+    }
+
+    /// What a partner application would be told of a person; nil when it is not open to them.
+    func preview(
+        _ partner: PartnerService, of login: String, _ call: Call
+    ) async throws -> (released: ReleasedIdentity?, answer: String) {
+        let holder = try await identity.singleSignOn.holder(login: login)
+        // Before anything else: what a service is closed to would tell that there is somebody.
+        guard isTheirs(call, holder) else { throw Problem(.notFound) }
+        do {
+            let released = try await identity.singleSignOn.release(partner, of: holder)
+            switch partner.kind {
+            case .cas: return (released, CASAnswer.preview(released, partner, now: call.now / 1_000_000))
+            case .saml: return (released, try await identity.samlPreview(partner, of: holder, released))
+            case .oidc: return (released, "")
             }
+        } catch IdentityError.partnerForbidden {
+            return (nil, "")
         }
     }
 
@@ -280,62 +307,6 @@ package struct ServiceAPI: Sendable {
                 }
                 writer.field("answer", text)
             }
-        }
-    }
-
-    // MARK: Signing keys
-
-    private static let keySchema = Schema.object([
-        .required("id", .text()), .required("algorithm", .text()),
-        .required("purpose", .enumeration(["tokens", "saml"])),
-        .required("state", .enumeration(["prepared", "active", "retired"])), .required("since", .dateTime),
-    ])
-
-    private var keys: Route {
-        .api(
-            .get, "/api/v1/signing-keys", access: .operatorToken, tag: "Single sign-on",
-            summary: "The keys that sign tokens and messages of SAML.",
-            answers: [.json(.object([.required("keys", .array(of: ServiceAPI.keySchema))]), "Newest first.")],
-            errors: [.signInUnavailable]
-        ) { _ in try await listKeys() }
-    }
-
-    private func listKeys() async throws -> Response {
-        let keys = try await SigningKeyStore(service.directory).list()
-        return .json { writer in
-            writer.object { writer in
-                writer.array("keys", keys) { writer, key in
-                    writer.object { writer in
-                        writer.field("id", key.id)
-                        writer.field("algorithm", key.algorithm)
-                        writer.field("purpose", key.purpose)
-                        writer.field("state", key.state)
-                        writer.field("since", Timestamp.iso8601(microseconds: key.changedAt))
-                    }
-                }
-            }
-        }
-    }
-
-    private var rotate: Route {
-        .api(
-            .post, "/api/v1/signing-keys", access: .operatorToken, tag: "Single sign-on",
-            summary: "Makes new keys: published now, signing once everybody had time to fetch them.",
-            body: .json(
-                .object([
-                    .optional("at_once", .boolean, "They sign now: when a key may be known to others."),
-                    .optional("purpose", .enumeration(["tokens", "saml"]), "Which keys; those of tokens unless said."),
-                ])),
-            answers: [.json(.object([.required("keys", .array(of: ServiceAPI.keySchema))]), "Newest first.")],
-            errors: [.signInUnavailable]
-        ) { call in
-            let body = try await call.json()
-            let atOnce = body["at_once"]?.bool ?? false
-            let ofSAML = body["purpose"]?.text == "saml"
-            guard let keeper = service.keyKeeper() else { throw Problem(.unavailable) }
-            try await keeper.rotate(ofSAML: ofSAML, atOnce: atOnce)
-            try? await identity.singleSignOn.refresh()
-            return try await listKeys()
         }
     }
 }

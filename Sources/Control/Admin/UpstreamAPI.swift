@@ -1,6 +1,7 @@
 internal import HTTP
 package import Identity
 internal import Runtime
+internal import SAMLExchange
 internal import Tenancy
 package import Web
 
@@ -26,7 +27,7 @@ package struct UpstreamAPI: Sendable {
     private static let schema = Schema.object([
         .required("id", .text()), .required("name", .text()), .required("issuer", .text()),
         .required("territory", .nullable(.text())), .required("match", .enumeration(UpstreamProvider.Match.self)),
-        .required("claim", .text()),
+        .required("claim", .text()), .required("protocol", .enumeration(["oidc", "saml"])),
     ])
 
     private var list: Route {
@@ -46,6 +47,7 @@ package struct UpstreamAPI: Sendable {
                             writer.field("territory", provider.territory?.rawValue)
                             writer.field("match", provider.match.rawValue)
                             writer.field("claim", provider.claim)
+                            writer.field("protocol", provider.protocolName)
                         }
                     }
                 }
@@ -56,12 +58,16 @@ package struct UpstreamAPI: Sendable {
     private var add: Route {
         .api(
             .post, "/api/v1/upstreams", access: .operatorToken, tag: "Single sign-on",
-            summary: "Lets people sign in through an identity provider of OpenID Connect.",
+            summary: "Lets people sign in through an identity provider of OpenID Connect, or of SAML by its metadata.",
             body: .json(
                 .object([
                     .required("id", .text(2...31, format: .slug)), .required("name", .text(1...60)),
-                    .required("issuer", .text(1...500)), .required("client_id", .text(1...200)),
-                    .required("client_secret", .text(1...500)),
+                    .optional("issuer", .text(1...500), "Of OpenID Connect."),
+                    .optional("client_id", .text(1...200)), .optional("client_secret", .text(1...500)),
+                    .optional("metadata", .text(1...200_000), "Of SAML: in the place of the three above."),
+                    .optional(
+                        "subject", .nullable(.text(0...200)),
+                        "Of SAML: the attribute that says, lastingly, who somebody is; else the name of the assertion."),
                     .optional("territory", .nullable(.text(0...63)), "On whose sign-in page only."),
                     .optional("scopes", .text(1...200)),
                     .optional(
@@ -70,7 +76,7 @@ package struct UpstreamAPI: Sendable {
                     .optional("claim", .text(1...100), "What the match looks at."),
                 ])),
             answers: [.json(.object([.required("id", .text())]), "Registered.", status: 201)],
-            errors: [.unacceptablePartner, .partnerNameTaken, .signInUnavailable]
+            errors: [.unacceptablePartner, .partnerNameTaken, .signInUnavailable, .samlUnavailable]
         ) { call in
             let body = try await call.json()
             func text(_ name: String) -> String? { body[name]?.text }
@@ -82,10 +88,17 @@ package struct UpstreamAPI: Sendable {
                     throw IdentityError.unacceptablePartner(field: "territory")
                 }
             }
-            let settings = try await identity.discovery(allowsPlain: service.allowsPlainPartners).settings(
-                issuer: text("issuer") ?? "", scopes: text("scopes") ?? "openid profile",
-                match: text("match") ?? "none",
-                claim: text("claim") ?? "sub")
+            let settings: JSON
+            if let metadata = text("metadata") {
+                settings = try await saml(metadata, body)
+            } else {
+                for name in ["issuer", "client_id", "client_secret"] where text(name) == nil {
+                    throw IdentityError.unacceptablePartner(field: name)
+                }
+                settings = try await identity.discovery(allowsPlain: service.allowsPlainPartners).settings(
+                    issuer: text("issuer") ?? "", scopes: text("scopes") ?? "openid profile",
+                    match: text("match") ?? "none", claim: text("claim") ?? "sub")
+            }
             try await store.add(
                 id: id, name: text("name") ?? id, territory: territory, clientID: text("client_id") ?? "",
                 secret: text("client_secret") ?? "", settings: settings, identity.keyring, by: actor(call),
@@ -93,6 +106,27 @@ package struct UpstreamAPI: Sendable {
             try? await identity.singleSignOn.refresh()
             return .json(status: .created) { writer in writer.object { $0.field("id", id) } }
         }
+    }
+
+    /// What is kept of a provider of SAML.
+    private func saml(_ metadata: String, _ body: JSON) async throws -> JSON {
+        let facts = try await identity.identityProvider(metadata)
+        let isOpen = facts.urls.allSatisfy { url in
+            PartnerURL(url).map { service.allowsPlainPartners || ($0.isSecure && !$0.isLoopback) } ?? false
+        }
+        guard isOpen else { throw IdentityError.unacceptablePartner(field: "metadata") }
+        // A claim that is not named finds nobody: only OpenID Connect has a usual one.
+        guard body["match"]?.text ?? "none" == "none" || body["claim"]?.text != nil else {
+            throw IdentityError.unacceptablePartner(field: "claim")
+        }
+        var members = [
+            JSON.Member("protocol", "saml"), JSON.Member("match", .string(body["match"]?.text ?? "none")),
+            JSON.Member("claim", .string(body["claim"]?.text ?? "")), JSON.Member("identity_provider", facts.json),
+        ]
+        if let subject = body["subject"]?.text, !subject.isEmpty {
+            members.append(JSON.Member("subject", .string(subject)))
+        }
+        return .object(members)
     }
 
     private var remove: Route {

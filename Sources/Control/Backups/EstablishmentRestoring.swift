@@ -57,7 +57,7 @@ package struct EstablishmentRestoring: Sendable {
             for each in staged.sorted(by: { places[$0.table.name] ?? 0 < places[$1.table.name] ?? 0 }) {
                 try await put(each, copy)
             }
-            for table in all where table.hasVersion { _ = try await copy.query(BackupStore.raiseVersion(table)) }
+            try await raiseVersions(all, copy)
             try await beforeCommit()
             return Outcome(
                 header: header, rows: header.rows,
@@ -76,12 +76,16 @@ package struct EstablishmentRestoring: Sendable {
             let start = Instant.now
             try await copy.enterAlone()
             let tables = try await PersonalWorkStore.bringBack(persons, staged, copy)
-            for table in all where table.hasVersion { _ = try await copy.query(BackupStore.raiseVersion(table)) }
+            try await raiseVersions(all, copy)
             try await beforeCommit()
             return Outcome(
                 header: header, rows: tables.reduce(0) { $0 + $1.rows }, tables: tables, ties: [],
                 held: Instant.now.since(start))
         }
+    }
+
+    private func raiseVersions(_ tables: [TenantTable], _ copy: TenantCopy) async throws {
+        for table in tables where !table.versions.isEmpty { _ = try await copy.query(BackupStore.raiseVersions(table)) }
     }
 
     private func put(_ each: Staged, _ copy: TenantCopy) async throws {

@@ -3,7 +3,7 @@ internal import Tenancy
 internal import Web
 
 extension ConsolePages {
-    var absenteeRoutes: [Route] { [absenteeCounts, absenteesOfSchool, printLetters] }
+    var absenteeRoutes: [Route] { [absenteeCounts, absenteesOfSchool, printLetters, sendMails] }
 
     private var absenteeCounts: Route {
         .page(
@@ -68,6 +68,10 @@ extension ConsolePages {
             }
             main += Component.card(
                 ConsolePages.act("/establishments/\(uai)/letters", .printLetters, .printLettersLead, call))
+            if service.sendsMail {
+                main += Component.card(
+                    ConsolePages.act("/establishments/\(uai)/mails", .sendMails, .sendMailsLead, call))
+            }
             var table = Table(
                 Phrase.itsAbsentees[language], id: "classes",
                 [
@@ -89,7 +93,7 @@ extension ConsolePages {
     }
 
     private static func names(_ names: [String], of all: Int, _ language: Language) -> HTML {
-        let count: HTML = "\(language.number(names.count)) / \(language.number(all))"
+        let count: HTML = "\(language.number(names.count))\u{A0}/\u{A0}\(language.number(all))"
         guard !names.isEmpty else { return count }
         return "<details><summary>\(count)</summary><ul>\(names.html { "<li>\($0)</li>" })</ul></details>"
     }
@@ -98,15 +102,17 @@ extension ConsolePages {
         var table = Table(
             Phrase.campaigns[language], id: "campaigns",
             [
-                .text(Phrase.printedOn[language]), .number(Phrase.recipients[language]),
-                .number(Phrase.neverCame[language]),
-                .number(Phrase.cameSince[language]),
+                .text(Phrase.begun[language]), .text(Phrase.means[language]), .number(Phrase.recipients[language]),
+                .number(Phrase.neverCame[language]), .number(Phrase.cameSince[language]),
+                .number(Phrase.mailsRefused[language]), .number(Phrase.mailsUnsure[language]),
             ])
         for campaign in campaigns {
             table.add([
                 "<a href=\"/jobs/\(campaign.id)\">\(moment(campaign.createdAt, language))</a>",
+                HTML(text: (campaign.means == "mail" ? Phrase.byMail : Phrase.byLetter)[language]),
                 HTML(text: language.number(campaign.recipients)), HTML(text: language.number(campaign.neverBefore)),
-                HTML(text: language.number(campaign.sinceThen)),
+                HTML(text: language.number(campaign.sinceThen)), HTML(text: language.number(campaign.refused)),
+                HTML(text: language.number(campaign.unsure)),
             ])
         }
         return table.html
@@ -122,6 +128,19 @@ extension ConsolePages {
             let id = try await service.printLetters(
                 of: establishment, roles: ["pupil", "guardian"], audience: LetterJob.Audience.neverConnected.rawValue,
                 group: nil, language: "fr", call)
+            return .seeOther("/jobs/\(id.rawValue)")
+        }
+    }
+
+    private var sendMails: Route {
+        .page(
+            .post, "/establishments/{establishment}/mails", access: ConsolePages.access, tag: "Console",
+            summary: "Writes by mail to guardians who never came.", parameters: ConsolePages.path, body: .form([]),
+            errors: [.noRight, .noMail]
+        ) { call in
+            let establishment = try service.establishment(call, for: .accounts)
+            let id = try await service.sendMails(
+                to: establishment, roles: ["guardian"], group: nil, language: "fr", call)
             return .seeOther("/jobs/\(id.rawValue)")
         }
     }

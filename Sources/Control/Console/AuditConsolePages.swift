@@ -39,7 +39,7 @@ extension ConsolePages {
                 ], hidesCaption: true)
             for record in records.prefix(50) {
                 table.add([
-                    HTML(text: Timestamp.iso8601(microseconds: record.at)), HTML(text: record.action),
+                    ConsolePages.instant(record.at, language), HTML(text: record.action),
                     HTML(text: record.target), HTML(text: record.actor), HTML(text: record.address),
                 ])
             }

@@ -11,8 +11,10 @@ enum ConsoleFrame {
             items.append(PageFrame.Item(.accounts, "/accounts"))
             items.append(PageFrame.Item(.neverConnected, "/never-connected"))
         }
+        if charge.has(.imports) { items.append(PageFrame.Item(.imports, "/imports")) }
         if charge.has(.rules) { items.append(PageFrame.Item(.admissionTitle, "/admission")) }
         if charge.has(.quotas) { items.append(PageFrame.Item(.quotasTitle, "/quotas")) }
+        if charge.has(.services) { items.append(PageFrame.Item(.partnerServices, "/services")) }
         items.append(PageFrame.Item(.jobs, "/jobs"))
         if charge.has(.audit) { items.append(PageFrame.Item(.auditLog, "/audit")) }
         call.frame.navigation = items

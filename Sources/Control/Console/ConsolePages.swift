@@ -86,6 +86,17 @@ package struct ConsolePages: Sendable {
             """
     }
 
+    /// A day and a time, as clocks in metropolitan France show it: what is listed is of several schools.
+    static func instant(_ microseconds: Int64, _ language: Language) -> HTML {
+        guard let local = try? SchoolTimeZone.named("Europe/Paris").local(microseconds: microseconds) else {
+            return HTML(text: Timestamp.iso8601(microseconds: microseconds))
+        }
+        return """
+            <time datetime="\(Timestamp.iso8601(microseconds: microseconds))">\
+            \(language.dateAndTime(local.date, minutes: local.minuteOfDay))</time>
+            """
+    }
+
     private static func card(of territory: Territory, _ establishments: [Establishment], _ language: Language) -> HTML {
         let open = establishments.count { $0.state == .active }
         let facts = Component.facts([

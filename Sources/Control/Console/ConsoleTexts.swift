@@ -30,6 +30,11 @@ extension Phrase {
     static let tryFewerLetters = Phrase(
         fr: "Vérifiez l'orthographe, ou tapez moins de lettres.", en: "Check the spelling, or type fewer letters.")
     static let calendarZone = Phrase(fr: "Zone du calendrier", en: "Calendar zone")
+    static let calendarZoneHint = Phrase(
+        fr: "Ses vacances et ses jours d'école, partout dans l'espace de travail.",
+        en: "Its holidays and school days, everywhere in the workspace.")
+    static let noSuchZone = Phrase(
+        fr: "Le territoire n'a pas de calendrier pour cette zone", en: "The territory has no calendar for this zone")
     static let servicesOff = Phrase(fr: "Services éteints", en: "Services switched off")
     static let noneOff = Phrase(fr: "Aucun", en: "None")
     static let change = Phrase(fr: "Modifier", en: "Change")
@@ -46,6 +51,22 @@ extension Phrase {
     static let closeLead = Phrase(
         fr: "Comme s'il n'existait plus ; ses données restent et il peut être rouvert.",
         en: "As if it were not there; its data stays and it can be reopened.")
+    static let newUAI = Phrase(fr: "Nouvel UAI", en: "New UAI")
+    static let newUAIHint = Phrase(
+        fr: "Sept chiffres et une lettre. L'ancien continue d'y mener, et personne d'autre ne peut l'avoir.",
+        en: "Seven digits and a letter. The former one still leads there, and nobody else can have it.")
+    static let changeUAI = Phrase(fr: "Changer d'UAI", en: "Change the UAI")
+    static let noSuchUAI = Phrase(
+        fr: "Aucun établissement à vous n'a ce code, ou sa lettre ne convient pas",
+        en: "None of your establishments has this code, or its letter does not fit")
+    static let merge = Phrase(fr: "Fusionner", en: "Merge")
+    static let mergeInto = Phrase(fr: "Dans l'établissement (UAI)", en: "Into the establishment (UAI)")
+    static let mergeIntoHint = Phrase(
+        fr:
+            "Celui-ci ferme : ses élèves, ses familles et ses personnels rejoignent l'autre. Ce qui y a été écrit reste ici, fermé. Cela ne se défait pas.",
+        en:
+            "This one closes: its pupils, families and staff join the other. What was written in it stays here, closed. It cannot be undone."
+    )
     static let whatNext = Phrase(fr: "Que faire ensuite", en: "What to do next")
     static let itsAccounts = Phrase(fr: "Comptes de l'établissement", en: "Accounts of the establishment")
     static let itsAbsentees = Phrase(fr: "Jamais connectés, par classe", en: "Never connected, by class")
@@ -99,8 +120,19 @@ extension Phrase {
         fr:
             "Un courrier avec un code pour chaque personne jamais venue : un fichier par classe, élèves et responsables à part.",
         en: "A letter with a code for each person who never came: a file for each class, pupils and guardians apart.")
-    static let campaigns = Phrase(fr: "Courriers imprimés", en: "Letters printed")
-    static let printedOn = Phrase(fr: "Imprimés le", en: "Printed on")
+    static let sendMails = Phrase(fr: "Écrire par courriel", en: "Write by mail")
+    static let sendMailsLead = Phrase(
+        fr:
+            "Un courriel avec un code à chaque responsable jamais venu dont l'adresse est connue ; chacun n'en reçoit qu'un. Le code remplace celui d'un courrier.",
+        en:
+            "A mail with a code to each guardian who never came and whose address is known; each gets only one. The code takes the place of a letter's."
+    )
+    static let campaigns = Phrase(fr: "Courriers et courriels", en: "Letters and mail")
+    static let means = Phrase(fr: "Envoi", en: "Sent as")
+    static let byMail = Phrase(fr: "Courriel", en: "Mail")
+    static let byLetter = Phrase(fr: "Lettre", en: "Letter")
+    static let mailsRefused = Phrase(fr: "Refusés", en: "Refused")
+    static let mailsUnsure = Phrase(fr: "Incertains", en: "Unsure")
     static let recipients = Phrase(fr: "Destinataires", en: "Recipients")
     static let cameSince = Phrase(fr: "Venus depuis", en: "Came since")
     static let noClasses = Phrase(fr: "Pas encore de classe", en: "No class yet")
@@ -113,6 +145,11 @@ extension Phrase {
         fr: "Les imports, les lettres et les ouvertures d'établissements apparaissent ici.",
         en: "Imports, letters and openings of establishments show here.")
     static let kind = Phrase(fr: "Nature", en: "Kind")
+    static let jobProvision = Phrase(fr: "Ouverture d'établissements", en: "Opening establishments")
+    static let jobMerger = Phrase(fr: "Fusion d'établissements", en: "Merging establishments")
+    static let jobLetters = Phrase(fr: "Lettres d'activation", en: "Activation letters")
+    static let jobMails = Phrase(fr: "Courriels d'activation", en: "Activation mails")
+    static let jobImport = Phrase(fr: "Import de comptes", en: "Import of accounts")
     static let progress = Phrase(fr: "Avancement", en: "Progress")
     static let begun = Phrase(fr: "Demandée le", en: "Asked for on")
     static let stop = Phrase(fr: "Arrêter", en: "Stop")

@@ -4,7 +4,8 @@ internal import Web
 
 extension ConsolePages {
     var establishmentRoutes: [Route] {
-        [establishmentList, establishmentPage, establishmentChange] + EstablishmentAct.allCases.map(establishmentAct)
+        [establishmentList, establishmentPage, establishmentChange, establishmentUAI, establishmentMerge]
+            + EstablishmentAct.allCases.map(establishmentAct)
     }
 
     private var establishmentList: Route {
@@ -102,6 +103,10 @@ extension ConsolePages {
                 \(Component.button(Phrase.itsAbsentees[language], to: "/establishments/\(uai)/never-connected"))</p>
                 """)
         }
+        if charge.covers(establishment, .imports) {
+            let link = Component.button(Phrase.importHere[language], to: "/imports?establishment=\(uai)")
+            main += Component.card("<p class=\"actions\">\(link)</p>")
+        }
         guard charge.covers(establishment, .establishments) else {
             main += Notice(.information, Phrase.notAllowed[language]).html(language)
             return Page(title: Phrase(verbatim: establishment.name), main: main)
@@ -118,6 +123,10 @@ extension ConsolePages {
                     "city", Phrase.city[language], value: shown("city", establishment.city), error: error("city"),
                     isRequired: false, maxLength: 100),
                 Field(
+                    "zone", Phrase.calendarZone[language], .select(zones(of: establishment).map { ($0, $0) }),
+                    value: shown("zone", establishment.zone), hint: Phrase.calendarZoneHint[language],
+                    error: error("zone")),
+                Field(
                     "modules_off", Phrase.servicesOff[language],
                     value: shown("modules_off", establishment.modulesOff.sorted().joined(separator: " ")),
                     hint: Phrase.servicesOffHint[language], error: error("modules_off"), isRequired: false,
@@ -133,8 +142,30 @@ extension ConsolePages {
         }
         if establishment.state != .provisioning {
             main += Component.card(ConsolePages.act("/establishments/\(uai)/close", .close, .closeLead, call))
+            let code = PostForm(
+                "/establishments/\(uai)/uai",
+                [
+                    Field(
+                        "uai", Phrase.newUAI[language], value: draft?.form["uai"], hint: Phrase.newUAIHint[language],
+                        error: error("uai"), maxLength: 8)
+                ], submit: Phrase.changeUAI[language], forgeryToken: call.frame.forgeryToken)
+            main += Component.card(Phrase.changeUAI[language], code.html(language))
+            let other = PostForm(
+                "/establishments/\(uai)/merge",
+                [
+                    Field(
+                        "into", Phrase.mergeInto[language], value: draft?.form["into"],
+                        hint: Phrase.mergeIntoHint[language], error: error("into"), maxLength: 8)
+                ], submit: Phrase.merge[language], forgeryToken: call.frame.forgeryToken)
+            main += Component.card(Phrase.merge[language], other.html(language))
         }
         return Page(title: Phrase(verbatim: establishment.name), main: main)
+    }
+
+    /// Zones that have a calendar in its territory, and its own even where that has none.
+    private func zones(of establishment: Establishment) -> [String] {
+        let known = service.tenancy.territories[establishment.territory]?.calendars.map(\.zone) ?? []
+        return Set(known + [establishment.zone]).sorted()
     }
 
     private var establishmentChange: Route {
@@ -143,6 +174,7 @@ extension ConsolePages {
             summary: "Changes an establishment.", parameters: ConsolePages.path,
             body: .form([
                 .text("name", "Its name."), .text("city", "Its town."),
+                .text("zone", "The zone of its calendar."),
                 .text("modules_off", "Words with spaces between."),
             ]), errors: [.noRight, .unknownReference]
         ) { call in
@@ -151,14 +183,56 @@ extension ConsolePages {
             let name = reader.text("name", 1...200)
             let city = reader.optionalText("city", upTo: 100)
             let off = reader.optionalText("modules_off", upTo: 500)
+            // One that is as it was may be of a calendar that is gone.
+            let zone = reader.optionalText("zone", upTo: 40).flatMap { $0 == establishment.zone ? nil : $0 }
+            if let zone, !zones(of: establishment).contains(zone) { reader.refuse("zone", .noSuchZone) }
             guard reader.isValid, let name else {
                 return call.page(
                     page(of: establishment, draft: reader, call), status: .unprocessableContent)
             }
             try await service.change(
-                establishment, name: name, city: city ?? "", zone: nil,
+                establishment, name: name, city: city ?? "", zone: zone,
                 modulesOff: (off ?? "").split(separator: " ").map { $0.lowercased() }, call)
             return .seeOther("/establishments/\(establishment.uai.rawValue)?done=1")
+        }
+    }
+
+    private var establishmentUAI: Route {
+        .page(
+            .post, "/establishments/{establishment}/uai", access: ConsolePages.access, tag: "Console",
+            summary: "Gives an establishment another UAI.", parameters: ConsolePages.path,
+            body: .form([.text("uai", "The new one.", maxLength: 8).required]), errors: [.noRight, .uaiTaken]
+        ) { call in
+            let establishment = try service.establishment(call, for: .establishments)
+            var reader = FormReader(try await call.form())
+            let typed = reader.text("uai", 1...8)
+            guard let uai = typed.flatMap({ UAI(rawValue: $0.uppercased()) }), uai.hasValidLetter else {
+                reader.refuse("uai", .noSuchUAI)
+                return call.page(page(of: establishment, draft: reader, call), status: .unprocessableContent)
+            }
+            try await service.changeUAI(of: establishment, to: uai, call)
+            return .seeOther("/establishments/\(uai.rawValue)?done=1")
+        }
+    }
+
+    private var establishmentMerge: Route {
+        .page(
+            .post, "/establishments/{establishment}/merge", access: ConsolePages.access, tag: "Console",
+            summary: "Closes an establishment into another.", parameters: ConsolePages.path,
+            body: .form([.text("into", "The UAI of the one that stays.", maxLength: 8).required]),
+            errors: [.noRight, .wrongState]
+        ) { call in
+            let establishment = try service.establishment(call, for: .establishments)
+            var reader = FormReader(try await call.form())
+            let typed = reader.text("into", 1...8)
+            guard let typed, let kept = try? service.establishment(code: typed, call, for: .establishments),
+                kept.id != establishment.id
+            else {
+                reader.refuse("into", .noSuchUAI)
+                return call.page(page(of: establishment, draft: reader, call), status: .unprocessableContent)
+            }
+            let id = try await service.merge(establishment, into: kept, call)
+            return .seeOther("/jobs/\(id.rawValue)")
         }
     }
 

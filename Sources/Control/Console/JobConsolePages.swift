@@ -31,7 +31,7 @@ extension ConsolePages {
                 ], hidesCaption: true)
             for job in jobs.prefix(50) {
                 table.add([
-                    "<a href=\"/jobs/\(job.id.rawValue)\">\(job.kind)</a>",
+                    "<a href=\"/jobs/\(job.id.rawValue)\">\(ConsolePages.kind(of: job, language))</a>",
                     Component.tag(job.state.phrase[language], job.state.kind),
                     HTML(text: ConsolePages.progress(job, language)), ConsolePages.moment(job.createdAt, language),
                     HTML(text: job.title),
@@ -43,6 +43,18 @@ extension ConsolePages {
                 next: jobs.count > 50 ? "/jobs?cursor=\(jobs[49].id.rawValue)" : nil,
                 language)
             return call.page(Page(title: .jobs, main: main))
+        }
+    }
+
+    /// What a job is about, in words; its own name where nobody has given it others.
+    static func kind(of job: Job, _ language: Language) -> String {
+        switch job.kind {
+        case Provisioning.kind: Phrase.jobProvision[language]
+        case Merger.kind: Phrase.jobMerger[language]
+        case LetterJob.kind: Phrase.jobLetters[language]
+        case MailJob.kind: Phrase.jobMails[language]
+        case FeedJob.kind: Phrase.jobImport[language]
+        default: job.kind
         }
     }
 
@@ -68,8 +80,12 @@ extension ConsolePages {
                 (Phrase.begun[language], ConsolePages.moment(job.createdAt, language)),
             ]
             if let failure = job.failure { facts.append((Phrase.failure[language], HTML(text: failure))) }
-            var main = Component.heading(job.title, lead: HTML(text: job.kind))
+            var main = Component.heading(job.title, lead: HTML(text: ConsolePages.kind(of: job, language)))
             main += Component.card(Component.facts(facts))
+            if job.kind == FeedJob.kind, let feed = job.parameters["import"]?.text {
+                let link = Component.button(Phrase.itsImport[language], to: "/imports/\(feed)")
+                main += Component.card("<p class=\"actions\">\(link)</p>")
+            }
             if !files.isEmpty {
                 let links = files.html {
                     "<li><a href=\"/jobs/\(job.id.rawValue)/files/\(HTML(text: $0.percentEncoded()))\">\($0)</a></li>"
@@ -83,7 +99,7 @@ extension ConsolePages {
             }
             if !lines.isEmpty {
                 let said = lines.html { line in
-                    "<li><span class=\"muted\">\(Timestamp.iso8601(microseconds: line.at))</span> \(line.message)</li>"
+                    "<li><span class=\"muted\">\(ConsolePages.instant(line.at, language))</span> \(line.message)</li>"
                 }
                 main += Component.card(Phrase.lines[language], "<ul>\(said)</ul>")
             }

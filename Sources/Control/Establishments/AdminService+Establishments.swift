@@ -89,6 +89,32 @@ extension AdminService {
         try await tenancy.refresh()
     }
 
+    /// Closes one establishment into another: a job.
+    /// - Throws: `wrongState` unless the one is open or suspended and the other open.
+    func merge(_ closed: Establishment, into kept: Establishment, _ call: Call) async throws -> JobID {
+        guard closed.id != kept.id, closed.state == .active || closed.state == .suspended, kept.state == .active else {
+            throw Problem(.wrongState)
+        }
+        let job = NewJob(
+            Merger.kind, title: "\(closed.name) → \(kept.name)", territory: closed.territory, establishment: closed.id,
+            parameters: ["into": .string(kept.uai.rawValue)], uniqueKey: "merge:\(closed.id)", priority: 10)
+        var batch = PostgresBatch()
+        JobStore.add(job, by: actor(call), to: &batch)
+        AuditStore.add(
+            AuditEntry(
+                "establishment.merge", by: actor(call), territory: closed.territory, establishment: closed.id,
+                target: closed.uai.rawValue,
+                after: ["into": .string(kept.uai.rawValue), "job": .string(job.id.description)]), to: &batch)
+        return JobID(rawValue: try await directory.run(batch)[0][0].uuid(0))
+    }
+
+    /// The other establishment of a merger, by its code. - Throws: `notFound`, `noRight`.
+    func establishment(code text: String, _ call: Call, for right: AdminRight) throws -> Establishment {
+        guard let uai = UAI(rawValue: text.uppercased()), let known = tenancy.map[uai] else { throw Problem(.notFound) }
+        try charge(call).require(right, in: known)
+        return known
+    }
+
     /// - Throws: `notFound` for one that is not in the caller's charge, `wrongState`.
     func act(
         _ act: EstablishmentAct, on row: EstablishmentStore.Row, _ call: Call

@@ -11,7 +11,7 @@ package struct EstablishmentLifeAPI: Sendable {
     package init(_ service: AdminService) { self.service = service }
 
     package var routes: [Route] {
-        [provision, change, changeUAI] + EstablishmentAct.allCases.map(act)
+        [provision, change, changeUAI, merge] + EstablishmentAct.allCases.map(act)
     }
 
     private static let uai = [Parameter.uai("establishment", "Its UAI, or one that it had before.")]
@@ -97,6 +97,31 @@ package struct EstablishmentLifeAPI: Sendable {
             guard let uai = UAI(rawValue: body.uai), uai.hasValidLetter else { throw Problem(.invalidUAI) }
             try await service.changeUAI(of: establishment, to: uai, call)
             return .json(try service.answer(establishment.id))
+        }
+    }
+
+    // MARK: Two into one
+
+    private struct Other: Decodable { let into: String }
+
+    private var merge: Route {
+        .api(
+            .post, "/api/v1/establishments/{establishment}/merge", access: AdminAPI.administrators,
+            tag: "Establishments",
+            summary: "Closes it into another one: a job that survives a crash at any step.",
+            description:
+                "Its people, classes and families come to the other one, its UAI leads there; what was written in it stays in it, closed. Whoever headed it comes as staff, its administrators' mandates end.",
+            parameters: EstablishmentLifeAPI.uai,
+            body: .json(.object([.required("into", .uai, "Of the establishment that stays.")])),
+            answers: [
+                .json(.object([.required("job", .uuid, "See /api/v1/jobs/{job}.")]), "Begun.", status: 202)
+            ], errors: [.noRight, .wrongState]
+        ) { call in
+            let establishment = try service.establishment(call, for: .establishments)
+            let body = try await call.jsonBody(as: Other.self)
+            let kept = try service.establishment(code: body.into, call, for: .establishments)
+            let id = try await service.merge(establishment, into: kept, call)
+            return .json(status: .accepted) { writer in writer.object { $0.field("job", id.rawValue) } }
         }
     }
 

@@ -38,11 +38,12 @@ enum EstablishmentStore {
             hasShard: try row.bool(8))
     }
 
-    /// The row comes back only when it was in one of the states that this may start from.
+    /// The row comes back only when it was in one of the states that this may start from. One that was closed into another
+    /// stays closed; reopened while a job closes it into another, it is left alone by that job.
     static let setState = PostgresStatement(
         """
-        update establishment set state = $2, updated_at = now() where id = $1 and state = any ($3)
-            and ($2 <> 'active' or shard_id is not null) returning id
+        update establishment set state = $2, merging_into = null, updated_at = now() where id = $1 and state = any ($3)
+            and ($2 <> 'active' or shard_id is not null) and merged_into is null returning id
         """)
 
     /// Null leaves as it is.

@@ -93,7 +93,12 @@ extension FeedPlanner {
             let others = (foreign[establishment.id] ?? []).filter {
                 $0.hasSuffix("-1d") == scope?.domain.hasSuffix("-1d")
             }
-            guard scope?.source == "csv" || others.allSatisfy({ $0.hasPrefix("csv-") }) else {
+            // A school's own tables go beside any feed; an academy takes the place of its own exports.
+            let isAcademy = scope?.source == "aaf" || scope?.source == "aaf1d"
+            guard
+                scope?.source == "csv"
+                    || others.allSatisfy({ $0.hasPrefix("csv-") || (isAcademy && $0.hasPrefix("siecle-")) })
+            else {
                 throw Refusal(.foreignAcademy, "\(uai) is fed by the academy \(others[0])", structure)
             }
             guard establishment.placement != nil, establishment.state != .closed else {

@@ -12,13 +12,14 @@ final class FeedPlanner {
     var anomalies: FeedAnomalies
     private let staging: FeedStagingStore
     private let policy = FeedGuard()
-    private let onlyRemoving: FeedKind?
+    private let keeping: Set<FeedKind>
 
+    /// - Parameter keeping: nobody of these counts as gone.
     init(
         _ tenancy: Tenancy, _ directory: PostgresPool, territory: TerritoryID?, anomalies: FeedAnomalies,
-        onlyRemoving: FeedKind?
+        keeping: Set<FeedKind>
     ) {
-        self.onlyRemoving = onlyRemoving
+        self.keeping = keeping
         self.tenancy = tenancy
         self.territory = territory
         self.anomalies = anomalies
@@ -30,6 +31,13 @@ final class FeedPlanner {
     static func scopes(of delivery: FeedDelivery, academy: String?) throws(FeedError) -> [FeedScope] {
         var scopes: [FeedScope] = []
         for (number, scope) in delivery.scopes.enumerated() {
+            if let origin = scope.origin {
+                scopes.append(
+                    FeedScope(
+                        number: number, domain: origin.domain, source: origin.source, isComplete: origin.isComplete,
+                        academy: nil))
+                continue
+            }
             let said = scope.header.academy ?? (scope.academies.count == 1 ? scope.academies.first : nil)
             let name = said ?? academy ?? (scope.folder.isEmpty ? nil : folderName(scope.folder))
             guard let name else { throw .unknownAcademy }
@@ -93,7 +101,7 @@ final class FeedPlanner {
                     .unknownReference, "\(line.count) of kind \(line.kind) name a structure that is not taken",
                     key: line.structure))
         }
-        var kept: Set<FeedKind> = onlyRemoving.map { only in Set(FeedKind.allCases.filter { $0 != only }) } ?? []
+        var kept = keeping
         if comparison.linksToNobody > max(10, comparison.links / 100) {
             kept.insert(.guardian)
             anomalies.add(

@@ -7,14 +7,17 @@ internal import Web
 package final class FeedService: @unchecked Sendable {
     // Safety: confined to its loop.
     let admin: AdminService
-    private let pool: BlockingPool
+    let pool: BlockingPool
     let staging: FeedStagingStore
     private let applying: FeedApplyStore
 
     /// How long one step works before it answers.
-    private static let stepTime = Duration.seconds(3)
+    private static let stepTime = Duration.seconds(5)
     /// Establishments at once: a few a shard, so that its connection and the directory's have always something to do.
-    private static let parallel = 6
+    private static let parallel = 8
+    /// Establishments of one step, of which as many are done as it has time for: one after the other without a pause in which
+    /// all wait for the last of a few.
+    private static let mostAtOnce = 200
 
     /// - Parameter pool: threads that may block, for reading archives and XML.
     package init(_ admin: AdminService, pool: BlockingPool) {
@@ -43,7 +46,11 @@ package final class FeedService: @unchecked Sendable {
     func receive(_ order: Order, _ body: @escaping Body) async throws -> FeedImport {
         let number = try await open(order, kind: "aaf")
         return try await guarding(order, number) {
-            let delivery = try await read(body, number)
+            let delivery = try await read(body) { input, output in
+                try ArchiveFeedReader(import: number, from: input, to: output).read()
+            } progress: { [staging] in
+                try await staging.count(number, received: $0)
+            }
             let scopes = try FeedPlanner.scopes(of: delivery, academy: order.academy)
             try await staging.set(number, .received)
             for old in try await staging.add(scopes, to: number) { try await staging.clear(old) }
@@ -82,13 +89,13 @@ package final class FeedService: @unchecked Sendable {
         }
     }
 
-    /// Compares and counts what was staged. - Parameter kind: the only ones who may be gone; nil: anybody.
+    /// Compares and counts what was staged. - Parameter keeping: nobody of these counts as gone.
     func plan(
         _ order: Order, _ number: Int, _ scopes: [FeedScope], _ anomalies: FeedAnomalies, _ rejected: [FeedKind: Int],
-        records: Int, onlyRemoving kind: FeedKind? = nil
+        records: Int, keeping: Set<FeedKind> = []
     ) async throws -> FeedImport {
         let planner = FeedPlanner(
-            admin.tenancy, admin.directory, territory: order.territory, anomalies: anomalies, onlyRemoving: kind)
+            admin.tenancy, admin.directory, territory: order.territory, anomalies: anomalies, keeping: keeping)
         let (result, _) = try await planner.plan(number, scopes, rejected: rejected)
         let state: FeedImport.State = order.isDryRun ? .done : result.alarms.isEmpty ? .planned : .waiting
         try await staging.finish(
@@ -97,7 +104,12 @@ package final class FeedService: @unchecked Sendable {
         return try await find(order.id)
     }
 
-    private func read(_ body: @escaping Body, _ number: Int) async throws -> FeedDelivery {
+    /// Reads an archive while it comes, on a thread that may block, and stages what it says.
+    func read(
+        _ body: @escaping Body,
+        with reader: @escaping @Sendable (FeedPipe<[UInt8]>, FeedPipe<StageBlock>) throws -> FeedDelivery,
+        progress: @escaping @Sendable (Int) async throws -> Void
+    ) async throws -> FeedDelivery {
         let input = FeedPipe<[UInt8]>(capacity: 32)
         let output = FeedPipe<StageBlock>(capacity: 16)
         let (pool, staging, loop) = (pool, staging, admin.loop)
@@ -118,9 +130,7 @@ package final class FeedService: @unchecked Sendable {
             }
             group.addTask(executorPreference: loop) {
                 do {
-                    let delivery = try await pool.run {
-                        try ArchiveFeedReader(import: number, from: input, to: output).read()
-                    }
+                    let delivery = try await pool.run { try reader(input, output) }
                     output.finish()
                     return .delivery(delivery)
                 } catch {
@@ -131,7 +141,7 @@ package final class FeedService: @unchecked Sendable {
             }
             group.addTask(executorPreference: loop) {
                 do {
-                    try await staging.receive(output) { try await staging.count(number, received: $0) }
+                    try await staging.receive(output, progress: progress)
                 } catch {
                     output.finish(throwing: error)
                     input.finish(throwing: error)
@@ -191,16 +201,12 @@ package final class FeedService: @unchecked Sendable {
         }
         if feed.state != .applying { try await staging.set(feed.number, .applying) }
         try await createEstablishments(feed, by: actor)
-        let start = Instant.now
-        repeat {
-            let ids = try await applying.next(feed.number, limit: Self.parallel * 4)
-            guard !ids.isEmpty else {
-                try await staging.set(feed.number, .done)
-                try await staging.clear(feed.number)
-                break
-            }
-            try await apply(feed.number, ids, by: actor)
-        } while Instant.now.since(start) < Self.stepTime
+        let steps = try await applying.next(feed.number, limit: Self.mostAtOnce)
+        try await apply(feed.number, steps, until: .now + Self.stepTime, by: actor)
+        if try await applying.next(feed.number, limit: 1).isEmpty {
+            try await staging.set(feed.number, .done)
+            try await staging.clear(feed.number)
+        }
         return try await find(id)
     }
 
@@ -219,11 +225,15 @@ package final class FeedService: @unchecked Sendable {
         for opening in try await admin.tenancy.openProvisioned() { _ = try opening.result.get() }
     }
 
-    private func apply(_ number: Int, _ ids: [EstablishmentID], by actor: AuditActor) async throws {
+    private func apply(
+        _ number: Int, _ steps: [FeedApplyStore.Step], until end: Instant, by actor: AuditActor
+    ) async throws {
         let tenancy = admin.tenancy
-        let contexts = try ids.map { try tenancy.administrativeContext(for: $0) }
+        let contexts = try steps.map { try tenancy.administrativeContext(for: $0.establishment) }
+        let known = Dictionary(steps.map { ($0.establishment, $0) }, uniquingKeysWith: { $1 })
         let outcomes = await tenancy.onEach(contexts, parallel: Self.parallel) { [self] context in
-            try await apply(number, context, by: actor)
+            guard let step = known[context.establishment], Instant.now < end else { return }
+            try await apply(number, step, context, by: actor)
         }
         var failure: (any Error)?
         for outcome in outcomes {
@@ -241,15 +251,15 @@ package final class FeedService: @unchecked Sendable {
     }
 
     private func apply(
-        _ number: Int, _ context: TenantContext, by actor: AuditActor
+        _ number: Int, _ step: FeedApplyStore.Step, _ context: TenantContext, by actor: AuditActor
     ) async throws {
         guard let establishment = admin.tenancy.map[context.establishment] else { throw FeedError.interrupted }
-        let part = try await applying.part(number, context.establishment)
+        let part = try await applying.part(number, step)
         let today = establishment.timeZone.date(microseconds: WallClock.microseconds)
         let names = try await FeedShardStore.apply(
             part, calendar: Self.calendar(of: establishment, admin.tenancy, today), today: today, context, admin.tenancy
         )
-        try await applying.conclude(number, context.establishment, names: names, by: actor)
+        try await applying.conclude(number, step, names: names, by: actor)
     }
 
     /// The school year of an establishment; one of the usual days where its territory has none.

@@ -6,7 +6,7 @@ package import Web
 package final class JobRun: @unchecked Sendable {
     // Safety: confined to the jobs' loop.
     package let job: Job
-    private let lease: UUID
+    let lease: UUID
     private let store: JobStore
     private var current: JSON
 

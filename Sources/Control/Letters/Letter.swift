@@ -1,6 +1,7 @@
 internal import Identity
 internal import PDF
 internal import QRCode
+internal import Runtime
 internal import Tenancy
 internal import Web
 
@@ -22,6 +23,26 @@ struct Letter: Sendable {
         let address: String
         let until: String
         let language: Language
+    }
+
+    /// What everybody of a school is told. - Parameter front: the origin that people use, for territories without a host name.
+    static func paper(
+        of establishment: Establishment, _ language: String?, days: Int, _ front: String, _ tenancy: Tenancy
+    ) -> Paper {
+        let territory = tenancy.territories[establishment.territory]
+        let language = language.flatMap(Language.init(rawValue:)) ?? .fr
+        let today = establishment.timeZone.date(microseconds: WallClock.microseconds)
+        return Paper(
+            school: establishment.name, site: territory?.title ?? "Préau",
+            address: address(front, host: territory?.hosts.first), until: language.fullDate(today + days),
+            language: language)
+    }
+
+    /// The front's scheme and port under the territory's own name.
+    static func address(_ front: String, host: String?) -> String {
+        guard let host, let scheme = front.firstRange(of: "://") else { return front }
+        let port = front[scheme.upperBound...].split(separator: ":").dropFirst().last
+        return front[..<scheme.upperBound] + host + (port.map { ":" + $0 } ?? "")
     }
 
     /// A tagged PDF: a page each, the name where a window envelope shows it.

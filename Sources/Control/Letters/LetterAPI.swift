@@ -3,13 +3,13 @@ internal import Postgres
 internal import Tenancy
 package import Web
 
-/// Letters with activation codes.
+/// Letters and mail with activation codes.
 package struct LetterAPI: Sendable {
     private let service: AdminService
 
     package init(_ service: AdminService) { self.service = service }
 
-    package var routes: [Route] { [print] }
+    package var routes: [Route] { [print, write] }
 
     private struct Body: Decodable {
         let roles: [String]?
@@ -23,6 +23,37 @@ package struct LetterAPI: Sendable {
         }
     }
 
+    private static let roles = Schema.nullable(
+        .array(of: .enumeration(["pupil", "guardian", "teacher", "school_life", "head", "staff"]), 1...6))
+
+    private var write: Route {
+        .api(
+            .post, "/api/v1/establishments/{establishment}/mails", access: AdminAPI.administrators, tag: "Letters",
+            summary: "Writes by mail, with activation codes, to those who have never signed in: a job.",
+            description:
+                "Only to people with a mail address, and to each of them once. The code takes the place of one in an earlier letter.",
+            parameters: [.uai("establishment", "Its UAI.")],
+            body: .json(
+                .object([
+                    .optional("roles", LetterAPI.roles, "Guardians when absent."),
+                    .optional("class", .nullable(.text(1...60)), "Only this class."),
+                    .optional("language", .nullable(.enumeration(["fr", "en"]))),
+                ])),
+            answers: [
+                .json(
+                    .object([.required("job", .uuid, "Its result: sent, refused, unsure, without_address.")]), "Begun.",
+                    status: 202)
+            ], errors: [.noRight, .noMail]
+        ) { call in
+            let establishment = try service.establishment(call, for: .accounts)
+            let body = try await call.jsonBody(as: Body.self)
+            let id = try await service.sendMails(
+                to: establishment, roles: body.roles ?? ["guardian"], group: body.group,
+                language: body.language ?? "fr", call)
+            return .json(status: .accepted) { writer in writer.object { $0.field("job", id.rawValue) } }
+        }
+    }
+
     private var print: Route {
         .api(
             .post, "/api/v1/establishments/{establishment}/letters", access: AdminAPI.administrators, tag: "Letters",
@@ -31,12 +62,7 @@ package struct LetterAPI: Sendable {
             body: .json(
                 .object([
                     .optional(
-                        "roles",
-                        .nullable(
-                            .array(
-                                of: .enumeration(["pupil", "guardian", "teacher", "school_life", "head", "staff"]),
-                                1...6)),
-                        "Pupils and guardians when absent."),
+                        "roles", LetterAPI.roles, "Pupils and guardians when absent."),
                     .optional(
                         "audience", .nullable(.enumeration(LetterJob.Audience.self)),
                         "Those without a password when absent."),
@@ -66,15 +92,35 @@ extension AdminService {
             JSON.Member("language", .string(language)),
         ]
         if let group { parameters.append(JSON.Member("class", .string(group))) }
+        return try await enqueue(
+            LetterJob.kind, "account.letters", "letters:\(establishment.id)", of: establishment, parameters, call)
+    }
+
+    /// - Throws: `noMail` where no mail server is configured.
+    func sendMails(
+        to establishment: Establishment, roles: [String], group: String?, language: String, _ call: Call
+    ) async throws -> JobID {
+        guard sendsMail else { throw Problem(.noMail) }
+        var parameters: [JSON.Member] = [
+            JSON.Member("roles", .array(roles.map { .string($0) })), JSON.Member("language", .string(language)),
+        ]
+        if let group { parameters.append(JSON.Member("class", .string(group))) }
+        return try await enqueue(
+            MailJob.kind, "account.mails", "mails:\(establishment.id)", of: establishment, parameters, call)
+    }
+
+    private func enqueue(
+        _ kind: String, _ action: String, _ key: String, of establishment: Establishment, _ parameters: [JSON.Member],
+        _ call: Call
+    ) async throws -> JobID {
         let job = NewJob(
-            LetterJob.kind, title: establishment.name, territory: establishment.territory,
-            establishment: establishment.id, parameters: .object(parameters),
-            uniqueKey: "letters:\(establishment.id)")
+            kind, title: establishment.name, territory: establishment.territory, establishment: establishment.id,
+            parameters: .object(parameters), uniqueKey: key, mostAttempts: 10)
         var batch = PostgresBatch()
         JobStore.add(job, by: actor(call), to: &batch)
         AuditStore.add(
             AuditEntry(
-                "account.letters", by: actor(call), territory: establishment.territory, establishment: establishment.id,
+                action, by: actor(call), territory: establishment.territory, establishment: establishment.id,
                 target: establishment.uai.rawValue, after: .object(parameters)), to: &batch)
         return JobID(rawValue: try await directory.run(batch)[0][0].uuid(0))
     }

@@ -47,21 +47,15 @@ package struct LetterJob: Sendable {
         case everybody
     }
 
-    /// One file: the pupils of a class, its guardians, or those of one role.
-    private struct Batch: Sendable {
-        let file: String
-        let group: String
-        let people: [NeverConnectedStore.Person]
-    }
-
     private func run(_ run: JobRun) async throws -> JSON {
         guard let id = run.job.establishment, let establishment = tenancy.map[id],
             let audience = run.parameters["audience"]?.text.flatMap(Audience.init(rawValue:))
         else { throw JobError.permanent("the job's parameters cannot be read") }
         let roles = Set(run.parameters["roles"]?.elements?.compactMap(\.text) ?? ["pupil", "guardian"])
         let only = run.parameters["class"]?.text
-        let paper = paper(of: establishment, run.parameters["language"]?.text)
-        let batches = try await batches(establishment, roles, only)
+        let paper = Letter.paper(
+            of: establishment, run.parameters["language"]?.text, days: LetterJob.daysValid, front, tenancy)
+        let batches = try await LetterRounds.all(of: establishment, roles, only, tenancy)
         var done = run.checkpoint["done"]?.integer ?? 0
         var letters = run.checkpoint["letters"]?.integer ?? 0
         // A guardian of two pupils in two classes gets one letter.
@@ -82,64 +76,9 @@ package struct LetterJob: Sendable {
         return ["letters": .integer(letters)]
     }
 
-    private func paper(of establishment: Establishment, _ language: String?) -> Letter.Paper {
-        let territory = tenancy.territories[establishment.territory]
-        let language = language.flatMap(Language.init(rawValue:)) ?? .fr
-        let today = establishment.timeZone.date(microseconds: WallClock.microseconds)
-        return Letter.Paper(
-            school: establishment.name, site: territory?.title ?? "Préau",
-            address: LetterJob.address(front, host: territory?.hosts.first),
-            until: language.fullDate(today + LetterJob.daysValid), language: language)
-    }
-
-    /// The front's scheme and port under the territory's own name.
-    static func address(_ front: String, host: String?) -> String {
-        guard let host, let scheme = front.firstRange(of: "://") else { return front }
-        let port = front[scheme.upperBound...].split(separator: ":").dropFirst().last
-        return front[..<scheme.upperBound] + host + (port.map { ":" + $0 } ?? "")
-    }
-
-    private func batches(
-        _ establishment: Establishment, _ roles: Set<String>, _ only: String?
-    ) async throws -> [Batch] {
-        let context = try tenancy.administrativeContext(for: establishment.id)
-        var batches: [Batch] = []
-        if roles.contains("pupil") || roles.contains("guardian") {
-            for (number, group) in try await NeverConnectedStore.classes(context, tenancy).enumerated()
-            where only == nil || only == group.name {
-                let roll = try await NeverConnectedStore.roll(of: group.id, context, tenancy)
-                let name = LetterJob.fileName(number + 1, group.name)
-                if roles.contains("pupil") {
-                    batches.append(Batch(file: name + "-pupils.pdf", group: group.name, people: roll.pupils))
-                }
-                if roles.contains("guardian") {
-                    var seen: Set<PersonID> = []
-                    let guardians = roll.guardians.map(\.guardian).filter { seen.insert($0.id).inserted }
-                    batches.append(Batch(file: name + "-guardians.pdf", group: group.name, people: guardians))
-                }
-            }
-        }
-        for role in ["teacher", "school_life", "head", "staff"] where roles.contains(role) && only == nil {
-            let people = try await NeverConnectedStore.staff(role, context, tenancy)
-            for (part, start) in stride(from: 0, to: people.count, by: 100).enumerated() {
-                batches.append(
-                    Batch(
-                        file: "\(role)-\(part + 1).pdf", group: "",
-                        people: Array(people[start..<min(people.count, start + 100)])))
-            }
-        }
-        return batches
-    }
-
-    /// `03-5e-B`: in order, and of letters that every file system takes.
-    static func fileName(_ number: Int, _ name: String) -> String {
-        let plain = NameFolding.fold(name).map { $0.isASCII && ($0.isLetter || $0.isNumber) ? String($0) : "-" }
-            .joined()
-        return (number < 10 ? "0" : "") + String(number) + "-" + plain.prefix(40)
-    }
-
     private func print(
-        _ people: [NeverConnectedStore.Person], of batch: Batch, _ establishment: Establishment, _ paper: Letter.Paper,
+        _ people: [NeverConnectedStore.Person], of batch: LetterRound, _ establishment: Establishment,
+        _ paper: Letter.Paper,
         _ audience: Audience, _ run: JobRun, checkpoint: (Int) -> JSON, done: Int, total: Int
     ) async throws -> Int {
         let known = try await visitors.visitors(people.map(\.id), of: establishment.id)
@@ -162,18 +101,19 @@ package struct LetterJob: Sendable {
         }
         var statements = PostgresBatch()
         let state = checkpoint(letters.count)
-        run.add(state, step: batch.file, done: done, total: total, to: &statements)
+        let file = batch.file + ".pdf"
+        run.add(state, step: file, done: done, total: total, to: &statements)
         if !letters.isEmpty {
-            let title = "\(paper.school) – \(batch.file)"
+            let title = "\(paper.school) – \(file)"
             let pages = letters.map(\.1)
             let document = try await threads.run { try Letter.document(pages, paper, title: title) }
-            let sealed = try keyring.sealFile(document, context: run.id.description + "/" + batch.file)
+            let sealed = try keyring.sealFile(document, context: run.id.description + "/" + file)
             statements.add(
                 AccountActStore.putCodes, "activation", run.job.actor.name, LetterJob.daysValid * 86_400,
                 letters.map(\.0.account.rawValue), letters.compactMap { UUID($0.1.number) },
                 letters.map { keyring.codeHashes($0.1.code, of: $0.0.account)[0] })
             statements.add(
-                JobStore.putFile, run.id.rawValue, batch.file, "application/pdf", sealed, true, LetterJob.hoursKept)
+                JobStore.putFile, run.id.rawValue, file, "application/pdf", sealed, true, LetterJob.hoursKept)
             statements.add(
                 NeverConnectedStore.putCampaign, run.id.rawValue, establishment.id, run.parameters.serialized,
                 run.job.actor.name)

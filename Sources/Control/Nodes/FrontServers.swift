@@ -72,8 +72,9 @@ struct FrontServers: Sendable {
         for command in [
             "set server \(server) addr \(address(place.address))",
             "set server \(server) check-addr \(address(place.privateAddress))",
-            "set server \(server) agent-addr \(address(place.agent))",
-            "enable health \(server)", "enable agent \(server)", "set server \(server) state ready",
+            // Nobody asks the agent of a place without a node, and an agent that is not asked takes no address.
+            "enable agent \(server)", "set server \(server) agent-addr \(address(place.agent))",
+            "enable health \(server)", "set server \(server) state ready",
         ] {
             try await tell(command)
         }
@@ -86,7 +87,9 @@ struct FrontServers: Sendable {
 
     /// As if it were not there.
     func dismiss(_ name: NodeName) async throws(NodeError) {
-        try await tell("set server \(FrontServers.backend)/\(name) state maint")
+        let server = "\(FrontServers.backend)/\(name)"
+        try await tell("set server \(server) state maint")
+        try await tell("disable agent \(server)")
     }
 
     /// `show stat` as HAProxy prints it: CSV, whose second field is the server's name.

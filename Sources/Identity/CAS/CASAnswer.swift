@@ -42,14 +42,14 @@ package enum CASAnswer {
         case .success(let success):
             xml(
                 success.released, success.service.settings, startedAt: success.session.startedAt,
-                isNewLogin: success.isNewLogin, version)
+                isNewLogin: success.isNewLogin, version, proxied: Self.proxied(success))
         case .failure(let failure): Self.failure(failure)
         }
     }
 
     private static func xml(
         _ released: ReleasedIdentity, _ settings: PartnerSettings, startedAt: Int64, isNewLogin: Bool,
-        _ version: Version
+        _ version: Version, proxied: String = ""
     ) -> String {
         var own = ""
         for (name, values) in released.attributes {
@@ -64,8 +64,26 @@ package enum CASAnswer {
                 <cas:isFromNewLogin>\(isNewLogin)</cas:isFromNewLogin>\(own)</cas:attributes>
                 """
         }
+        text += proxied
         if settings.repeatsAttributes { text += own }
         return envelope("<cas:authenticationSuccess>\(text)</cas:authenticationSuccess>")
+    }
+
+    private static func proxied(_ success: CASValidation.Success) -> String {
+        var text = ""
+        if let stand = success.stand { text += "<cas:proxyGrantingTicket>\(stand)</cas:proxyGrantingTicket>" }
+        guard !success.proxies.isEmpty else { return text }
+        let proxies = success.proxies.map { "<cas:proxy>\(XMLText.escape($0))</cas:proxy>" }.joined()
+        return text + "<cas:proxies>\(proxies)</cas:proxies>"
+    }
+
+    /// What a service is answered that asks for a ticket for another.
+    static func proxy(_ outcome: SingleSignOn.ProxyOutcome) -> String {
+        switch outcome {
+        case .failure(let failure): Self.failure(failure, in: "proxyFailure")
+        case .ticket(let ticket):
+            envelope("<cas:proxySuccess><cas:proxyTicket>\(ticket)</cas:proxyTicket></cas:proxySuccess>")
+        }
     }
 
     private static func envelope(_ content: String) -> String {
@@ -80,6 +98,8 @@ package enum CASAnswer {
                 case .success(let success):
                     writer.object("authenticationSuccess") { writer in
                         writer.field("user", success.released.user)
+                        if let stand = success.stand { writer.field("proxyGrantingTicket", stand) }
+                        if !success.proxies.isEmpty { writer.field("proxies", success.proxies) }
                         guard version == .three else { return }
                         writer.object("attributes") { writer in
                             let started = success.session.startedAt * 1_000_000

@@ -13,7 +13,10 @@ struct CASRoutes: Sendable {
     private var engine: SingleSignOn { service.singleSignOn }
 
     var all: [Route] {
-        [login, logout, validate] + validations.map(serviceValidate) + [samlValidate, proxy]
+        [login, logout, validate]
+            + validations.map { serviceValidate($0.path, $0.version, takesProxies: $0.takesProxies) } + [
+                samlValidate, proxy,
+            ]
     }
 
     // MARK: People
@@ -120,38 +123,41 @@ struct CASRoutes: Sendable {
         .resource(
             .get, "/cas/validate", access: .everyone, tag: "Single sign-on", summary: "CAS 1: yes or no.",
             query: CASRoutes.validationQuery, answers: [.other("text/plain", "Two lines.")]
-        ) { call in noStore(CASAnswer.plain(await validation(call))) }
+        ) { call in noStore(CASAnswer.plain(await validation(call, takesProxies: false, grants: false))) }
     }
 
     private static let validationQuery: [Parameter] = [
         longText, .text("ticket", "The ticket.", maxLength: 512),
         .text("renew", "Only a ticket of a new sign-in will do.", maxLength: 10),
         .text("format", "XML or JSON.", maxLength: 10),
-        .text("pgtUrl", "Asks for proxy tickets, which are not given.", maxLength: PartnerURL.longest),
+        .text(
+            "pgtUrl", "Where to send a ticket for asking others; for services that are registered for it.",
+            maxLength: PartnerURL.longest),
     ]
 
-    private func validation(_ call: Call) async -> CASValidation {
+    private func validation(_ call: Call, takesProxies: Bool, grants: Bool) async -> CASValidation {
         await engine.validate(
             ticket: call.query.text("ticket"), service: call.query.text("service"),
-            renew: CASRoutes.isSet(call, "renew")
+            renew: CASRoutes.isSet(call, "renew"), takesProxies: takesProxies,
+            callback: grants ? call.query.text("pgtUrl") : nil
         )
     }
 
-    private var validations: [(path: String, version: CASAnswer.Version)] {
-        // No proxy ticket is ever given, so that those which take them as well are the same.
+    private var validations: [(path: String, version: CASAnswer.Version, takesProxies: Bool)] {
         [
-            ("/cas/serviceValidate", .two), ("/cas/proxyValidate", .two), ("/cas/p3/serviceValidate", .three),
-            ("/cas/p3/proxyValidate", .three),
+            ("/cas/serviceValidate", .two, false), ("/cas/proxyValidate", .two, true),
+            ("/cas/p3/serviceValidate", .three, false), ("/cas/p3/proxyValidate", .three, true),
         ]
     }
 
-    private func serviceValidate(_ path: String, _ version: CASAnswer.Version) -> Route {
+    private func serviceValidate(_ path: String, _ version: CASAnswer.Version, takesProxies: Bool) -> Route {
         .resource(
             .get, path, access: .everyone, tag: "Single sign-on", summary: "CAS 2 and 3: who a ticket was given to.",
             query: CASRoutes.validationQuery, answers: [.other("text/xml", "The answer; JSON on demand.")]
         ) { call in
             let isJSON = call.query.text("format")?.uppercased() == "JSON"
-            return noStore(CASAnswer.response(await validation(call), version, json: isJSON))
+            let validation = await validation(call, takesProxies: takesProxies, grants: true)
+            return noStore(CASAnswer.response(validation, version, json: isJSON))
         }
     }
 
@@ -175,11 +181,17 @@ struct CASRoutes: Sendable {
     private var proxy: Route {
         .resource(
             .get, "/cas/proxy", access: .everyone, tag: "Single sign-on",
-            summary: "Refuses: proxy tickets are not given.", answers: [.other("text/xml", "The refusal.")]
-        ) { _ in
-            Response(
-                status: .ok, headers: [("Content-Type", "text/xml;charset=UTF-8")],
-                body: .bytes(Array(CASAnswer.failure(.unauthorizedProxy, in: "proxyFailure").utf8)))
+            summary: "A ticket for another service, for one that is registered for it (CAS 3.0.3 §2.7).",
+            query: [
+                .text("pgt", "The granting ticket.", maxLength: 512),
+                .text("targetService", "The other service's address.", maxLength: PartnerURL.longest),
+            ], answers: [.other("text/xml", "The ticket, or the refusal.")]
+        ) { call in
+            let outcome = await engine.proxy(call.query.text("pgt"), to: call.query.text("targetService"))
+            return noStore(
+                Response(
+                    status: .ok, headers: [("Content-Type", "text/xml;charset=UTF-8")],
+                    body: .bytes(Array(CASAnswer.proxy(outcome).utf8))))
         }
     }
 }

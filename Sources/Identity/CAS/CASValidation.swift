@@ -8,6 +8,10 @@ enum CASValidation {
         let released: ReleasedIdentity
         let session: Session
         let isNewLogin: Bool
+        /// Through whom it was asked for, the last one first.
+        var proxies: [String] = []
+        /// What stands for the granting ticket that the service was sent.
+        var stand: String?
     }
 
     /// The codes of CAS 3.0.3 §2.5.3.
@@ -18,6 +22,7 @@ enum CASValidation {
         case invalidService = "INVALID_SERVICE"
         case unauthorizedService = "UNAUTHORIZED_SERVICE"
         case unauthorizedProxy = "UNAUTHORIZED_SERVICE_PROXY"
+        case invalidProxyCallback = "INVALID_PROXY_CALLBACK"
         case internalError = "INTERNAL_ERROR"
 
         var description: String {
@@ -27,7 +32,8 @@ enum CASValidation {
             case .invalidTicket: "the ticket is unknown, was used or is too old"
             case .invalidService: "the ticket was given to another service"
             case .unauthorizedService: "the service is not registered, or not open to this person"
-            case .unauthorizedProxy: "proxy tickets are not given here"
+            case .unauthorizedProxy: "the service may not ask others in people's names"
+            case .invalidProxyCallback: "the address for proxy tickets is not registered"
             case .internalError: "the ticket could not be checked; it may have been used up"
             }
         }
@@ -59,8 +65,15 @@ extension SingleSignOn {
     /// Takes a ticket. It is used up by this, also when nothing comes of it.
     /// - Parameters:
     ///   - renew: only a ticket for which the person showed who they are will do.
-    func validate(ticket name: String?, service text: String?, renew: Bool) async -> CASValidation {
-        let outcome = await check(name, text, renew)
+    ///   - takesProxies: whether a ticket that another service asked for will do.
+    ///   - callback: where the service wants a granting ticket sent.
+    func validate(
+        ticket name: String?, service text: String?, renew: Bool, takesProxies: Bool = false, callback: String? = nil
+    ) async -> CASValidation {
+        var outcome = await check(name, text, renew, takesProxies)
+        if let callback, case .success(let success) = outcome, !success.service.settings.proxyCallbacks.isEmpty {
+            outcome = await grant(success, callback)
+        }
         switch outcome {
         case .success(let success): note(.cas, success.service, success.session.holder.account, "validated")
         case .failure(let failure):
@@ -69,10 +82,13 @@ extension SingleSignOn {
         return outcome
     }
 
-    private func check(_ name: String?, _ text: String?, _ renew: Bool) async -> CASValidation {
+    private func check(
+        _ name: String?, _ text: String?, _ renew: Bool, _ takesProxies: Bool
+    ) async -> CASValidation {
         guard let name, let text, !name.isEmpty, !text.isEmpty else { return .failure(.invalidRequest) }
-        guard name.hasPrefix("ST-") else { return .failure(.invalidTicketSpec) }
-        guard CASTicket.isName(name) else { return .failure(.invalidTicket) }
+        let isProxied = takesProxies && name.hasPrefix(CASTicket.Kind.proxy.rawValue)
+        guard isProxied || name.hasPrefix("ST-") else { return .failure(.invalidTicketSpec) }
+        guard CASTicket.isName(name, isProxied ? .proxy : .service) else { return .failure(.invalidTicket) }
         let reply: RedisValue
         do { reply = try await redis.send("GETDEL", CASTicket.key(name)) } catch { return .failure(.internalError) }
         guard let ticket = reply.bytes.flatMap({ CASTicket($0) }) else { return .failure(.invalidTicket) }
@@ -93,7 +109,8 @@ extension SingleSignOn {
             let released = try await release(service, of: session.holder)
             return .success(
                 CASValidation.Success(
-                    service: service, released: released, session: session, isNewLogin: ticket.isNewLogin))
+                    service: service, released: released, session: session, isNewLogin: ticket.isNewLogin,
+                    proxies: ticket.proxies))
         } catch {
             switch error {
             case .partnerForbidden: return .failure(.unauthorizedService)

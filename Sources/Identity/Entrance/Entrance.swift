@@ -6,7 +6,7 @@ package import Tenancy
 /// What every way in passes before anything is checked or given: the form, the API, single sign-on, a refreshed token.
 ///
 /// ```swift
-/// let pass = try await service.entrance.admit(holder.visitor, at: call.territory?.id, ticket: …)
+/// let pass = try await service.entrance.admit(holder.visitor, at: call.territory?.id, ticket: …, by: .password)
 /// ```
 /// A session that exists does not pass here again: it keeps its place for as long as it lasts.
 package final class Entrance: @unchecked Sendable {
@@ -34,15 +34,16 @@ package final class Entrance: @unchecked Sendable {
     /// - Parameters:
     ///   - territory: whose site they came by.
     ///   - ticket: the cookie of the waiting room, if they have one; another person's is no ticket.
+    ///   - proof: what letting them in costs.
     /// - Throws: `.closed` when the calendar keeps every profile out, `.waiting` when there is no place yet.
     package func admit(
-        _ visitor: Visitor, at territory: TerritoryID?, ticket text: String?
+        _ visitor: Visitor, at territory: TerritoryID?, ticket text: String?, by proof: Applicant.Proof
     ) async throws(IdentityError) -> Pass {
         let judgement = await admission.judge(visitor, at: clock() * 1_000_000)
         if let judgement, judgement.open.isEmpty, visitor.mandates.isEmpty, let shut = judgement.closed.first {
             throw .closed(shut.closure)
         }
-        let applicant = admission.applicant(visitor, judgement, home: territory)
+        let applicant = admission.applicant(visitor, judgement, home: territory, proof: proof)
         let ticket = text.flatMap { Ticket.open($0, with: keyring, now: clock() * 1000) }
         let isTheirs = ticket?.applicant.account == applicant.account
         let answer = await admission.gate.admit(

@@ -12,6 +12,8 @@ struct Ticket: Sendable {
     private static let longest = 2000
     /// Older ones have lost their turn; milliseconds.
     private static let life: Int64 = 12 * 3_600_000
+    /// Beside the number of scopes: who proves elsewhere who they are.
+    private static let provedElsewhere: UInt8 = 128
 
     let applicant: Applicant
     /// Milliseconds since 1970, by Redis's clock.
@@ -28,7 +30,7 @@ struct Ticket: Sendable {
         writer.byte(applicant.role.code)
         writer.byte(applicant.isQueued ? UInt8(clamping: applicant.queuedShare ?? 101) : 255)
         let scopes = applicant.scopes.prefix(24)
-        writer.byte(UInt8(scopes.count))
+        writer.byte(UInt8(scopes.count) | (applicant.proof == .elsewhere ? Ticket.provedElsewhere : 0))
         for scope in scopes {
             writer.text(scope.kind)
             writer.text(scope.name)
@@ -57,7 +59,7 @@ struct Ticket: Sendable {
             let queued = reader.byte(), let count = reader.byte()
         else { return nil }
         var scopes: [RuleScope] = []
-        for _ in 0..<count {
+        for _ in 0..<count & ~provedElsewhere {
             guard let kind = reader.text(), let name = reader.text(), let scope = RuleScope(kind: kind, name: name)
             else {
                 return nil
@@ -69,7 +71,8 @@ struct Ticket: Sendable {
         return Ticket(
             applicant: Applicant(
                 account: AccountID(rawValue: account), role: role, scopes: scopes, isQueued: queued != 255,
-                queuedShare: queued <= 100 ? Int(queued) : nil),
+                queuedShare: queued <= 100 ? Int(queued) : nil,
+                proof: count & provedElsewhere != 0 ? .elsewhere : .password),
             firstSeen: firstSeen)
     }
 

@@ -78,8 +78,9 @@ extension SingleSignOn {
             throw .ticketsUnavailable
         }
         guard let bearer = replies[0].bytes.flatMap({ AccessTokens.unpack($0, id) }), bearer.expiresAt > clock(),
-            partners[bearer.service]?.isEnabled == true
+            let client = partners[bearer.service], client.isEnabled
         else { return nil }
+        if client.asksConsent, try await isShutOut(bearer.session.holder.account, of: client.id) { return nil }
         switch replies[1].bytes.flatMap({ StoredSession(id: id, $0) }) {
         case .ended: return nil
         case .active(let session, _):

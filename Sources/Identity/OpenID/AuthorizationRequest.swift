@@ -23,6 +23,7 @@ struct AuthorizationRequest {
     private(set) var tokenClaims: [String] = []
     private(set) var userClaims: [String] = []
     private(set) var fresh: String?
+    private(set) var confirmed: String?
     private(set) var wantsStrong = false
 
     private let values: (String) -> String?
@@ -35,7 +36,7 @@ struct AuthorizationRequest {
     static let names = [
         "response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "response_mode", "prompt", "max_age",
         "acr_values", "claims", "code_challenge", "code_challenge_method", "id_token_hint", "login_hint", "ui_locales",
-        "claims_locales", "display", "request", "request_uri", "registration", "fresh",
+        "claims_locales", "display", "request", "request_uri", "registration", "fresh", "confirmed",
     ]
 
     /// Who asks, and where the answer goes. Until both are known to belong together nothing is sent anywhere.
@@ -92,6 +93,7 @@ struct AuthorizationRequest {
         }
         hint = values("id_token_hint")
         fresh = values("fresh")
+        confirmed = values("confirmed")
         wantsStrong = (values("acr_values") ?? "").split(separator: " ").first.map { $0 == Self.strong } ?? false
         try readChallenge()
         try readClaims()
@@ -131,6 +133,12 @@ struct AuthorizationRequest {
             let wanted = acr["values"]?.elements?.compactMap(\.text) ?? acr["value"]?.text.map { [$0] } ?? []
             wantsStrong = wantsStrong || (wanted.contains(Self.strong) && !wanted.contains(Self.weak))
         }
+    }
+
+    /// What a person has to have agreed to; a claim asked for by its name is as good as its scope.
+    var consentScopes: Set<String> {
+        let asksProfile = (tokenClaims + userClaims).contains { ClaimNames.profile.contains($0) }
+        return Set(scopes).union(asksProfile ? ["profile"] : [])
     }
 
     /// The same request, as a page of ours to come back to.

@@ -13,7 +13,7 @@ extension OpenIDRoutes {
         .page(
             .get, "/oidc/authorize", access: .everyone, tag: "Single sign-on",
             summary: "Leads back to a client with a code, by way of the sign-in page when needed.",
-            errors: [.unknownPartner, .signOnUnavailable]
+            errors: [.unknownPartner, .signOnUnavailable, .signInUnavailable]
         ) { call in
             let form = try Form(
                 urlEncoded: Array((call.request.query ?? "").utf8),
@@ -27,7 +27,8 @@ extension OpenIDRoutes {
             .post, "/oidc/authorize", access: .everyone, tag: "Single sign-on",
             summary: "The same, by a form.",
             body: .form(Self.parameters, limits: FormLimits(bytes: 16_384, fields: 50, valueBytes: 4096)),
-            errors: [.unknownPartner, .signOnUnavailable], forgeryProtection: Route.ForgeryProtection.none
+            errors: [.unknownPartner, .signOnUnavailable, .signInUnavailable],
+            forgeryProtection: Route.ForgeryProtection.none
         ) { call in noStore(try await answer(call, try await call.form())) }
     }
 
@@ -87,6 +88,12 @@ extension OpenIDRoutes {
             engine.note(.oidc, request.service, session.holder.account, "forbidden")
             throw AuthorizationRequest.Refusal(code: "access_denied", description: "not open to this person")
         }
+        if let question = try await ConsentRoutes.question(call, request, session, service) {
+            guard !isSilent else {
+                throw AuthorizationRequest.Refusal(code: "consent_required", description: "the person has to agree")
+            }
+            return question
+        }
         let code = AuthorizationCode(
             grant: .v7(), service: request.service.id, session: session.id, redirectURI: request.redirectURI,
             scopes: request.scopes, nonce: request.nonce, challenge: request.challenge,
@@ -104,7 +111,7 @@ extension OpenIDRoutes {
         return claims["sub"]?.text
     }
 
-    private func send(
+    func send(
         _ call: Call, _ request: AuthorizationRequest, _ fields: [(name: String, value: String)]
     ) -> Response {
         // RFC 9207: who answers, so that a client of several providers cannot be mixed up.

@@ -181,7 +181,7 @@ extension OpenIDRoutes {
         if let known = try await engine.grants.look(hash, service: client.id),
             let holder = try await engine.grants.holder(of: known.account)
         {
-            _ = try await service.entrance.admit(holder.visitor, at: nil, ticket: nil)
+            _ = try await service.entrance.admit(holder.visitor, at: nil, ticket: nil, by: .elsewhere)
         }
         let next = SecureRandom.token(byteCount: 32)
         let (grant, wasReused) = try await engine.grants.rotate(

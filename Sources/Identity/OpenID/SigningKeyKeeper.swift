@@ -30,6 +30,8 @@ package final class SigningKeyKeeper: @unchecked Sendable {
             case .tokens: (life, preparation, afterlife) = (90 * 86_400, 86_400, 7 * 86_400)
             // Many partners keep a copy of the metadata that somebody renews by hand; what was signed is looked at at once.
             case .saml: (life, preparation, afterlife) = (3 * 365 * 86_400, 90 * 86_400, 86_400)
+            // Who has the metadata of before goes on encrypting for it.
+            case .samlOpening: (life, preparation, afterlife) = (3 * 365 * 86_400, 90 * 86_400, 90 * 86_400)
             }
         }
     }
@@ -95,14 +97,14 @@ package final class SigningKeyKeeper: @unchecked Sendable {
 
     /// Every kind of key that there is one of.
     private static let kinds: [(SignatureAlgorithm, SigningKey.Purpose)] =
-        SignatureAlgorithm.allCases.map { ($0, .tokens) } + [(.rs256, .saml)]
+        SignatureAlgorithm.allCases.map { ($0, .tokens) } + [(.rs256, .saml), (.rs256, .samlOpening)]
 
     /// Begins a rotation by hand: new keys are published now.
     /// - Parameters:
     ///   - ofSAML: the key of SAML rather than those of tokens: partners have to be told of it.
     ///   - atOnce: they sign at once, without waiting until everybody has them: when a key may be known to others.
     package func rotate(ofSAML: Bool, atOnce: Bool) async throws {
-        for (algorithm, purpose) in Self.kinds where (purpose == .saml) == ofSAML {
+        for (algorithm, purpose) in Self.kinds where (purpose != .tokens) == ofSAML {
             try await store.add(try await generate(algorithm), purpose, .prepared, keyring)
             if atOnce { try await store.activate(algorithm, purpose, preparedFor: 0) }
         }

@@ -12,7 +12,7 @@ package struct SigningKeyStore: Sendable {
     package struct Description: Sendable {
         package let id: String
         package let algorithm: String
-        /// `tokens` or `saml`.
+        /// `tokens`, `saml` or `saml_opening`.
         package let purpose: String
         package let state: String
         /// Microseconds since 1970.

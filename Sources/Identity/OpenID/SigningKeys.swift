@@ -7,6 +7,8 @@ struct SigningKey: Sendable {
     enum Purpose: String, Sendable, CaseIterable {
         case tokens
         case saml
+        /// Signs nothing: identity providers of SAML encrypt for it.
+        case samlOpening = "saml_opening"
     }
 
     enum State: String, Sendable {
@@ -52,6 +54,8 @@ struct SigningKeys: Sendable {
     let all: [SigningKey]
     /// Those of SAML: the one that signs first.
     let saml: [SAMLKey]
+    /// Those that identity providers encrypt for: the one that they are told to use first.
+    let samlOpening: [(key: PrivateKey, certificate: SAMLKey)]
     /// RFC 7517: public numbers only.
     let document: [UInt8]
 
@@ -62,6 +66,9 @@ struct SigningKeys: Sendable {
         all = keys
         saml = everything.filter { $0.purpose == .saml }.compactMap { SAMLKey($0) }
             .sorted { $0.state == .active && $1.state != .active }
+        samlOpening = everything.filter { $0.purpose == .samlOpening }
+            .compactMap { key in SAMLKey(key).map { (key: key.key, certificate: $0) } }
+            .sorted { $0.certificate.state == .active && $1.certificate.state != .active }
         document =
             JSON.object([
                 JSON.Member(

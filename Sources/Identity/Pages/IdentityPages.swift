@@ -170,7 +170,10 @@ struct IdentityPages {
     }
 
     private var security: HTML {
-        let links = Component.button(text(.linksTitle), to: "/account/links")
+        let links: HTML = """
+            \(Component.button(text(.linksTitle), to: "/account/links"))\
+            \(Component.button(text(.consentsTitle), to: "/account/services"))
+            """
         return
             "<p>\(text(.securityLead))</p><p class=\"actions\">\(Component.button(text(.myFactors), to: "/account/security"))\(links)</p>"
     }

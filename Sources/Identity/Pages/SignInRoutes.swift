@@ -222,9 +222,16 @@ func noStore(_ response: Response) -> Response {
 /// To the sign-in page without a session: its cookie removed, what the browser kept of the pages as well.
 func signedOut(_ call: Call) -> Response {
     var response = noStore(.seeOther("/login?signed_out=1"))
-    response.headers.add("Set-Cookie", CookieHeader.remove(SessionCookie.name, isSecure: call.request.isSecure))
-    // The next person on this computer may speak another language.
-    response.headers.add("Set-Cookie", CookieHeader.remove(Call.languageCookie, isSecure: call.request.isSecure))
+    response.endSession(call)
     response.headers.set("Clear-Site-Data", "\"cache\"")
     return response
+}
+
+extension Response {
+    /// The browser's own session is over: its cookies go.
+    mutating func endSession(_ call: Call) {
+        headers.add("Set-Cookie", CookieHeader.remove(SessionCookie.name, isSecure: call.request.isSecure))
+        // The next person on this computer may speak another language.
+        headers.add("Set-Cookie", CookieHeader.remove(Call.languageCookie, isSecure: call.request.isSecure))
+    }
 }

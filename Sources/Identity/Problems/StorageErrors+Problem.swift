@@ -27,6 +27,7 @@ extension PostgresError: ProblemConvertible {
         switch self {
         case .unavailable, .timedOut, .closed: Problem(.directoryUnavailable, retryAfter: .retry)
         case .overloaded: Problem(.platformOverloaded, retryAfter: .retry)
+        case .server where isIncapacity: Problem(.directoryUnavailable, retryAfter: .retry)
         case .server, .cancelled, .decoding, .invalidValue, .misuse: Problem(.internalError)
         }
     }

@@ -59,10 +59,65 @@ enum SAMLMetadata {
             """
     }
 
-    private static func key(_ use: String, _ certificate: String) -> String {
+    /// Ours, as a service provider: what identity providers above us are given. - Parameters:
+    ///   - origins: the sites where people come back; the first is the usual one.
+    ///   - id: of the element that is to be signed.
+    static func serviceProvider(
+        entity: String, origins: [String], signing: [String], opening: [String], id: String? = nil
+    ) -> String {
+        let own = id.map { " ID=\"\($0)\" cacheDuration=\"PT6H\"" } ?? ""
+        let logouts = origins.prefix(1).flatMap { origin in
+            [ServiceProviderFacts.redirect, ServiceProviderFacts.post].map {
+                """
+                <md:SingleLogoutService Binding="\($0)" Location="\(XMLText.escape(SAMLSite.logout(at: origin)))"/>
+                """
+            }
+        }
+        let consumers = origins.enumerated().map { index, origin in
+            """
+            <md:AssertionConsumerService Binding="\(ServiceProviderFacts.post)" \
+            Location="\(XMLText.escape(SAMLSite.consumer(at: origin)))" index="\(index)"\
+            \(index == 0 ? " isDefault=\"true\"" : "")/>
+            """
+        }
+        // In the order of preference; what is not among them is not opened.
+        let methods = [
+            "http://www.w3.org/2009/xmlenc11#aes256-gcm", "http://www.w3.org/2009/xmlenc11#aes128-gcm",
+            "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
+        ]
+        return """
+            <md:EntityDescriptor \(names) entityID="\(XMLText.escape(entity))"\(own)>\
+            <md:SPSSODescriptor AuthnRequestsSigned="true" WantAssertionsSigned="true" \
+            protocolSupportEnumeration="\(protocolName)">\
+            \(signing.map { key("signing", $0) }.joined())\
+            \(opening.map { key("encryption", $0, methods: methods) }.joined())\
+            \(logouts.joined())<md:NameIDFormat>\(persistent)</md:NameIDFormat>\
+            <md:NameIDFormat>\(transient)</md:NameIDFormat>\(consumers.joined())\
+            </md:SPSSODescriptor></md:EntityDescriptor>
+            """
+    }
+
+    /// An identity provider's, from the facts that are registered, as lasso is given it.
+    static func partner(_ facts: IdentityProviderFacts) -> String {
+        let logouts = facts.logouts.map {
+            """
+            <md:SingleLogoutService Binding="\(XMLText.escape($0.binding))" Location="\(XMLText.escape($0.url))"/>
+            """
+        }
+        return """
+            <md:EntityDescriptor \(names) entityID="\(XMLText.escape(facts.entityID))">\
+            <md:IDPSSODescriptor protocolSupportEnumeration="\(protocolName)">\
+            \(facts.certificates.map { key("signing", $0) }.joined())\(logouts.joined())\
+            <md:SingleSignOnService Binding="\(ServiceProviderFacts.redirect)" \
+            Location="\(XMLText.escape(facts.signOnURL))"/></md:IDPSSODescriptor></md:EntityDescriptor>
+            """
+    }
+
+    private static func key(_ use: String, _ certificate: String, methods: [String] = []) -> String {
         """
         <md:KeyDescriptor use="\(use)"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>\(XMLText.escape(certificate))\
-        </ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>
+        </ds:X509Certificate></ds:X509Data></ds:KeyInfo>\
+        \(methods.map { "<md:EncryptionMethod Algorithm=\"\($0)\"/>" }.joined())</md:KeyDescriptor>
         """
     }
 }

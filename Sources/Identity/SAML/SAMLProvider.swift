@@ -86,6 +86,20 @@ struct SAMLProvider {
         return (service, facts, record)
     }
 
+    /// What an identity provider's metadata say. - Throws: `.unacceptablePartner`, `.samlUnavailable`.
+    func providerFacts(_ metadata: String) async throws(IdentityError) -> IdentityProviderFacts {
+        let answer: SAMLRecord
+        do {
+            answer = try await ask(.facts, SAMLRecord(["document": metadata, "of_provider": "1"]))
+        } catch {
+            throw error == .samlRefused ? .unacceptablePartner(field: "metadata") : error
+        }
+        guard let facts = IdentityProviderFacts(lines: answer["facts"] ?? ""),
+            facts.urls.allSatisfy({ PartnerURL($0) != nil })
+        else { throw .unacceptablePartner(field: "metadata") }
+        return facts
+    }
+
     /// What a service provider's metadata say. - Throws: `.unacceptablePartner`, `.samlUnavailable`.
     func facts(_ metadata: String) async throws(IdentityError) -> ServiceProviderFacts {
         let answer: SAMLRecord
@@ -121,6 +135,11 @@ struct SAMLProvider {
 }
 
 extension IdentityService {
+    /// What an identity provider's metadata say. - Throws: `.unacceptablePartner`, `.samlUnavailable`.
+    package func identityProvider(_ metadata: String) async throws(IdentityError) -> IdentityProviderFacts {
+        try await SAMLProvider(singleSignOn).providerFacts(metadata)
+    }
+
     /// What a service provider's metadata say. - Throws: `.unacceptablePartner`, `.samlUnavailable`.
     package func serviceProvider(_ metadata: String) async throws(IdentityError) -> ServiceProviderFacts {
         try await SAMLProvider(singleSignOn).facts(metadata)

@@ -29,18 +29,11 @@ extension SAMLRoutes {
     var logoutPosted: Route {
         .page(
             .post, "/saml/logout", access: .everyone, tag: "Single sign-on", summary: "The same, by a form.",
-            body: .form(
-                [
-                    .text("SAMLRequest", "The request, in base64.", maxLength: 200_000).required,
-                    .text("RelayState", "Comes back with the answer.", maxLength: SAMLSignOn.longestRelayState),
-                ], limits: Self.formLimits),
+            body: .form(Self.requestFields, limits: Self.formLimits),
             errors: Self.problems, forgeryProtection: Route.ForgeryProtection.none
         ) { call in
-            let form = try await call.form()
-            guard let message = form["SAMLRequest"], form.all("SAMLRequest").count == 1,
-                form.all("RelayState").count <= 1
-            else { throw IdentityError.samlRefused }
-            return noStore(try await signOut(call, .form, message, relayState: form["RelayState"]))
+            let (message, relayState) = try await Self.posted(call)
+            return noStore(try await signOut(call, .form, message, relayState: relayState))
         }
     }
 
@@ -51,13 +44,8 @@ extension SAMLRoutes {
         guard (relayState ?? "").utf8.count <= SAMLSignOn.longestRelayState else { throw IdentityError.samlRefused }
         let ended = await end(record, partner, of: call.session)
         let isOwn = call.session.map { session in ended.contains { $0.session == session.id.rawValue } } ?? false
-        let answer = try await answer(record, facts, ended, relayState: relayState, call)
-        guard isOwn else { return answer }
-        // The browser's own session is over: its cookie goes as well.
-        var response = answer
-        for (name, value) in signedOut(call).headers where name == "Set-Cookie" {
-            response.headers.add(name, value)
-        }
+        var response = try await answer(record, facts, ended, relayState: relayState, call)
+        if isOwn { response.endSession(call) }
         return response
     }
 

@@ -51,20 +51,28 @@ struct SAMLRoutes: Sendable {
         .page(
             .post, "/saml/sso", access: .everyone, tag: "Single sign-on",
             summary: "The same, by a form (SAML 2.0 Bindings §3.5).",
-            body: .form(
-                [
-                    .text("SAMLRequest", "The request, in base64.", maxLength: 200_000).required,
-                    .text("RelayState", "Comes back with the answer.", maxLength: SAMLSignOn.longestRelayState),
-                ], limits: Self.formLimits),
+            body: .form(Self.requestFields, limits: Self.formLimits),
             errors: Self.problems + [.partnerForbidden, .signOnUnavailable],
             forgeryProtection: Route.ForgeryProtection.none
         ) { call in
-            let form = try await call.form()
-            guard let message = form["SAMLRequest"], form.all("SAMLRequest").count == 1,
-                form.all("RelayState").count <= 1
-            else { throw IdentityError.samlRefused }
-            return noStore(try await begin(call, .form, message, relayState: form["RelayState"]))
+            let (message, relayState) = try await Self.posted(call)
+            return noStore(try await begin(call, .form, message, relayState: relayState))
         }
+    }
+
+    /// What every request comes with that is sent by a form.
+    static let requestFields: [Parameter] = [
+        .text("SAMLRequest", "The request, in base64.", maxLength: 200_000).required,
+        .text("RelayState", "Comes back with the answer.", maxLength: SAMLSignOn.longestRelayState),
+    ]
+
+    /// A request that came by a form: one, and not two for two readers.
+    static func posted(_ call: Call) async throws -> (message: String, relayState: String?) {
+        let form = try await call.form()
+        guard let message = form["SAMLRequest"], form.all("SAMLRequest").count == 1,
+            form.all("RelayState").count <= 1
+        else { throw IdentityError.samlRefused }
+        return (message, form["RelayState"])
     }
 
     /// The parts of a query that are read here; the message itself is read by `preau-saml` only.

@@ -1,3 +1,4 @@
+internal import Admission
 package import Postgres
 package import Redis
 package import Runtime
@@ -104,7 +105,7 @@ package final class SignIn: @unchecked Sendable {
         let record = try await accounts.account(login ?? .nobody)
         let pass = try await entrance.admit(
             record?.holder.visitor ?? entrance.ghost(attempt.login, at: attempt.territory), at: attempt.territory,
-            ticket: attempt.ticket)
+            ticket: attempt.ticket, by: .password)
         do throws(IdentityError) {
             let verdict = try await hasher.verify(attempt.password, against: record?.passwordHash)
             guard case .right(let isOutdated) = verdict, let record, record.isOpen else { throw .wrongCredentials }

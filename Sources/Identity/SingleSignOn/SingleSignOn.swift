@@ -24,14 +24,19 @@ package final class SingleSignOn: @unchecked Sendable {
     let upstreamStore: UpstreamStore
     let people: PersonStore
     let grants: GrantStore
+    let consents: ConsentStore
     let partnerSessions: PartnerSessions
     let clock: @Sendable () -> Int64
     let instruments: SingleSignOnInstruments
     let signing: BlockingPool?
     let saml: SAMLClient?
+    /// What reaches registered addresses; nil: nothing does.
+    let client: HTTPClient?
     let log: Log
     /// Our signed metadata, and the keys in it.
     var samlMetadata: (keys: [String], document: String)?
+    /// The same as service provider, by entity.
+    var serviceProviderMetadata: [String: (parts: [String], document: String)] = [:]
 
     private var seenGeneration = -1
     private var currentSet = PartnerSet.empty
@@ -57,12 +62,14 @@ package final class SingleSignOn: @unchecked Sendable {
         self.clock = clock
         self.signing = signing
         self.saml = saml
+        self.client = client
         self.log = log
         store = PartnerStore(directory)
         keyStore = SigningKeyStore(directory)
         upstreamStore = UpstreamStore(directory)
         people = PersonStore(directory, tenancy)
         grants = GrantStore(directory)
+        consents = ConsentStore(directory)
         instruments = SingleSignOnInstruments(metrics)
         partnerSessions = PartnerSessions(loop: loop, redis: redis, client: client, instruments: instruments)
     }
@@ -180,14 +187,12 @@ package final class SingleSignOn: @unchecked Sendable {
         return card
     }
 
-    /// What a service would be told of whoever has this login. - Throws: `.unknownAccount`, and as `release`.
-    package func preview(
-        _ service: PartnerService, login: String
-    ) async throws(IdentityError) -> (holder: Holder, released: ReleasedIdentity) {
+    /// Whoever has this login. - Throws: `.unknownAccount`.
+    package func holder(login: String) async throws(IdentityError) -> Holder {
         guard let login = Login(rawValue: login), let holder = try await people.holder(login) else {
             throw .unknownAccount
         }
-        return (holder, try await release(service, of: holder))
+        return holder
     }
 
     /// The pupils of a class, by its name. - Throws: `.partnerDataUnavailable`.

@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import QRCode
 internal import Runtime
 internal import Web
 
@@ -121,10 +122,30 @@ struct StrongPages {
             main: Component.heading(text(.addApplication), lead: HTML(text: text(.secretLead)))
                 + Component.card(
                     """
-                    <p><code>\(groups.joined(separator: " "))</code></p>\
+                    \(square(address))<p><code>\(groups.joined(separator: " "))</code></p>\
                     <p><a href="\(address)">\(text(.openApplication))</a></p>\(form.html(language))
                     """),
             width: .narrow)
+    }
+
+    /// The same address for the camera of another device; none where a name makes it too long.
+    private func square(_ address: String) -> HTML? {
+        guard let cells = try? QRCode(address).cells else { return nil }
+        var dark = HTML()
+        for (row, line) in cells.enumerated() {
+            var start = 0
+            while let first = line[start...].firstIndex(of: true) {
+                let end = line[first...].firstIndex(of: false) ?? line.count
+                dark += "M\(first + 4) \(row + 4)h\(end - first)v1h-\(end - first)z"
+                start = end
+            }
+        }
+        // Black on white in every theme, four cells of white around it (ISO/IEC 18004): cameras count on it.
+        let side = cells.count + 8
+        return """
+            <p><svg class="square" viewBox="0 0 \(side) \(side)" role="img" aria-label="\(text(.secretSquare))" \
+            shape-rendering="crispEdges"><path fill="#fff" d="M0 0h\(side)v\(side)h-\(side)z"/><path fill="#000" d="\(dark)"/></svg></p>
+            """
     }
 
     func recoveryCodes(_ codes: [String]) -> Page {

@@ -44,8 +44,10 @@ extension Phrase {
         fr: "Une application de codes donne six chiffres, qui changent toutes les trente secondes.",
         en: "An authenticator application gives six digits that change every thirty seconds.")
     static let secretLead = Phrase(
-        fr: "Donnez ce secret à l'application, puis le premier code qu'elle montre.",
-        en: "Give this secret to the application, then the first code that it shows.")
+        fr: "Montrez ce carré à l'application, ou donnez-lui le secret ; puis tapez le premier code qu'elle montre.",
+        en: "Show this square to the application, or give it the secret; then type the first code that it shows.")
+    static let secretSquare = Phrase(
+        fr: "Code QR du secret, écrit en toutes lettres dessous", en: "QR code of the secret that is spelt out below")
     static let openApplication = Phrase(
         fr: "Ouvrir l'application de codes sur cet appareil", en: "Open the authenticator application on this device")
     static let firstCodeHint = Phrase(fr: "Six chiffres", en: "Six digits")

@@ -32,25 +32,68 @@ struct UpstreamRoutes: Sendable {
             summary: "Leads to an identity provider, to sign in there.",
             parameters: [.slug("provider", "The provider.")],
             query: [.text(ReturnPath.parameter, "The page to go to once signed in.", maxLength: 4000)],
-            answers: [.elsewhere], errors: [.signOnUnavailable]
+            answers: [.elsewhere], errors: [.signOnUnavailable, .samlUnavailable]
         ) { call in
             let provider = try provider(call)
             let visit = SessionBinding.visit(of: call.request) ?? SessionBinding.newVisit()
             let next = ReturnPath.target(call.query.text(ReturnPath.parameter)).text
-            return try await go(
-                call, provider,
-                UpstreamSignIn.Journey(provider: provider.id, visit: visit, next: next, linking: nil))
+            return try await go(call, provider, visit: visit, next: next, linking: nil)
         }
     }
 
     private func go(
-        _ call: Call, _ provider: UpstreamProvider, _ journey: UpstreamSignIn.Journey
+        _ call: Call, _ provider: UpstreamProvider, visit: String, next: String, linking: SessionID?
     ) async throws -> Response {
-        var response = Response.redirect(
-            .seeOther, to: try await service.upstream.leave(provider, journey, site: site(call)))
+        let place: String
+        switch provider.way {
+        case .openID(let way):
+            place = try await service.upstream.leave(
+                way,
+                UpstreamSignIn.Journey(provider: provider.id, visit: visit, next: next, linking: linking),
+                site: site(call))
+        case .saml(let saml):
+            let engine = service.singleSignOn
+            guard let site = SAMLSite(call, service.tenancy.territories, front: engine.front) else {
+                throw Problem(.notFound)
+            }
+            let journey = SAMLServiceProvider.Journey(
+                provider: provider.id, visit: visit, next: next, linking: linking,
+                entity: site.entity(for: provider, front: engine.front), consumer: SAMLSite.consumer(at: site.origin))
+            place = try await SAMLServiceProvider(engine).leave(journey, saml)
+        }
+        var response = Response.redirect(.seeOther, to: place)
         response.headers.add(
-            "Set-Cookie", CookieHeader.set(SessionBinding.cookieName, journey.visit, isSecure: call.request.isSecure))
+            "Set-Cookie", CookieHeader.set(SessionBinding.cookieName, visit, isSecure: call.request.isSecure))
         return noStore(response)
+    }
+
+    /// What becomes of somebody whom a provider knows.
+    func settle(
+        _ call: Call, _ person: UpstreamSignIn.Person?, linking: SessionID?, _ provider: UpstreamProvider
+    ) async throws -> UpstreamSignIn.Outcome {
+        let place = UpstreamSignIn.Place(
+            territory: call.territory?.id, ticket: call.request.cookie(Ticket.cookieName))
+        do throws(IdentityError) {
+            return try await service.upstream.settle(
+                person, linking: linking, provider, present: call.wholeSession ?? call.pendingSession,
+                client: ClientName.describe(call.request.header("user-agent")), at: place)
+        } catch {
+            throw error.problem.keepingTurn(of: error, isSecure: call.request.isSecure)
+        }
+    }
+
+    func answer(_ call: Call, _ outcome: UpstreamSignIn.Outcome, next: String) throws -> Response {
+        switch outcome {
+        case .refused: throw IdentityError.upstreamRefused
+        case .unknown, .taken: throw IdentityError.upstreamUnknown
+        case .linked: return noStore(.seeOther("/account/links"))
+        case .signedIn(let session, let cookie):
+            let next = ReturnPath.target(next)
+            var response = Response.seeOther(session.proof.isPending ? StrongRoutes.question(back: next) : next)
+            response.headers.add(
+                "Set-Cookie", CookieHeader.set(SessionCookie.name, cookie, isSecure: call.request.isSecure))
+            return noStore(response)
+        }
     }
 
     private var comeBack: Route {
@@ -65,35 +108,16 @@ struct UpstreamRoutes: Sendable {
         ) { call in
             guard let state = call.query.text("state"), let journey = try await service.upstream.comeBack(state),
                 SessionBinding.visit(of: call.request) == journey.visit,
-                let provider = service.singleSignOn.upstreams.first(where: { $0.id == journey.provider })
+                let provider = service.singleSignOn.upstreams.first(where: { $0.id == journey.provider }),
+                case .openID(let way) = provider.way
             else { throw IdentityError.upstreamRefused }
             // RFC 9207: the one that was asked, where it says who it is.
-            guard call.query.text("iss").map({ $0 == provider.issuer }) ?? true, let code = call.query.text("code")
-            else {
+            guard call.query.text("iss").map({ $0 == way.issuer }) ?? true, let code = call.query.text("code") else {
                 throw IdentityError.upstreamRefused
             }
-            let place = UpstreamSignIn.Place(
-                territory: call.territory?.id, ticket: call.request.cookie(Ticket.cookieName))
-            let outcome: UpstreamSignIn.Outcome
-            do throws(IdentityError) {
-                outcome = try await service.upstream.finish(
-                    journey, code: code, provider, site: site(call),
-                    present: call.wholeSession ?? call.pendingSession,
-                    client: ClientName.describe(call.request.header("user-agent")), at: place)
-            } catch {
-                throw error.problem.keepingTurn(of: error, isSecure: call.request.isSecure)
-            }
-            switch outcome {
-            case .refused: throw IdentityError.upstreamRefused
-            case .unknown, .taken: throw IdentityError.upstreamUnknown
-            case .linked: return noStore(.seeOther("/account/links"))
-            case .signedIn(let session, let cookie):
-                let next = ReturnPath.target(journey.next)
-                var response = Response.seeOther(session.proof.isPending ? StrongRoutes.question(back: next) : next)
-                response.headers.add(
-                    "Set-Cookie", CookieHeader.set(SessionCookie.name, cookie, isSecure: call.request.isSecure))
-                return noStore(response)
-            }
+            let person = await service.upstream.person(journey, code: code, provider, way, site: site(call))
+            return try answer(
+                call, try await settle(call, person, linking: journey.linking, provider), next: journey.next)
         }
     }
 
@@ -112,7 +136,7 @@ struct UpstreamRoutes: Sendable {
             let rows = providers.map { (id: $0.id, name: $0.name, isLinked: links.contains($0.id)) }
             var response = call.page(
                 UpstreamPages(language: call.language).links(rows, token: call.frame.forgeryToken))
-            let origins = Set(providers.compactMap { PartnerURL($0.authorizationEndpoint)?.origin }).sorted()
+            let origins = Set(providers.compactMap { PartnerURL($0.entrance)?.origin }).sorted()
             if !origins.isEmpty { response.allowForm(to: origins.joined(separator: " ")) }
             return noStore(response)
         }
@@ -123,7 +147,7 @@ struct UpstreamRoutes: Sendable {
             .post, "/account/links/{provider}", access: .signedIn, tag: "Identity",
             summary: "Leads to an identity provider, to link one's account there to this one.",
             parameters: [.slug("provider", "The provider.")], body: .form([]),
-            errors: [.signOnUnavailable, .signInUnavailable]
+            errors: [.signOnUnavailable, .samlUnavailable, .signInUnavailable]
         ) { call in
             let session = try call.requireSession()
             let provider = try provider(call)
@@ -136,10 +160,7 @@ struct UpstreamRoutes: Sendable {
                             ? StrongRoutes.question(back: "/account/links") : "/login?again=1&next=/account/links"))
             }
             let visit = SessionBinding.visit(of: call.request) ?? SessionBinding.newVisit()
-            return try await go(
-                call, provider,
-                UpstreamSignIn.Journey(provider: provider.id, visit: visit, next: "/account/links", linking: session.id)
-            )
+            return try await go(call, provider, visit: visit, next: "/account/links", linking: session.id)
         }
     }
 

@@ -1,3 +1,4 @@
+internal import Admission
 internal import Cryptography
 internal import HTTPClient
 internal import Redis
@@ -60,22 +61,31 @@ final class UpstreamSignIn: @unchecked Sendable {
         case refused
     }
 
-    private let sessions: Sessions
+    /// Who a provider says that somebody is.
+    struct Person {
+        /// Theirs, for good.
+        let subject: String
+        /// What the claim that the provider is matched by says.
+        let claims: [String]
+    }
+
+    let sessions: Sessions
     private let entrance: Entrance
-    private let redis: RedisClient
+    let redis: RedisClient
+    private let tenancy: Tenancy
     private let client: HTTPClient?
     private let policy: StrongPolicy
     private let tokens: UpstreamTokens?
-    private let log: Log
+    let log: Log
     let store: UpstreamStore
 
     private static let life = 600
 
     init(
-        sessions: Sessions, entrance: Entrance, redis: RedisClient, store: UpstreamStore, client: HTTPClient?,
-        policy: StrongPolicy,
-        log: Log
+        sessions: Sessions, entrance: Entrance, tenancy: Tenancy, redis: RedisClient, store: UpstreamStore,
+        client: HTTPClient?, policy: StrongPolicy, log: Log
     ) {
+        self.tenancy = tenancy
         self.sessions = sessions
         self.entrance = entrance
         self.redis = redis
@@ -94,7 +104,7 @@ final class UpstreamSignIn: @unchecked Sendable {
     func callback(_ site: String) -> String { site + "/login/upstream/callback" }
 
     /// Where to send somebody. - Throws: `.ticketsUnavailable`.
-    func leave(_ provider: UpstreamProvider, _ journey: Journey, site: String) async throws(IdentityError) -> String {
+    func leave(_ provider: UpstreamOpenID, _ journey: Journey, site: String) async throws(IdentityError) -> String {
         let state = SecureRandom.token(byteCount: 32)
         do {
             try await redis.send(
@@ -122,45 +132,86 @@ final class UpstreamSignIn: @unchecked Sendable {
         }
     }
 
-    /// Takes a code for who somebody is, and lets them in or links them.
-    func finish(
-        _ journey: Journey, code: String, _ provider: UpstreamProvider, site: String, present: Session?,
-        client name: String, at place: Place
+    /// Takes a code for who somebody is; nil when it is not what the provider signed for us.
+    func person(
+        _ journey: Journey, code: String, _ provider: UpstreamProvider, _ way: UpstreamOpenID, site: String
+    ) async -> Person? {
+        guard let claims = await claims(code, journey, provider, way, site: site), let subject = claims["sub"]?.text
+        else { return nil }
+        let claim = claims[provider.claim]
+        return Person(
+            subject: subject, claims: claim?.text.map { [$0] } ?? claim?.elements?.compactMap(\.text) ?? [])
+    }
+
+    /// Lets somebody in whom a provider knows, or links them.
+    /// - Parameter linking: the session that left to link its account; nil: to sign in.
+    func settle(
+        _ person: Person?, linking: SessionID?, _ provider: UpstreamProvider, present: Session?, client name: String,
+        at place: Place
     ) async throws(IdentityError) -> Outcome {
-        guard let claims = await claims(code, journey, provider, site: site), let subject = claims["sub"]?.text,
-            (1...255).contains(subject.utf8.count)
-        else {
+        guard let person, (1...255).contains(person.subject.utf8.count) else {
             log.notice("an identity provider's answer was refused", ("provider", .text(provider.id)))
             return .refused
         }
-        if let linking = journey.linking {
+        if let linking {
             // The very session that left: nobody is linked to an account that they are not in.
             guard let present, present.id == linking else { return .refused }
-            return try await store.link(provider.id, subject: subject, to: present.holder.account) ? .linked : .taken
+            return try await store.link(provider.id, subject: person.subject, to: present.holder.account)
+                ? .linked : .taken
         }
-        if let known = try await store.account(provider.id, subject: subject) {
+        if let known = try await store.account(provider.id, subject: person.subject) {
             return try await start(known, replacing: present, client: name, at: place)
         }
-        guard provider.match == .login, let login = claims[provider.claim]?.text.flatMap({ Login(rawValue: $0) }),
-            let found = try await store.unlinked(login, provider.id), UpstreamSignIn.mayBeMatched(found.holder)
-        else { return .unknown }
-        guard try await store.link(provider.id, subject: subject, to: found.holder.account) else { return .taken }
+        guard let found = try await match(person, provider), mayBeMatched(found.holder, by: provider) else {
+            return .unknown
+        }
+        guard try await store.link(provider.id, subject: person.subject, to: found.holder.account) else {
+            return .taken
+        }
         log.notice(
             "an account was linked", ("provider", .text(provider.id)),
             ("account", .text(found.holder.account.description)))
         return try await start(found, replacing: present, client: name, at: place)
     }
 
-    /// Somebody who administers or heads anything links the two themselves: a claim is not enough to become them.
-    static func mayBeMatched(_ holder: Holder) -> Bool {
-        holder.mandates.isEmpty && !holder.profiles.contains { $0.role == .head }
+    /// The account of ours that a claim means, if it means one and no other.
+    private func match(
+        _ person: Person, _ provider: UpstreamProvider
+    ) async throws(IdentityError) -> UpstreamStore.Account? {
+        switch provider.match {
+        case .none: return nil
+        case .login:
+            guard person.claims.count == 1, let login = Login(rawValue: person.claims[0]) else { return nil }
+            return try await store.unlinked(login, provider.id)
+        case .feed:
+            var found: [UpstreamStore.Account] = []
+            for key in Set(person.claims.compactMap { FeedReference($0) }) {
+                guard let account = try await store.unlinked(key, provider.id) else { continue }
+                if !found.contains(where: { $0.holder.account == account.holder.account }) { found.append(account) }
+            }
+            // Two accounts of one person are linked by hand.
+            return found.count == 1 ? found[0] : nil
+        }
+    }
+
+    /// Somebody who administers or heads anything links the two themselves: a claim is not enough to become them. And the
+    /// provider of one territory says nothing of the people of others.
+    func mayBeMatched(_ holder: Holder, by provider: UpstreamProvider) -> Bool {
+        guard holder.mandates.isEmpty, !holder.profiles.contains(where: { $0.role == .head }) else { return false }
+        guard let own = provider.territory else { return true }
+        return !holder.profiles.isEmpty
+            && holder.profiles.allSatisfy { profile in
+                guard let territory = tenancy.map[profile.establishment]?.territory else { return false }
+                return territory == own || tenancy.territories[territory]?.parent == own
+            }
     }
 
     private func start(
         _ account: UpstreamStore.Account, replacing: Session?, client: String, at place: Place
     ) async throws(IdentityError) -> Outcome {
         // The calendar and the places hold for every way in.
-        let pass = try await entrance.admit(account.holder.visitor, at: place.territory, ticket: place.ticket)
+        let pass = try await entrance.admit(
+            account.holder.visitor, at: place.territory, ticket: place.ticket, by: .elsewhere)
         let proof = SessionProof(
             methods: .upstream, isPending: account.hasSecondFactor || policy.requires(account.holder))
         do throws(IdentityError) {
@@ -174,17 +225,17 @@ final class UpstreamSignIn: @unchecked Sendable {
     }
 
     private func claims(
-        _ code: String, _ journey: Journey, _ provider: UpstreamProvider, site: String
+        _ code: String, _ journey: Journey, _ provider: UpstreamProvider, _ way: UpstreamOpenID, site: String
     ) async -> JSON? {
         guard let client, let tokens else { return nil }
         let form = [
             ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", callback(site)),
             ("code_verifier", journey.verifier),
         ].map { "\($0.0)=\($0.1.percentEncoded())" }.joined(separator: "&")
-        let pair = "\(provider.clientID.percentEncoded()):\(provider.secret.percentEncoded())"
+        let pair = "\(way.clientID.percentEncoded()):\(way.secret.percentEncoded())"
         let answer = try? await client.send(
             HTTPClient.Request(
-                "POST", provider.tokenEndpoint,
+                "POST", way.tokenEndpoint,
                 headers: [
                     ("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json"),
                     ("Authorization", "Basic " + Base64.encode(Array(pair.utf8))),
@@ -192,16 +243,16 @@ final class UpstreamSignIn: @unchecked Sendable {
         guard let answer, answer.status == 200 else { return nil }
         var parser = JSONParser(answer.body)
         guard let given = try? parser.parse(), let token = given["id_token"]?.text,
-            let claims = await tokens.claims(token, of: provider, nonce: journey.nonce)
+            let claims = await tokens.claims(token, of: way, nonce: journey.nonce)
         else { return nil }
         guard provider.match != .none, claims[provider.claim] == nil, let access = given["access_token"]?.text else {
             return claims
         }
-        return await more(claims, access, provider)
+        return await more(claims, access, way)
     }
 
     /// The claims with those that the provider tells at its userinfo, which must be about the same person.
-    private func more(_ claims: JSON, _ access: String, _ provider: UpstreamProvider) async -> JSON? {
+    private func more(_ claims: JSON, _ access: String, _ provider: UpstreamOpenID) async -> JSON? {
         guard let endpoint = provider.userInfoEndpoint else { return claims }
         let answer = try? await client?.send(
             HTTPClient.Request(

@@ -113,13 +113,20 @@ package struct UpstreamStore: Sendable {
         try await account(Self.byLogin, provider, login.rawValue)
     }
 
+    /// The open account of whom a feed calls so, and whom nobody of this provider is linked to.
+    func unlinked(_ reference: FeedReference, _ provider: String) async throws(IdentityError) -> Account? {
+        try await account(PostgresBatch(Self.byReference, provider, reference.academy, reference.key))
+    }
+
     private func account(
         _ statement: PostgresStatement, _ provider: String, _ value: String
     ) async throws(IdentityError) -> Account? {
+        try await account(PostgresBatch(statement, provider, value))
+    }
+
+    private func account(_ found: PostgresBatch) async throws(IdentityError) -> Account? {
         try await reading {
-            guard let row = try await directory.run(PostgresBatch(statement, provider, value))[0].first else {
-                return nil
-            }
+            guard let row = try await directory.run(found)[0].first else { return nil }
             let id = try row.uuid(0)
             var batch = PostgresBatch(Self.profiles, id)
             batch.add(Self.mandates, id)
@@ -188,6 +195,14 @@ package struct UpstreamStore: Sendable {
             exists (select from second_factor f where f.account_id = a.id)
         from account a
         where a.login = $2 and a.state = 'active'
+            and not exists (select from upstream_link l where l.provider_id = $1 and l.account_id = a.id)
+        """)
+    private static let byReference = PostgresStatement(
+        """
+        select a.id, a.session_epoch, a.given_name, a.family_name, a.locale,
+            exists (select from second_factor f where f.account_id = a.id)
+        from account a
+        where a.id = preau_feed_account($2, $3) and a.state = 'active'
             and not exists (select from upstream_link l where l.provider_id = $1 and l.account_id = a.id)
         """)
     private static let profiles = PostgresStatement(

@@ -24,7 +24,7 @@ final class UpstreamTokens {
     }
 
     /// The claims of an ID token that this provider signed for us, for this very sign-in; nil for anything else.
-    func claims(_ token: String, of provider: UpstreamProvider, nonce: String) async -> JSON? {
+    func claims(_ token: String, of provider: UpstreamOpenID, nonce: String) async -> JSON? {
         guard token.utf8.count <= 16_384 else { return nil }
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, let header = UpstreamTokens.json(parts[0]), header["crit"] == nil,
@@ -41,7 +41,7 @@ final class UpstreamTokens {
         return claims
     }
 
-    private func isForUs(_ claims: JSON, _ provider: UpstreamProvider, _ nonce: String) -> Bool {
+    private func isForUs(_ claims: JSON, _ provider: UpstreamOpenID, _ nonce: String) -> Bool {
         let audiences = claims["aud"]?.text.map { [$0] } ?? claims["aud"]?.elements?.compactMap(\.text) ?? []
         let now = clock()
         guard claims["iss"]?.text == provider.issuer, audiences.contains(provider.clientID),
@@ -52,7 +52,7 @@ final class UpstreamTokens {
         return constantTimeEqual(sent, nonce)
     }
 
-    private func candidates(_ id: String?, _ provider: UpstreamProvider) async -> [PublicKey] {
+    private func candidates(_ id: String?, _ provider: UpstreamOpenID) async -> [PublicKey] {
         let now = clock()
         func fitting() -> [PublicKey] {
             (keys[provider.id]?.byID ?? []).filter { id == nil || $0.id == id }.map(\.key)
@@ -63,7 +63,7 @@ final class UpstreamTokens {
         return fitting()
     }
 
-    private func fetch(_ provider: UpstreamProvider, _ now: Int64) async {
+    private func fetch(_ provider: UpstreamOpenID, _ now: Int64) async {
         let answer = try? await client.send(
             HTTPClient.Request("GET", provider.keysEndpoint, headers: [("Accept", "application/json")]))
         guard let answer, answer.status == 200 else { return }

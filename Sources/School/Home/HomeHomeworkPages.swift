@@ -11,7 +11,13 @@ struct HomeHomeworkPages {
 
     /// Children shown at most; the diary itself has all of them.
     private static let mostChildren = 4
-    private static let daysAhead = 6
+
+    /// Today and a week.
+    static func days(from today: CivilDate) -> ClosedRange<CivilDate> { today...(today + 7) }
+
+    static func unavailable(_ language: Language) -> HTML {
+        Notice(.warning, Phrase.homeworkUnavailable[language]).html(language)
+    }
 
     /// The work of the next day that has some, tomorrow or later. A shard that does not answer takes nothing else away.
     func card(_ call: Call) async -> HTML {
@@ -19,10 +25,10 @@ struct HomeHomeworkPages {
         guard let first = call.profiles.first?.establishment else { return .empty }
         do {
             let today = try homework.today(in: first, call.now)
-            let days = (today + 1)...(today + 1 + HomeHomeworkPages.daysAhead)
+            let days = HomeHomeworkPages.days(from: today)
             if call.profiles.contains(where: { $0.role == .pupil }) {
                 let views = try await homework.mine(call.profiles, pupil: nil, days: days, now: call.now)
-                return views.html { HomeHomeworkPages.card($0, "/homework?date=\(today + 1)", language) }
+                return views.html { HomeHomeworkPages.card($0, after: today, of: nil, language) }
             }
             guard call.profiles.contains(where: { $0.role == .guardian }) else { return .empty }
             let children = try await homework.timetables.children(of: call.profiles, now: call.now)
@@ -30,24 +36,24 @@ struct HomeHomeworkPages {
             for child in children.children.prefix(HomeHomeworkPages.mostChildren) {
                 do {
                     let views = try await homework.mine(call.profiles, pupil: child.person, days: days, now: call.now)
-                    html += views.html {
-                        HomeHomeworkPages.card(
-                            $0, "/homework?pupil=\(child.person.rawValue)&date=\(today + 1)", language)
-                    }
+                    html += views.html { HomeHomeworkPages.card($0, after: today, of: child.person, language) }
                 } catch {
-                    html += Notice(.warning, Phrase.homeworkUnavailable[language]).html(language)
+                    html += HomeHomeworkPages.unavailable(language)
                 }
             }
             return html
         } catch TimetableError.noTimetable {
             return .empty
         } catch {
-            return Notice(.warning, Phrase.homeworkUnavailable[language]).html(language)
+            return HomeHomeworkPages.unavailable(language)
         }
     }
 
-    private static func card(_ view: DiaryView, _ link: Link, _ language: Language) -> HTML {
-        let assignments = view.assignments
+    /// - Parameter child: the one whose diary it is, for a guardian.
+    static func card(_ view: DiaryView, after today: CivilDate, of child: PersonID?, _ language: Language) -> HTML {
+        let assignments = view.assignments.filter { $0.dueOn > today }
+        let date: Link = "/homework?date=\(today + 1)"
+        let link = child.map { date.adding("pupil", $0.rawValue.description) } ?? date
         let title = view.name + " · " + Phrase.workToDo[language]
         guard let day = assignments.first?.dueOn else {
             return Component.card(title, Component.emptyState(Phrase.noWork[language]))

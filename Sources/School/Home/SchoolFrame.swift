@@ -24,6 +24,9 @@ enum SchoolFrame {
         if let staff = profiles.first(where: { $0.role.isStaff }), let uai = tenancy.map[staff.establishment]?.uai {
             items.append(PageFrame.Item(.timetablesOfSchool, "/timetable/\(uai.rawValue)"))
         }
+        if profiles.contains(where: { [.teacher, .schoolLife, .head].contains($0.role) }) {
+            items.append(PageFrame.Item(.pupilCodes, "/pupil-codes"))
+        }
         return items
     }
 }

@@ -46,11 +46,11 @@ extension HomeworkService {
         try await timetables.timetable(of: actor.establishment.id, year: SchoolYear(of: day)).1
     }
 
-    /// One transaction on the establishment's shard.
+    /// One transaction on the establishment's shard; `body` does nothing outside it.
     func write<Value: Sendable>(
         _ actor: Actor, _ body: @escaping (TenantTransaction) async throws -> Value
     ) async throws -> Value {
-        try await tenancy.transaction(actor.context, body)
+        try await tenancy.transaction(actor.context, repetition: .whenUndone, body)
     }
 
     /// The same, done once for each Idempotency-Key.

@@ -42,10 +42,13 @@ package final class HomeworkService: @unchecked Sendable {
     // MARK: One's own
 
     /// A person's own diaries, or one child's.
-    /// - Parameter pupil: the child asked for; nil for the person's own, or a guardian's first child.
+    /// - Parameters:
+    ///   - pupil: the child asked for; nil for the person's own, or a guardian's first child.
+    ///   - children: whom the guardian profiles give sight of, where that was read already.
     /// - Throws: `HomeworkError.notFound` for a pupil who is not theirs to see.
     func mine(
-        _ profiles: [Profile], pupil: PersonID?, days: ClosedRange<CivilDate>, now: Int64
+        _ profiles: [Profile], pupil: PersonID?, among children: [TimetableService.Choice]? = nil,
+        days: ClosedRange<CivilDate>, now: Int64
     ) async throws -> [DiaryView] {
         let reading = OwnReading<DiaryView, HomeworkError>(
             isStaff: { $0 == .teacher },
@@ -53,7 +56,8 @@ package final class HomeworkService: @unchecked Sendable {
             staff: { try await self.teacher($0.person, in: $0.establishment, days: days, now: now) },
             notFound: .notFound)
         return try await reading.views(profiles, pupil: pupil) {
-            try await timetables.children(of: profiles, now: now).children.first
+            if let children { return children.first }
+            return try await timetables.children(of: profiles, now: now).children.first
         }
     }
 
@@ -69,7 +73,8 @@ package final class HomeworkService: @unchecked Sendable {
             context, pupil: pupil, guardian: guardian, year: year, days: days,
             today: establishment.timeZone.date(microseconds: now))
         let timetable = try await timetables.timetable(context, year: year, version: standing.timetableVersion)
-        let span = try await span(context, standing.groups, days, version: standing.version)
+        let version = try await version(context, of: standing.groups, year, edition: standing.edition)
+        let span = try await span(context, standing.groups, days, version: version)
         var view = DiaryView(
             establishment: establishment, whose: .pupil(pupil), name: standing.name, days: days, timetable: timetable,
             span: span, now: now)
@@ -114,6 +119,16 @@ package final class HomeworkService: @unchecked Sendable {
         view.totals = try await teaching.totals(
             context, of: view.assignments, today: establishment.timeZone.date(microseconds: now))
         return view
+    }
+
+    private func version(
+        _ context: TenantContext, of groups: [GroupID], _ year: SchoolYear, edition: Int64
+    ) async throws -> Int64 {
+        let key = DiaryVersions.Key(establishment: context.establishment, year: year)
+        if let known = cache.versions.sum(of: groups, key, edition: edition) { return known }
+        let read = try await store.allVersions(context, year: year)
+        cache.versions.keep(read.versions, key, edition: read.edition)
+        return DiaryVersions.sum(of: groups, read.versions)
     }
 
     private func span(

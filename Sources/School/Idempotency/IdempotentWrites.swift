@@ -31,7 +31,7 @@ package enum IdempotentWrites {
     /// Runs `write` in a transaction, or gives the answer it gave before under the same key. Two at the same instant take
     /// turns on the key's row.
     /// - Parameters:
-    ///   - key: nil: the write simply runs.
+    ///   - key: nil: the write simply runs. `write` runs again when its session ended: it does nothing outside the transaction.
     ///   - fingerprint: of the request; another request under the same key is refused.
     /// - Throws: `ProblemCode.idempotencyKeyReused`, and what `write` throws (nothing is kept then).
     package static func once(
@@ -39,7 +39,7 @@ package enum IdempotentWrites {
         _ context: TenantContext,
         _ write: @escaping (TenantTransaction) async throws -> Outcome
     ) async throws -> Outcome {
-        try await tenancy.transaction(context) { transaction in
+        try await tenancy.transaction(context, repetition: key == nil ? .whenUndone : .always) { transaction in
             guard let key else { return try await write(transaction) }
             let begun = try await transaction.query(IdempotencyStore.begin, account.rawValue, key.text, fingerprint)
             if begun.affected == 0 {

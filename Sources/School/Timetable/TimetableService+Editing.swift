@@ -21,11 +21,12 @@ extension TimetableService {
             establishment: id, uai: uai, person: profile.person, account: try call.requireSession().holder.account)
     }
 
-    /// One transaction on the establishment's shard.
+    /// One transaction on the establishment's shard; `body` does nothing outside it.
     func write<Value: Sendable>(
         _ editor: Editor, _ body: @escaping (TenantTransaction) async throws -> Value
     ) async throws -> Value {
-        try await tenancy.transaction(try tenancy.context(for: editor.establishment), body)
+        try await tenancy.transaction(
+            try tenancy.context(for: editor.establishment), repetition: .whenUndone, body)
     }
 
     /// The same, done once for each Idempotency-Key.

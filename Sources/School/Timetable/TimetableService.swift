@@ -53,10 +53,13 @@ package final class TimetableService: @unchecked Sendable {
     }
 
     /// A person's own timetables, or one child's.
-    /// - Parameter pupil: the child asked for; nil for the person's own, or a guardian's first child.
+    /// - Parameters:
+    ///   - pupil: the child asked for; nil for the person's own, or a guardian's first child.
+    ///   - children: whom the guardian profiles give sight of, where that was read already.
     /// - Throws: `TimetableError.notFound` for a pupil who is not theirs to see.
     func mine(
-        _ profiles: [Profile], pupil: PersonID?, days: ClosedRange<CivilDate>, now: Int64
+        _ profiles: [Profile], pupil: PersonID?, among children: [Choice]? = nil, days: ClosedRange<CivilDate>,
+        now: Int64
     ) async throws -> [TimetableView] {
         let reading = OwnReading<TimetableView, TimetableError>(
             isStaff: \.isStaff,
@@ -67,7 +70,8 @@ package final class TimetableService: @unchecked Sendable {
             },
             notFound: .notFound)
         return try await reading.views(profiles, pupil: pupil) {
-            try await self.children(of: profiles, now: now).children.first
+            if let children { return children.first }
+            return try await self.children(of: profiles, now: now).children.first
         }
     }
 

@@ -36,7 +36,9 @@ final class ShardLink {
     /// The newest migration the shard has had, asked for now; 0 when it has had none.
     func schemaVersion() async throws(TenancyError) -> Int {
         do {
-            let rows = try await pool.run(PostgresBatch(Fence.schemaVersion))
+            var batch = PostgresBatch(Fence.schemaVersion)
+            batch.isRepeatable = true
+            let rows = try await pool.run(batch)
             return try rows[0][0].int(0)
         } catch {
             // No such table: not a shard of ours yet.
@@ -66,6 +68,7 @@ final class ShardLink {
             return .shardUnavailable(shard)
         case .timedOut: return .timedOut(shard)
         case .overloaded: return .overloaded(shard)
+        case .server where error.isIncapacity: return .shardUnavailable(shard)
         default: return .database(error)
         }
     }

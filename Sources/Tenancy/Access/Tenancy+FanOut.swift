@@ -72,4 +72,14 @@ package struct ShardScope: Sendable {
 
     /// The newest migration the shard has had, asked for now; 0 when it has had none.
     package func schemaVersion() async throws(TenancyError) -> Int { try await tenancy.link(to: id).schemaVersion() }
+
+    /// How its server is, asked for now.
+    package func serverState() async throws(TenancyError) -> ShardServerState {
+        let link = try tenancy.link(to: id)
+        do {
+            return try await ShardStateStore.state(link.pool)
+        } catch {
+            throw link.translated(error)
+        }
+    }
 }

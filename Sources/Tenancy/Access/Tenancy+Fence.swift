@@ -40,8 +40,6 @@ extension Tenancy {
                 switch error.sqlState {
                 case Fence.moved: return .moved
                 case Fence.frozen: return .frozen
-                // A standby that has not been promoted yet.
-                case "25006": throw .shardUnavailable(link.shard)
                 default: throw link.translated(error)
                 }
             }
@@ -50,27 +48,39 @@ extension Tenancy {
 
     /// Runs `body` in one transaction of its own for a tenant, committed when it returns and undone when it throws.
     ///
-    /// `body` runs at most once: what has to wait or go elsewhere does so before it begins.
+    /// `body` runs once, unless `repetition` allows more: what has to wait or go elsewhere does so before it begins.
     /// - Throws: what `body` throws, or `TenancyError`.
     package func transaction<Value>(
         _ context: TenantContext, lane: PostgresLane = .interactive, deadline: Duration? = nil,
-        _ body: (TenantTransaction) async throws -> Value
+        repetition: TransactionRepetition = .never, _ body: (TenantTransaction) async throws -> Value
     ) async throws -> Value {
         try await fenced(context) { (link, epoch) throws(TenancyError) -> FencedOutcome<Result<Value, any Error>> in
-            var began = false
-            do {
-                let value = try await link.pool.transaction(lane: lane, deadline: deadline) { transaction in
-                    _ = try await transaction.run(PostgresBatch(Fence.write, context.establishment, epoch))
-                    began = true
-                    return try await body(TenantTransaction(context, transaction))
+            var attempts = 0
+            while true {
+                attempts += 1
+                var (began, ended) = (false, false)
+                do {
+                    let value = try await link.pool.transaction(lane: lane, deadline: deadline) { transaction in
+                        _ = try await transaction.run(PostgresBatch(Fence.write, context.establishment, epoch))
+                        began = true
+                        let value = try await body(TenantTransaction(context, transaction))
+                        ended = true
+                        return value
+                    }
+                    return .done(.success(value))
+                } catch let error as PostgresError {
+                    if !began, error.sqlState == Fence.moved { return .moved }
+                    if !began, error.sqlState == Fence.frozen { return .frozen }
+                    // The session ended under it: another one, with the server that takes over if there is one.
+                    if error == .unavailable(.connectionLost), attempts < 3,
+                        !began || repetition.allows(afterItsEnd: ended)
+                    {
+                        continue
+                    }
+                    return .done(.failure(link.translated(error)))
+                } catch {
+                    return .done(.failure(error))
                 }
-                return .done(.success(value))
-            } catch let error as PostgresError {
-                if !began, error.sqlState == Fence.moved { return .moved }
-                if !began, error.sqlState == Fence.frozen { return .frozen }
-                return .done(.failure(link.translated(error)))
-            } catch {
-                return .done(.failure(error))
             }
         }.get()
     }
@@ -81,7 +91,7 @@ extension Tenancy {
     ) async throws(TenancyError) -> Value {
         loop.assertCurrent()
         let id = context.establishment
-        guard let placement = map[id]?.placement else { throw .unknownEstablishment(id) }
+        guard let placement = context.placement ?? map[id]?.placement else { throw .unknownEstablishment(id) }
         let link = try link(to: placement.shard)
         do {
             try await link.admit()

@@ -80,6 +80,20 @@ package final class Tenancy: @unchecked Sendable {
         return TenantContext(establishment: id)
     }
 
+    /// The same for one that is closed and so in no map: what has to be erased there.
+    /// - Returns: nil when it is not closed, or never had a shard.
+    package func closedContext(for id: EstablishmentID) async throws(TenancyError) -> TenantContext? {
+        do throws(PostgresError) {
+            let rows = try await directory.run(PostgresBatch(DirectoryStore.closedPlacement, id))[0]
+            guard let row = rows.first else { return nil }
+            return TenantContext(
+                establishment: id, placement: .init(shard: try row.value(0), epoch: try row.int64(1)))
+        } catch {
+            if case .unavailable = error { throw .directoryUnavailable }
+            throw .database(error)
+        }
+    }
+
     private func establishment(_ id: EstablishmentID) throws(TenancyError) -> Establishment {
         let map = map
         if let establishment = map[id] { return establishment }
@@ -160,6 +174,11 @@ package final class Tenancy: @unchecked Sendable {
         let link = ShardLink(shard: id, address: shard.address, pool: pool, neededVersion: neededVersion)
         links[id] = link
         return link
+    }
+
+    /// Work of this loop that waits for a server which takes over from another, directory included.
+    package var waitingForSuccessor: Int {
+        links.values.reduce(directory.waitingForSuccessor) { $0 + $1.pool.waitingForSuccessor }
     }
 
     /// A shard whose address changed or that is gone is not connected to any more; what is under way may end first.

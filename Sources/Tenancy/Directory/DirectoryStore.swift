@@ -12,6 +12,11 @@ enum DirectoryStore {
         from establishment where state <> 'closed'
         """)
 
+    static let closedPlacement = PostgresStatement(
+        "select shard_id, epoch from establishment where id = $1 and state = 'closed' and shard_id is not null")
+
+    private static let formerCodes = PostgresStatement("select uai, establishment_id from establishment_former_uai")
+
     private static let territories = PostgresStatement(
         """
         select id, kind, parent_id, code, name, title, region, time_zone, theme,
@@ -42,7 +47,7 @@ enum DirectoryStore {
         """)
 
     /// The version comes first: what is read after it is at least as new, so that at worst the map is read once more.
-    static let mapBatch = repeatable(versions, ShardStore.all, establishments)
+    static let mapBatch = repeatable(versions, ShardStore.all, establishments, formerCodes)
 
     static let territoriesBatch = repeatable(versions, territories, departments, calendars, holidays, terms, news)
 
@@ -82,8 +87,13 @@ enum DirectoryStore {
             }
             establishments.append(establishment)
         }
+        var former: [UAI: EstablishmentID] = [:]
+        for row in results[3] {
+            if let uai = UAI(rawValue: try row.text(0)) { former[uai] = try row.value(1) }
+        }
         return ShardMap(
-            version: try version(of: "map", in: results[0]), establishments: establishments, shards: shards)
+            version: try version(of: "map", in: results[0]), establishments: establishments, shards: shards,
+            former: former)
     }
 
     private static func establishment(_ row: PostgresRow) throws(PostgresError) -> Establishment? {

@@ -12,13 +12,17 @@ package final class ShardMap: Sendable {
 
     package static let empty = ShardMap(version: 0, establishments: [], shards: [])
 
-    package init(version: Int64, establishments: [Establishment], shards: [Shard]) {
+    /// - Parameter former: codes that lead to an establishment and are nobody's own: its earlier ones, and those of the
+    ///   establishments that were closed into it.
+    package init(
+        version: Int64, establishments: [Establishment], shards: [Shard], former: [UAI: EstablishmentID] = [:]
+    ) {
         self.version = version
         self.establishments = Dictionary(establishments.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         self.shards = Dictionary(shards.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         let sorted = establishments.sorted { $0.uai < $1.uai }
         inOrder = sorted
-        identifiers = Dictionary(sorted.map { ($0.uai, $0.id) }, uniquingKeysWith: { $1 })
+        identifiers = former.merging(sorted.map { ($0.uai, $0.id) }) { $1 }
         byTerritory = Dictionary(grouping: sorted, by: \.territory).mapValues { $0.map(\.id) }
         var byShard: [ShardID: [EstablishmentID]] = [:]
         for establishment in sorted {
@@ -29,6 +33,7 @@ package final class ShardMap: Sendable {
 
     package subscript(id: EstablishmentID) -> Establishment? { establishments[id] }
 
+    /// By its code, or one that leads to it.
     package subscript(uai: UAI) -> Establishment? { identifiers[uai].flatMap { establishments[$0] } }
 
     /// In the order of their UAI.

@@ -20,11 +20,13 @@ package struct Migration: Sendable {
     package static let directory: [Migration] = [
         .territories, .shards, .accounts, .control, .sessions, .jobs, .administration, .feeds,
         .directoryMoves, .policy, .attendance, .lives, .partners, .secondFactors,
-        .upstream, .tokens, .accessibilityContact, .scim, .keyPurposes,
+        .upstream, .tokens, .accessibilityContact, .scim, .keyPurposes, .pupilCodes, .mergers, .feedSpeed,
+        .closedSchools, .feedDrafts, .mailCampaigns, .nameFolding, .keysThatOpen, .consents,
     ]
 
     /// A shard's history, oldest first; the same for all shards.
     package static let shard: [Migration] = [
         .isolation, .school, .timetable, .files, .homework, .schoolFeeds, .moves, .sequenceFiles, .nodesSeeWhoIsHere,
+        .diaryEditions,
     ]
 }

@@ -15,9 +15,12 @@ package final class Migrator: @unchecked Sendable {
     private let directoryMigrations: [Migration]
     private let shardMigrations: [Migration]
 
-    /// How long a migration waits for a lock before it steps back: what it waits for stands before everybody else as well.
-    private static let lockTimeout = "3s"
-    private static let attempts = 8
+    /// How long a migration waits for a lock before it steps back: whoever wants the table meanwhile waits behind it, and people's
+    /// requests have three seconds in all.
+    private static let lockTimeout = "500ms"
+    private static let attempts = 30
+    /// Between two attempts, in milliseconds.
+    private static let longestPause = 2000
 
     /// - Parameters:
     ///   - directory: the directory's database, as its owner.
@@ -169,7 +172,8 @@ package final class Migrator: @unchecked Sendable {
                 case "23505" where error.violatedConstraint == "migration_pkey": return
                 // Something held a lock: stepped back, to come again when it is free.
                 case "55P03" where attempt < Migrator.attempts:
-                    do { try await loop.sleep(for: .milliseconds(250 * attempt)) } catch { throw .cancelled }
+                    let pause = Duration.milliseconds(min(250 * attempt, Migrator.longestPause))
+                    do { try await loop.sleep(for: pause) } catch { throw .cancelled }
                 default: throw error
                 }
             } catch {

@@ -16,6 +16,11 @@ package enum Component {
 
     /// A white sheet with a title.
     package static func card(_ title: String?, id: StaticString? = nil, _ content: HTML) -> HTML {
+        card(markup: title.map(HTML.init(text:)), id: id, content)
+    }
+
+    /// The same with a title that is markup already.
+    package static func card(markup title: HTML?, id: StaticString? = nil, _ content: HTML) -> HTML {
         let heading: HTML? = title.map { "<h2>\($0)</h2>" }
         return "<section class=\"card\"\(attribute: "id", id?.description)>\(heading)\(content)</section>"
     }

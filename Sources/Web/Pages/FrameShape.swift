@@ -2,7 +2,8 @@ internal import Synchronization
 
 /// What the markup around a page depends on. Everybody with the same shape gets the same markup; what is theirs, or this
 /// page's, goes into its gaps.
-struct FrameShape: Hashable {
+/// A class: it is looked up for every page, and copying so many texts costs more than the look-up.
+final class FrameShape: Hashable, Sendable {
     /// What is put in.
     enum Gap: UInt8 {
         case title
@@ -67,6 +68,16 @@ struct FrameShape: Hashable {
         self.places = places
         hasToken = frame.forgeryToken != nil
         tellsEnd = frame.sessionEnd != nil
+    }
+
+    static func == (left: FrameShape, right: FrameShape) -> Bool {
+        left === right
+            || left.places == right.places && left.language == right.language && left.width == right.width
+                && left.siteName == right.siteName && left.siteOwner == right.siteOwner && left.home == right.home
+                && left.theme == right.theme && left.isEntrance == right.isEntrance
+                && left.refreshAfter == right.refreshAfter && left.hasToken == right.hasToken
+                && left.tellsEnd == right.tellsEnd && left.navigation == right.navigation
+                && left.person == right.person && left.footer == right.footer
     }
 
     /// Enough to tell shapes apart; the rest is compared.

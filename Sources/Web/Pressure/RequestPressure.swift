@@ -47,6 +47,8 @@ package final class RequestPressure: @unchecked Sendable {
     private let limitGauge: Gauge
     private let loadGauge: Gauge
     private let runningGauge: Gauge
+    private let idleGauge: Gauge
+    private let idle: () -> Int
     private var young: [UUID: Work] = [:]
     private var old: [UUID: Work] = [:]
     private var timer: TimerID?
@@ -57,12 +59,19 @@ package final class RequestPressure: @unchecked Sendable {
 
     package private(set) var limit = AdaptiveLimit()
     /// The last limit that was found, for any thread.
-    package var published: Int { max(Int(AdaptiveLimit.least), limitGauge.value) }
+    package var published: Int { max(Int(AdaptiveLimit.least), limitGauge.value) + idleGauge.value }
     package private(set) var inFlight = 0
 
-    /// - Parameter load: the process's own.
-    package init(loop: EventLoop, bounds: SessionWork, load: ProcessLoad = ProcessLoad(), metrics: Metrics) {
+    /// - Parameters:
+    ///   - load: the process's own.
+    ///   - idle: how many of the requests under way do nothing but wait, for seconds, for one server: they take no place from
+    ///     those that need another.
+    package init(
+        loop: EventLoop, bounds: SessionWork, load: ProcessLoad = ProcessLoad(), metrics: Metrics,
+        idle: @escaping () -> Int = { 0 }
+    ) {
         self.loop = loop
+        self.idle = idle
         processLoad = load
         self.bounds = bounds
         shed = (0...3).map {
@@ -78,6 +87,9 @@ package final class RequestPressure: @unchecked Sendable {
         loadGauge = metrics.gauge(
             "preau_web_load_thousandths", help: "How busy a loop is, of what it does well.",
             labels: [("loop", loop.name)])
+        idleGauge = metrics.gauge(
+            "preau_web_requests_idle", help: "Requests that wait for a database server which takes over from another.",
+            labels: [("loop", loop.name)])
         runningGauge = metrics.gauge(
             "preau_web_requests_running", help: "Requests being answered, looked at four times a second.",
             labels: [("loop", loop.name)])
@@ -91,7 +103,8 @@ package final class RequestPressure: @unchecked Sendable {
             limitGauge.set(Int(limit.limit))
             load.update(
                 at: .now, worked: ProcessorTime.ofThisThread, interval: Self.interval,
-                inFlight: Double(inFlight) / limit.limit, hasShed: hasShed)
+                inFlight: Double(busy) / limit.limit, hasShed: hasShed)
+            idleGauge.set(inFlight - busy)
             hasShed = false
             loadGauge.set(load.permille)
             processLoad.set(load.permille, of: loop.name)
@@ -108,7 +121,11 @@ package final class RequestPressure: @unchecked Sendable {
     /// - Throws: `.overloaded` (503) or `.tooManyRequests` (429), with a time to come back.
     package func begin(_ asker: Asker) throws(Problem) {
         loop.assertCurrent()
-        guard limit.allows(rank: asker.rank, inFlight: inFlight) else {
+        // Counted only when it matters.
+        guard
+            limit.allows(rank: asker.rank, inFlight: inFlight)
+                || limit.allows(rank: asker.rank, inFlight: busy)
+        else {
             shed[min(3, max(0, asker.rank))].add()
             hasShed = true
             throw Problem(.overloaded, retryAfter: .seconds(2))
@@ -116,6 +133,8 @@ package final class RequestPressure: @unchecked Sendable {
         if let session = asker.session { try begin(session) }
         inFlight += 1
     }
+
+    private var busy: Int { max(0, inFlight - idle()) }
 
     package func end(_ asker: Asker) {
         inFlight -= 1

@@ -12,7 +12,7 @@ enum Icons {
         \(symbol("good", "<circle cx=\"12\" cy=\"12\" r=\"9\"/><path d=\"m8 12.5 2.7 2.7L16 9.5\"/>"))\
         \(symbol("warn", "<path d=\"M12 3.5 22 20.5H2z\"/><path d=\"M12 10v5M12 17.5v.5\"/>"))\
         \(symbol("bad", "<path d=\"M8 3h8l5 5v8l-5 5H8l-5-5V8z\"/><path d=\"M12 7.5V13M12 16v.5\"/>"))\
-        \(symbol("empty", "<rect x=\"3.5\" y=\"5\" width=\"17\" height=\"15\" rx=\"2.5\"/><path d=\"M3.5 10h17M8 3v4M16 3v4M9 15h6\"/>"))\
+        \(symbol("empty", "<path d=\"M3.5 13.5 6.5 5h11l3 8.5V19h-17z\"/><path d=\"M3.5 13.5h5l1.5 2.5h4l1.5-2.5h5\"/>"))\
         \(symbol("left", "<path d=\"m14.5 5-7 7 7 7\"/>"))\
         \(symbol("right", "<path d=\"m9.5 5 7 7-7 7\"/>"))\
         \(symbol("print", "<path d=\"M7 8V3.5h10V8M7 17H4V8h16v9h-3\"/><path d=\"M7 14h10v6.5H7z\"/>"))\

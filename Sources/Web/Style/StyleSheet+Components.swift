@@ -32,6 +32,7 @@ extension StyleSheet {
         border:1px dashed var(--edge);border-radius:var(--radius);color:var(--muted)}
         .empty p{margin:0;max-width:34rem}
         .empty-sign{width:3rem;height:3rem;color:var(--accent)}
+        .square{width:12rem;height:12rem;border-radius:.25rem}
         .empty-title{color:var(--ink);font-weight:650;font-size:1.0625rem}
         .table{position:relative;overflow-x:auto;background:var(--surface);border:1px solid var(--line);border-radius:var(--radius);
         box-shadow:var(--shadow)}

@@ -269,7 +269,7 @@ import Web
         func table(_ name: String, _ targets: [String]) -> TenantTable {
             TenantTable(
                 name: name, sql: name, columns: ["id"], quoted: ["id": "id"], nullable: [], key: ["id"],
-                foreignKeys: targets.map { .init(columns: ["x"], target: $0, targetColumns: ["id"]) }, hasVersion: false
+                foreignKeys: targets.map { .init(columns: ["x"], target: $0, targetColumns: ["id"]) }, versions: []
             )
         }
         let tables = [

@@ -162,7 +162,7 @@ struct BackupPlatform {
         let tables = try platform.sql(.shard(shard), "select name from preau_tenant_tables()").split(separator: "\n")
         let queries = tables.map {
             """
-            select '\($0)', count(*), coalesce(sum(hashtextextended((to_jsonb(t) - 'establishment_id' - 'version')::text, 0)::numeric), 0)
+            select '\($0)', count(*), coalesce(sum(hashtextextended((to_jsonb(t) - 'establishment_id' - 'version' - 'diary_version')::text, 0)::numeric), 0)
             from \($0) t where establishment_id = \(id)
             """
         }

@@ -53,13 +53,18 @@ import Web
             func versions() throws -> [Int] {
                 try backups.platform.sql(
                     .shard(1),
-                    "select min(version) from diary where establishment_id = \(id) union all select min(version) from timetable where establishment_id = \(id)"
+                    "select min(version) from diary where establishment_id = \(id) union all select min(version) from timetable where establishment_id = \(id) union all select min(diary_version) from timetable where establishment_id = \(id)"
                 ).split(separator: "\n").compactMap { Int($0) }
             }
-            try backups.platform.sql(.shard(1), "update diary set version = 900 where establishment_id = \(id)")
+            try backups.platform.sql(
+                .shard(1),
+                """
+                update diary set version = 900 where establishment_id = \(id);
+                update timetable set diary_version = 900 where establishment_id = \(id)
+                """)
             try await backups.restore(file, into: id)
             let first = try versions()
-            #expect(first.count == 2 && first.allSatisfy { $0 > 900 })
+            #expect(first.count == 3 && first.allSatisfy { $0 > 900 })
             try await backups.restore(file, into: id)
             let second = try versions()
             #expect(zip(first, second).allSatisfy { $0 < $1 })

@@ -100,4 +100,56 @@ import Testing
         #expect(text.header == ["'=1+1", "'+33", "'-x", "'@y", "'\tz", "a;b", "d\"e", "plain"])
         #expect(text.header.prefix(4).map(CSVPeople.withoutGuard) == ["=1+1", "+33", "-x", "@y"])
     }
+
+    /// What has to be put right, by line and column, and the same file once it is.
+    @Test func findsFaultsAndPutsThemRight() throws {
+        let text = try CSVText(
+            Array(
+                """
+                id;nom;prénom;né le;mail
+                1;Fable;Anne;le trois;anne
+                2;;Bruno;04/03/2014;
+                1;Fable;Claire;05/03/2014;
+                x y;Fable;Denis;06/03/2014;
+                5;Fable;Élise
+                """.utf8))
+        let columns = CSVColumns(header: text.header, remembered: ["né le": .birthDate])
+        func faults(_ text: CSVText) -> [CSVFault] {
+            CSVPeople(text, columns, kind: .pupil, structure: "0770001A").faults
+        }
+        #expect(
+            faults(text) == [
+                CSVFault(line: 2, column: 3, reason: .notADay), CSVFault(line: 2, column: 4, reason: .notAnAddress),
+                CSVFault(line: 3, column: 1, reason: .missing), CSVFault(line: 4, column: 0, reason: .twice(line: 2)),
+                CSVFault(line: 5, column: 0, reason: .notAKey),
+            ])
+        var corrections = CSVCorrections()
+        for (line, column, value) in [
+            (2, 3, "03/03/2014"), (2, 4, ""), (3, 1, "Conte"), (4, 0, "3"), (6, 3, "07/03/2014"), (6, 9, "nowhere"),
+        ] {
+            let isKept = corrections.set(value, at: .init(line: line, column: column))
+            #expect(isKept)
+        }
+        let isDropped = corrections.drop(5)
+        #expect(isDropped)
+        // As it is kept and read again.
+        let again = CSVCorrections(corrections.json)
+        #expect(again == corrections)
+        let right = text.corrected(by: again)
+        #expect(faults(right).isEmpty)
+        #expect(right.rows.map(\.line) == [2, 3, 4, 6])
+        #expect(right.rows.last?.fields == ["5", "Fable", "Élise", "07/03/2014"])
+        #expect(text.rows.count == 5)
+    }
+
+    @Test func correctionsAreBounded() {
+        var corrections = CSVCorrections()
+        let isLong = corrections.set(String(repeating: "x", count: 501), at: .init(line: 1, column: 0))
+        let hasNothing = corrections.set("\u{0}", at: .init(line: 1, column: 0))
+        #expect(!isLong && !hasNothing)
+        for line in 0..<CSVCorrections.most { _ = corrections.set("x", at: .init(line: line, column: 0)) }
+        let isOneMore = corrections.set("x", at: .init(line: -1, column: 0))
+        let isAgain = corrections.set("y", at: .init(line: 5, column: 0))
+        #expect(!isOneMore && isAgain && corrections.cells.count == CSVCorrections.most)
+    }
 }

@@ -25,7 +25,8 @@ struct FeedFixture: Sendable {
             set session_replication_role = replica;
             truncate territory, territory_host, territory_department, school_calendar, establishment, account, profile, audit,
                 feed_import, feed_scope, feed_person, feed_profile, feed_departure, feed_link, feed_structure, login_name,
-                feed_step, feed_stage_person, feed_stage_link, feed_stage_structure, feed_stage_subject, feed_unit, feed_mapping
+                feed_step, feed_stage_person, feed_stage_link, feed_stage_structure, feed_stage_subject, feed_unit, feed_mapping,
+                establishment_former_uai
                 cascade;
             set session_replication_role = origin;
             insert into territory (id, kind, code, name) values ('seine-et-marne', 'department', '77', 'Seine-et-Marne'),

@@ -326,3 +326,101 @@ extension FeedImportTests {
         }
     }
 }
+
+/// People of establishments that are closed: gone in time, wherever else they are not.
+extension FeedImportTests {
+    private static func close(_ uai: String, daysAgo days: Int, _ fixture: FeedFixture) throws {
+        try fixture.platform.sql(
+            .directory,
+            """
+            update establishment set state = 'closed' where uai = '\(uai)';
+            update establishment set closed_at = now() - interval '\(days) days' where uai = '\(uai)'
+            """)
+    }
+
+    @Test func everybodyOfAClosedSchoolIsErasedInTime() async throws {
+        try await FeedFixture.with { fixture in
+            try await fixture.run(try FeedFixture.archive { _ in })
+            let uai = try fixture.platform.sql(.directory, "select min(uai) from establishment where state = 'active'")
+            let id = try fixture.count("select id from establishment where uai = '\(uai)'")
+            let inside = "select account_id from profile where establishment_id = \(id)"
+            let elsewhere = "select account_id from profile where establishment_id <> \(id)"
+            let own = try fixture.count("select count(*) from (\(inside) except \(elsewhere)) x")
+            let shared = try fixture.count("select count(*) from (\(inside) intersect \(elsewhere)) x")
+            let all = try fixture.count("select count(*) from account")
+            let people = try fixture.shards("select count(*) from person where establishment_id = \(id)")
+            let others = try fixture.shards(
+                "select count(*) from person where establishment_id <> \(id) and source <> 'erased'")
+            #expect(own > 20)
+            // Somebody who looks after this school and no other, and two accounts that were made one.
+            try fixture.platform.sql(
+                .directory,
+                """
+                insert into administrator (account_id, establishment_id, role)
+                    select min(account_id::text)::uuid, \(id), 'establishment_admin' from (\(inside) except \(elsewhere)) x;
+                insert into account (id, login, given_name, family_name, state, merged_into)
+                    select '11111111-1111-7111-8111-111111111111', 'double.fictif', 'Double', 'Fictif', 'closed', max(account_id::text)::uuid
+                    from (\(inside) except \(elsewhere)) x;
+                insert into account_merge (id, kept_id, merged_id, moved, state_before, merged_by)
+                    select gen_random_uuid(), merged_into, id, '{}', 'active', 'test' from account where login = 'double.fictif';
+                """)
+            try FeedImportTests.close(uai, daysAgo: 84, fixture)
+            #expect(try await fixture.upkeep() == [0, 0])
+            #expect(try fixture.count("select count(*) from account") == all + 1)
+            try FeedImportTests.close(uai, daysAgo: 86, fixture)
+            #expect(try await fixture.upkeep() == [0, people])
+            #expect(try await fixture.upkeep() == [0, 0])
+            let kept = "establishment_id = \(id)"
+            #expect(try fixture.count("select count(*) from account") == all - own)
+            #expect(try fixture.count("select count(*) from account where login = 'double.fictif'") == 0)
+            #expect(try fixture.count("select count(*) from profile where \(kept)") == 0)
+            #expect(try fixture.count("select count(*) from administrator where \(kept)") == 0)
+            #expect(try fixture.count("select count(*) from feed_profile where \(kept)") == 0)
+            #expect(
+                try fixture.count(
+                    "select count(*) from feed_person f where not exists (select from feed_profile p where p.domain = f.domain and p.key = f.key)"
+                ) == 0)
+            #expect(
+                try fixture.count("select count(*) from account a where \(shared) > 0 and a.id in (\(elsewhere))")
+                    >= shared)
+            #expect(
+                try fixture.shards(
+                    "select count(*) from person where \(kept) and (given_name <> '' or birth_date is not null or external_id is not null or source <> 'erased')"
+                ) == 0)
+            for table in ["person_detail", "guardianship", "membership"] {
+                #expect(try fixture.shards("select count(*) from \(table) where \(kept)") == 0)
+            }
+            #expect(
+                try fixture.shards(
+                    "select count(*) from person where establishment_id <> \(id) and source <> 'erased'") == others)
+            #expect(
+                try fixture.platform.sql(
+                    .directory, "select people_erased_at is not null from establishment where id = \(id)") == "t")
+            // Reopened it is a school like any other, with nobody in it; the next delivery brings them.
+            try fixture.platform.sql(.directory, "update establishment set state = 'active' where id = \(id)")
+            #expect(
+                try fixture.platform.sql(
+                    .directory,
+                    "select people_erased_at is null and closed_at is null from establishment where id = \(id)")
+                    == "t")
+        }
+    }
+
+    /// Who had left before the school was closed is erased when their time has come, not the school's.
+    @Test func whoLeftAClosedSchoolIsErasedToo() async throws {
+        try await FeedFixture.with { fixture in
+            try await fixture.run(try FeedFixture.delivery(Self.smallSchool(pupils: 8)))
+            try await fixture.run(try FeedFixture.delivery(Self.smallSchool(pupils: 8, present: 0..<6)), accept: true)
+            let uai = try fixture.platform.sql(.directory, "select min(uai) from establishment")
+            try FeedImportTests.close(uai, daysAgo: 1, fixture)
+            try fixture.platform.sql(
+                .directory,
+                "update feed_person set disappeared_at = now() - interval '86 days' where state <> 'active'; update feed_departure set left_at = now() - interval '86 days'"
+            )
+            #expect(try await fixture.upkeep() == [4, 4])
+            #expect(try fixture.count("select count(*) from feed_departure") == 0)
+            #expect(try fixture.count("select count(*) from account") == 13)
+            #expect(try fixture.shards("select count(*) from person where source = 'erased'") == 4)
+        }
+    }
+}

@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func onlyTheVersionAskedForIsServed() {
-        let cache = DiaryCache(metrics: Metrics())
+        let cache = DiaryCache(capacity: 1 << 20, metrics: Metrics())
         let groups = [SampleTimetable.sixthA]
         cache.keep(span(3, groups), key(groups))
         #expect(cache.find(key(groups), version: 3) != nil)
@@ -47,6 +47,27 @@ import Testing
             #expect(cache.find(key([used]), version: 1) != nil)
         }
         #expect(first.flatMap { cache.find(key([$0]), version: 1) } == nil)
+    }
+
+    @Test func versionsAreKnownAsOfOneEditionOnly() {
+        let versions = DiaryVersions(capacity: 2)
+        func key(_ number: Int32) -> DiaryVersions.Key {
+            DiaryVersions.Key(establishment: EstablishmentID(rawValue: number), year: SchoolYear(rawValue: 2026))
+        }
+        let (read, written) = (GroupID.new(), GroupID.new())
+        versions.keep([read: 3, written: 4], key(1), edition: 7)
+        #expect(versions.sum(of: [read, written], key(1), edition: 7) == 7)
+        #expect(versions.sum(of: [read, .new()], key(1), edition: 7) == 3, "a group without a diary")
+        #expect(versions.sum(of: [read], key(1), edition: 8) == nil)
+        // A restored school's numbers may be any.
+        #expect(versions.sum(of: [read], key(1), edition: 6) == nil)
+        #expect(versions.sum(of: [read], key(2), edition: 7) == nil)
+        versions.keep([read: 5], key(1), edition: 8)
+        #expect(versions.sum(of: [read], key(1), edition: 8) == 5)
+        versions.keep([:], key(2), edition: 1)
+        versions.keep([:], key(3), edition: 1)
+        #expect(versions.sum(of: [read], key(1), edition: 8) == nil, "memory is bounded")
+        #expect(versions.sum(of: [], key(3), edition: 1) == 0)
     }
 
     @Test func aSpanKnowsItsNextPublication() {

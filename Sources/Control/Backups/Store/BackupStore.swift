@@ -10,7 +10,7 @@ enum BackupStore {
     private static let columns = PostgresStatement(
         """
         select t.name::text, quote_ident(t.name), a.attname::text, quote_ident(a.attname), not a.attnotnull,
-            a.attname = 'version' and a.atttypid = 'bigint'::regtype
+            a.attname ~ '(^|_)version$' and a.atttypid = 'bigint'::regtype
         from preau_tenant_tables() t join pg_class c on c.relname = t.name and c.relnamespace = 'public'::regnamespace
             join pg_attribute a on a.attrelid = c.oid
         where $1::integer is not null and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
@@ -67,7 +67,8 @@ enum BackupStore {
                     quoted: Dictionary(
                         try own.map { (try $0.text(2), try $0.text(3)) }, uniquingKeysWith: { first, _ in first }),
                     nullable: Set(try own.filter { try $0.bool(4) }.map { try $0.text(2) }), key: primary[name] ?? [],
-                    foreignKeys: foreign[name] ?? [], hasVersion: try own.contains { try $0.bool(5) }))
+                    foreignKeys: foreign[name] ?? [], versions: try own.filter { try $0.bool(5) }.map { try $0.text(2) }
+                ))
         }
         return TenantTable.ordered(found)
     }
@@ -130,11 +131,12 @@ enum BackupStore {
     }
 
     /// A number that no life of these rows has had or will have: versions count writes, and this counts milliseconds.
-    static func raiseVersion(_ table: TenantTable) -> PostgresStatement {
-        PostgresStatement(
-            unsafeSQL: """
-                update \(table.sql) set version = greatest(version + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint)
-                where establishment_id = $1
-                """)
+    static func raiseVersions(_ table: TenantTable) -> PostgresStatement {
+        let raised = table.versions.map {
+            let column = table.list([$0])
+            return "\(column) = greatest(\(column) + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint)"
+        }
+        return PostgresStatement(
+            unsafeSQL: "update \(table.sql) set \(raised.joined(separator: ", ")) where establishment_id = $1")
     }
 }

@@ -20,8 +20,8 @@ struct TenantTable: Sendable, Equatable {
     /// Without the establishment's own.
     let key: [String]
     let foreignKeys: [ForeignKey]
-    /// What nodes hold their copies against (docs/decisions/0003).
-    let hasVersion: Bool
+    /// Columns that nodes hold their copies against, not quoted (docs/decisions/0003).
+    let versions: [String]
 
     func list(_ columns: [String], prefix: String = "") -> String {
         columns.map { prefix + (quoted[$0] ?? "\"\"") }.joined(separator: ", ")

@@ -90,7 +90,7 @@ package struct FeedAPI: Sendable {
             summary: "One import: where it stands, its numbers, its anomalies.",
             parameters: [.uuid("import", "The import.")], answers: [.json(FeedAnswer.schema, "The import.")]
         ) { call in
-            .json(FeedAnswer(feed: try await find(call), language: call.language))
+            .json(FeedAnswer(feed: try await service.find(call), language: call.language))
         }
     }
 
@@ -110,29 +110,27 @@ package struct FeedAPI: Sendable {
             answers: [.json(FeedAnswer.schema, "The import as it stands now.")],
             errors: [.feedGuarded, .feedWrongState, .feedTerritory]
         ) { call in
-            let feed = try await find(call)
+            let feed = try await service.find(call)
             let body = try await call.jsonBody(as: Step.self)
             let done = try await service.step(
                 feed.id, accepts: body.accept ?? false, by: service.admin.actor(call))
             return .json(FeedAnswer(feed: done, language: call.language))
         }
     }
+}
 
+extension FeedService {
     /// The import of the path, if it is of what the caller has in their charge: else it does not exist.
-    private func find(_ call: Call) async throws -> FeedImport {
-        let feed = try await service.find(try call.path.uuid("import"))
-        let charge = service.admin.charge(call)
+    func find(_ call: Call) async throws -> FeedImport {
+        let feed = try await find(try call.path.uuid("import"))
+        let charge = admin.charge(call)
         if charge.coversPlatform(.imports) { return feed }
         if let territory = feed.territory, charge.covers(territory, .imports) { return feed }
-        if let id = feed.establishment, let establishment = service.admin.tenancy.map[id],
+        if let id = feed.establishment, let establishment = admin.tenancy.map[id],
             charge.covers(establishment, .imports)
         {
             return feed
         }
         throw FeedError.unknownImport
     }
-}
-
-extension Phrase {
-    fileprivate static let unknownAcademyNumber = Phrase(fr: "Un numéro de 1 à 999.", en: "A number from 1 to 999.")
 }

@@ -7,12 +7,8 @@ struct FeedAnswer: JSONRepresentable {
     let feed: FeedImport
     let language: Language
 
-    private static let mostValues = 10 * FeedResult.mostPlaces * 1000
-
     func write(to writer: inout JSONWriter) {
-        // What `FeedResult` wrote: some hundreds of establishments, each with its classes, are more than a stranger may send.
-        var parser = JSONParser(Array(feed.result.utf8), valueLimit: FeedAnswer.mostValues)
-        let result = (try? parser.parse()) ?? .object([])
+        let result = FeedResult.json(feed.result)
         writer.object { writer in
             writer.field("import", feed.id)
             writer.field("kind", feed.kind)

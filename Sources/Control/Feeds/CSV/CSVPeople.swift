@@ -5,28 +5,43 @@ package struct CSVPeople: Sendable {
     /// A guardian with the keys of their children, or somebody else without any.
     package struct Entry: Sendable, Equatable {
         package let person: FeedPerson
-        package let children: [String]
+        package fileprivate(set) var children: [String]
+        /// Children whom the file names, as the keys of people without an identifier begin.
+        package fileprivate(set) var namedChildren: [String] = []
         package let line: Int
     }
 
     package private(set) var entries: [Entry] = []
     package private(set) var anomalies = FeedAnomalies()
+    /// The first of what has to be put right, in the order of the file.
+    package private(set) var faults: [CSVFault] = []
     package private(set) var rejected = 0
+
+    package static let mostFaults = 1000
 
     /// - Parameter structure: the key of the establishment: its UAI.
     package init(_ text: CSVText, _ columns: CSVColumns, kind: FeedKind, structure: String) {
+        // Where in `entries`.
         var seen: [String: Int] = [:]
         for row in text.rows {
             guard let entry = read(row, text, columns, kind, structure) else {
                 rejected += 1
                 continue
             }
-            if let line = seen[entry.person.key] {
+            if let first = seen[entry.person.key] {
+                // One line a child: the same guardian again.
+                if kind == .guardian, entries[first].person == entry.person {
+                    entries[first].children += entry.children
+                    entries[first].namedChildren += entry.namedChildren
+                    continue
+                }
+                let line = entries[first].line
                 report(.duplicateKey, "the same person as on line \(line)", row.line, nil, entry.person.key)
+                fault(.twice(line: line), row.line, columns, .key)
                 rejected += 1
                 continue
             }
-            seen[entry.person.key] = row.line
+            seen[entry.person.key] = entries.count
             entries.append(entry)
         }
     }
@@ -37,12 +52,25 @@ package struct CSVPeople: Sendable {
         anomalies.add(FeedAnomaly(code, message, line: line, column: column, key: key))
     }
 
+    private mutating func fault(_ reason: CSVFault.Reason, _ line: Int, column: Int?) {
+        guard faults.count < CSVPeople.mostFaults else { return }
+        faults.append(CSVFault(line: line, column: column, reason: reason))
+    }
+
+    private mutating func fault(
+        _ reason: CSVFault.Reason, _ line: Int, _ columns: CSVColumns, _ field: CSVColumns.Field
+    ) {
+        fault(reason, line, column: columns.fields.firstIndex(of: field))
+    }
+
     private mutating func read(
         _ row: CSVText.Row, _ text: CSVText, _ columns: CSVColumns, _ kind: FeedKind, _ structure: String
     ) -> Entry? {
         var person = FeedPerson(kind: kind, key: "")
         var key: String?
         var children: [String] = []
+        var usageName: String?
+        var child = FeedPerson(kind: .pupil, key: "")
         for (index, field) in columns.fields.enumerated() {
             guard let field, index < row.fields.count else { continue }
             let value = CSVPeople.withoutGuard(row.fields[index].trimmedOfSpaces)
@@ -54,7 +82,10 @@ package struct CSVPeople: Sendable {
             case .givenName: person.givenName = AAFValues.name(String(value.prefix(60))) ?? ""
             case .birthDate:
                 person.birthDate = CSVPeople.date(value)
-                if person.birthDate == nil { report(.badValue, "no day: expected dd/mm/yyyy", row.line, column) }
+                if person.birthDate == nil {
+                    report(.badValue, "no day: expected dd/mm/yyyy", row.line, column)
+                    fault(.notADay, row.line, column: index)
+                }
             case .klass:
                 for code in value.split(separator: "|").compactMap({ AAFValues.name(String($0)) })
                 where code.utf8.count <= 60 {
@@ -70,30 +101,55 @@ package struct CSVPeople: Sendable {
                         discipline: ""))
             case .email where !value.contains("@") || value.utf8.count > 200:
                 report(.badValue, "no address of mail", row.line, column)
+                fault(.notAnAddress, row.line, column: index)
             case .ine: person.ine = String(value.prefix(20))
+            case .level: person.level = AAFValues.level(value)
+            case .usageName: usageName = AAFValues.name(String(value.prefix(60)))
+            case .isHead:
+                if value.lowercased().hasPrefix("o") || value == "1" {
+                    person.functions.append(
+                        FeedPerson.Function(structure: structure, code: "DIR", label: column, discipline: ""))
+                }
+            case .childFamilyName: child.familyName = AAFValues.name(String(value.prefix(60))) ?? ""
+            case .childGivenName: child.givenName = AAFValues.name(String(value.prefix(60))) ?? ""
+            case .childBirthDate:
+                child.birthDate = CSVPeople.date(value)
+                if child.birthDate == nil {
+                    report(.badValue, "no day: expected dd/mm/yyyy", row.line, column)
+                    fault(.notADay, row.line, column: index)
+                }
             case .ignored: break
             default: person.details[field.rawValue] = String(value.prefix(200))
             }
         }
+        if let usageName, usageName != person.familyName {
+            if !person.familyName.isEmpty { person.details["birth_name"] = person.familyName }
+            person.familyName = usageName
+        }
+        let named = child.familyName.isEmpty || child.givenName.isEmpty ? [] : [CSVPeople.key(of: child)]
         for (name, field) in [(person.familyName, CSVColumns.Field.familyName), (person.givenName, .givenName)]
         where name.isEmpty {
             report(.missingField, "\(field.rawValue) is missing", row.line, field.rawValue)
+            fault(.missing, row.line, columns, field)
             return nil
         }
-        if kind == .guardian, children.isEmpty {
+        if kind == .guardian, children.isEmpty, named.isEmpty {
             report(.missingField, "no child is named", row.line, CSVColumns.Field.child.rawValue)
+            let isNamed = columns.fields.contains(.childFamilyName)
+            fault(.noChild, row.line, columns, columns.fields.contains(.child) || !isNamed ? .child : .childFamilyName)
             return nil
         }
         if let key, !AAFInterpreter.isKey(key) {
             report(
                 .wrongKey, "an identifier of letters, digits, dashes and dots is expected", row.line,
                 CSVColumns.Field.key.rawValue)
+            fault(.notAKey, row.line, columns, .key)
             return nil
         }
         let made = key ?? CSVPeople.key(of: person)
         return Entry(
             person: person.with(key: made, structure: structure, teaches: kind == .staff && person.functions.isEmpty),
-            children: children, line: row.line)
+            children: children, namedChildren: named, line: row.line)
     }
 
     /// Somebody without an identifier is known by name and date of birth.
@@ -147,6 +203,7 @@ extension FeedPerson {
         person.otherStructures = kind == .staff ? [structure] : []
         person.details = details
         person.places = places
+        person.level = level
         person.functions = functions
         person.teaches = teaches
         return person

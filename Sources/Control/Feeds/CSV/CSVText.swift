@@ -37,7 +37,7 @@ package struct CSVText: Sendable {
     /// `;`, `,` or a tab.
     package let separator: Character
     package let header: [String]
-    package let rows: [Row]
+    package private(set) var rows: [Row]
 
     package init(_ bytes: [UInt8]) throws(Refusal) {
         guard bytes.count <= CSVText.mostBytes else { throw .tooLarge("more than \(CSVText.mostBytes >> 20) MB") }
@@ -51,6 +51,12 @@ package struct CSVText: Sendable {
         header = first.fields.map { $0.trimmedOfSpaces }
         all.removeFirst()
         rows = all
+    }
+
+    func with(rows: [Row]) -> CSVText {
+        var copy = self
+        copy.rows = rows
+        return copy
     }
 
     // MARK: Encoding

@@ -34,6 +34,14 @@ package struct FeedGuard: Sendable {
         package let leaving: Int
         package let present: Int
 
+        package init(uai: String, role: String, klass: String, leaving: Int, present: Int) {
+            self.uai = uai
+            self.role = role
+            self.klass = klass
+            self.leaving = leaving
+            self.present = present
+        }
+
         package var message: String {
             let who = klass.isEmpty ? "of the profile \(role)" : "of the class \(klass)"
             return "\(uai): \(leaving) of \(present) \(who) would leave"

@@ -45,17 +45,7 @@ extension FeedResult {
     }
 
     private static func line(_ place: Place, _ language: Language) -> String {
-        func list(_ groups: [(group: String, count: Int)], _ one: String, _ many: String, _ preposition: String)
-            -> [String]
-        {
-            groups.map { "\($0.count) \($0.count == 1 ? one : many) \(preposition) \($0.group)" }
-        }
-        let parts =
-            language == .fr
-            ? list(place.arrivals, "arrivée", "arrivées", "en") + list(place.changes, "changement", "changements", "en")
-                + list(place.departures, "départ", "départs", "de")
-            : list(place.arrivals, "arrival", "arrivals", "in") + list(place.changes, "change", "changes", "in")
-                + list(place.departures, "departure", "departures", "from")
+        let parts = place.movements(language)
         let new = place.isNew ? (language == .fr ? " (nouvel établissement)" : " (new establishment)") : ""
         return "\(place.uai) \(place.name)\(new): \(parts.prefix(12).joined(separator: ", "))"
             + (parts.count > 12 ? ", …" : "")
@@ -65,5 +55,21 @@ extension FeedResult {
         let place = [anomaly.file, anomaly.line.map(String.init)].compactMap { $0 }.joined(separator: ":")
         let key = anomaly.key.map { " [\($0)]" } ?? ""
         return "\(anomaly.code.rawValue)\(place.isEmpty ? "" : " " + place)\(key): \(anomaly.message)"
+    }
+}
+
+extension FeedResult.Place {
+    /// Who comes, changes and goes, by class: "12 arrivées en 6e B".
+    package func movements(_ language: Language) -> [String] {
+        func list(_ groups: [(group: String, count: Int)], _ one: String, _ many: String, _ preposition: String)
+            -> [String]
+        {
+            groups.map { "\($0.count) \($0.count == 1 ? one : many) \(preposition) \($0.group)" }
+        }
+        return language == .fr
+            ? list(arrivals, "arrivée", "arrivées", "en") + list(changes, "changement", "changements", "en")
+                + list(departures, "départ", "départs", "de")
+            : list(arrivals, "arrival", "arrivals", "in") + list(changes, "change", "changes", "in")
+                + list(departures, "departure", "departures", "from")
     }
 }

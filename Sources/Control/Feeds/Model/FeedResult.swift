@@ -38,6 +38,12 @@ package struct FeedResult: Sendable, JSONRepresentable {
         package var changes: [(group: String, count: Int)] = []
         package var departures: [(group: String, count: Int)] = []
 
+        package init(uai: String, name: String, isNew: Bool) {
+            self.uai = uai
+            self.name = name
+            self.isNew = isNew
+        }
+
         package func write(to writer: inout JSONWriter) {
             writer.object { writer in
                 writer.field("uai", uai)

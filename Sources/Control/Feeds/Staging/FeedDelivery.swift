@@ -9,6 +9,14 @@ struct FeedDelivery: Sendable {
         var isFirstDegree = false
         var isDelta = false
         let folder: String
+        /// Of what is no academy's: whose keys they are.
+        var origin: Origin?
+    }
+
+    struct Origin: Sendable {
+        let domain: String
+        let source: String
+        let isComplete: Bool
     }
 
     /// A record of a delta, in the order of the files.
@@ -31,6 +39,8 @@ struct FeedDelivery: Sendable {
     var anomalies = FeedAnomalies()
     /// Records refused, by whom they are about.
     var rejected: [FeedKind: Int] = [:]
+    /// Whom it says nothing about: they do not count as gone.
+    var silentAbout: Set<FeedKind> = []
     var records = 0
     var changes: [Change] = []
     /// References of guardians to pupils, and of pupils to guardians, as hashes: how many of them lead nowhere is told by SQL.

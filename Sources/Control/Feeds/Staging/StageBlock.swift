@@ -1,7 +1,7 @@
 /// Rows on their way into a staging table, in COPY's text format.
 struct StageBlock: Sendable {
     enum Table: Int, CaseIterable, Sendable {
-        case person, link, structure, subject
+        case person, link, structure, subject, place
     }
 
     let table: Table

@@ -13,6 +13,22 @@ final class StageWriter {
     private var ordinal = 0
     private(set) var people = 0
 
+    /// A class or group of a structure, whoever is in it.
+    private struct PlaceKey: Hashable {
+        let scope: Int
+        let structure: String
+        let kind: FeedPerson.Place.Kind
+        let code: String
+    }
+
+    private struct PlaceNames {
+        var label: String?
+        /// How many of its pupils are of which level.
+        var levels: [String: Int] = [:]
+    }
+
+    private var places: [PlaceKey: PlaceNames] = [:]
+
     /// - Parameters:
     ///   - number: of the import.
     ///   - emit: gets blocks of rows.
@@ -23,7 +39,36 @@ final class StageWriter {
 
     /// Sends what is left.
     func finish() throws {
+        try sendPlaces()
         for table in StageBlock.Table.allCases { try send(table, ifMoreThan: 0) }
+    }
+
+    private func sendPlaces() throws {
+        for (key, names) in places {
+            // Of two levels with as many pupils each, always the same one.
+            let level = names.levels.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? ""
+            rows[StageBlock.Table.place.rawValue].write { row in
+                row.add(number)
+                row.add(key.scope)
+                row.add(key.structure)
+                row.add(key.kind.rawValue)
+                row.add(key.code)
+                row.add(names.label)
+                row.add(level)
+            }
+            try send(.place, ifMoreThan: StageWriter.block)
+        }
+        places = [:]
+    }
+
+    private func note(_ person: FeedPerson, _ scope: Int) {
+        for place in person.places {
+            let key = PlaceKey(scope: scope, structure: place.structure, kind: place.kind, code: place.code)
+            var names = places[key] ?? PlaceNames()
+            if let label = place.label, names.label.map({ label < $0 }) ?? true { names.label = label }
+            if place.part == .pupil, !person.level.isEmpty { names.levels[person.level, default: 0] += 1 }
+            places[key] = names
+        }
     }
 
     private func send(_ table: StageBlock.Table, ifMoreThan size: Int) throws {
@@ -36,6 +81,7 @@ final class StageWriter {
     func add(_ person: FeedPerson, scope: Int) throws {
         ordinal += 1
         people += 1
+        note(person, scope)
         switch person.kind {
         case .guardian: addRow(person, in: "", role: "guardian", scope)
         case .pupil:

@@ -32,6 +32,24 @@ struct FeedKnownStore {
         where p.establishment_id = $1 and p.id = any ($2::uuid[])
         """)
 
+    /// Keys made of a name, with a date of birth behind where one is known.
+    private static let named = PostgresStatement(
+        """
+        select b.base, array_agg(f.key order by f.key) from unnest($2::text[]) as b (base) join feed_person f
+            on f.domain = $1 and f.kind = 'pupil' and f.state = 'active' and (f.key = b.base or f.key like b.base || '-____-__-__')
+        group by b.base
+        """)
+
+    /// The pupils whom these beginnings of keys may mean.
+    func pupils(named bases: [String], of domain: String) async throws -> [String: [String]] {
+        var found: [String: [String]] = [:]
+        guard !bases.isEmpty else { return found }
+        for row in try await directory.run(PostgresBatch(Self.named, domain, bases), lane: .background)[0] {
+            found[try row.text(0)] = try row.array(1)
+        }
+        return found
+    }
+
     /// Those of `keys` that are known, whole. A list longer than `chunk` is asked for in pieces by the caller.
     func people(_ keys: [String], of domain: String) async throws -> [String: FeedPerson] {
         var batch = PostgresBatch(Self.profiles, domain, keys)

@@ -15,7 +15,7 @@ struct FeedPart: Sendable {
     var linkKinds = "{}"
     /// People who leave.
     var leaving = "{}"
-    /// The classes and groups that the establishment's own record lists, as JSON.
+    /// The classes and groups that the feed names here, as JSON.
     var groups = "[]"
     var subjectCodes = "{}"
     var subjectNames = "{}"

@@ -83,6 +83,22 @@ struct FeedPlanStore {
         where s.import_number = $1 and s.scope = r.scope and s.key = r.key
         """)
 
+    /// Structures that are one establishment now, since one was closed into the other: a member of both is one person there.
+    private static let members = PostgresStatement(
+        """
+        with twice as (
+            select scope, establishment_id from feed_stage_structure
+            where import_number = $1 and establishment_id is not null group by 1, 2 having count(*) > 1
+        ), ranked as (
+            select p.ctid, row_number() over (partition by p.scope, p.key, t.establishment_id
+                order by array_position(array['head', 'school_life', 'teacher'], p.role), p.class = '', p.structure) as place
+            from twice t join feed_stage_structure s on s.import_number = $1 and s.scope = t.scope
+                    and s.establishment_id = t.establishment_id
+                join feed_stage_person p on p.import_number = $1 and p.scope = s.scope and p.structure = s.key
+        )
+        delete from feed_stage_person p using ranked r where p.ctid = r.ctid and r.place > 1
+        """)
+
     struct Structure: Sendable {
         let scope: Int
         let key: String
@@ -151,6 +167,7 @@ struct FeedPlanStore {
         var batch = PostgresBatch()
         batch.add(
             Self.resolve, number, resolved.map { Int16($0.scope) }, resolved.map(\.key), resolved.map(\.establishment))
+        batch.add(Self.members, number)
         _ = try await run(batch)
     }
 

@@ -21,10 +21,7 @@ enum FeedShardStore {
         with y as (select year from school_year where establishment_id = $1 and state = 'current'),
         named as (
             select distinct on (k, n) k, c, n from (
-                select k, c, coalesce(n, c) as n from jsonb_to_recordset($2::jsonb) as g (k text, c text, n text)
-                union all
-                select p.k, p.c, coalesce(p.n, p.c) from unnest($3::text[]) as f (fed),
-                    jsonb_to_recordset(f.fed::jsonb -> 'places') as p (k text, c text, n text)) x
+                select k, c, coalesce(n, c) as n from jsonb_to_recordset($2::jsonb) as g (k text, c text, n text)) x
             order by k, n, c)
         update teaching_group g set external_id = named.c
         from y, named
@@ -37,13 +34,8 @@ enum FeedShardStore {
         """
         with y as (select year from school_year where establishment_id = $1 and state = 'current'),
         named as (
-            select k, c, min(n) as n, coalesce(mode() within group (order by level) filter (where level <> ''), '') as level
-            from (
-                select k, c, coalesce(n, c) as n, null as level from jsonb_to_recordset($2::jsonb) as g (k text, c text, n text)
-                union all
-                select p.k, p.c, coalesce(p.n, p.c), f.fed::jsonb ->> 'level' from unnest($3::text[]) as f (fed),
-                    jsonb_to_recordset(f.fed::jsonb -> 'places') as p (k text, c text, n text)) x
-            group by k, c)
+            select k, c, coalesce(n, c) as n, coalesce(l, '') as level
+            from jsonb_to_recordset($2::jsonb) as g (k text, c text, n text, l text))
         insert into teaching_group (establishment_id, id, school_year, kind, name, level, external_id)
         select $1, gen_random_uuid(), y.year, named.k,
             -- Two classes may be called the same: then the code tells them apart.
@@ -63,9 +55,7 @@ enum FeedShardStore {
         """
         with y as (select year from school_year where establishment_id = $1 and state = 'current'),
         named as (
-            select p.k, p.c, min(p.n) as n from unnest($2::text[]) as f (fed),
-                jsonb_to_recordset(f.fed::jsonb -> 'places') as p (k text, c text, n text)
-            where p.n is not null group by p.k, p.c)
+            select k, c, n from jsonb_to_recordset($2::jsonb) as g (k text, c text, n text) where n is not null)
         update teaching_group g set name = named.n from y, named
         where g.establishment_id = $1 and g.school_year = y.year and g.kind = named.k and g.external_id = named.c
             and g.name <> named.n and g.name <> named.n || ' (' || named.c || ')' and not exists (
@@ -228,9 +218,9 @@ enum FeedShardStore {
     ) async throws(TenancyError) -> Names {
         var batch = TenantBatch(context)
         batch.add(schoolYear, calendar.schoolYear.rawValue, calendar.days.lowerBound, calendar.days.upperBound)
-        batch.add(adoptGroups, part.groups, part.fed)
-        batch.add(addGroups, part.groups, part.fed)
-        batch.add(renameGroups, part.fed)
+        batch.add(adoptGroups, part.groups)
+        batch.add(addGroups, part.groups)
+        batch.add(renameGroups, part.groups)
         batch.add(subjects, part.subjectCodes, part.subjectNames)
         let names = batch.count
         batch.add(people, part.ids, part.roles, part.given, part.family, part.births, part.externals, part.sources)

@@ -161,6 +161,8 @@ struct FeedStagingStore {
                 establishment_id) from stdin
             """
         case .subject: "copy feed_stage_subject (import_number, scope, code, name) from stdin"
+        case .place:
+            "copy feed_stage_place (import_number, scope, structure, kind, code, label, level) from stdin"
         }
     }
 

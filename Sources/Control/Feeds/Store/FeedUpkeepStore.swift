@@ -43,7 +43,8 @@ struct FeedUpkeepStore {
         """
         select establishment_id, array_agg(person_id) from (
             select establishment_id, person_id from feed_departure
-            where left_at < now() - make_interval(days => $1) order by left_at limit $2) x
+            where left_at < now() - make_interval(days => $1) and not establishment_id = any ($3::integer[])
+            order by left_at limit $2) x
         group by establishment_id order by establishment_id
         """)
     private static let details = PostgresStatement(
@@ -81,12 +82,20 @@ struct FeedUpkeepStore {
         )
         select account_id from gone where account_id is not null
         """)
-    private static let accounts = PostgresStatement(
+    /// Accounts that nothing holds any more, and those that were merged into them: undoing it would bring nobody back.
+    static let accounts = PostgresStatement(
         """
-        delete from account a using unnest($1::uuid[]) as g (id)
-        where a.id = g.id and not exists (select from profile p where p.account_id = a.id)
-            and not exists (select from administrator m where m.account_id = a.id)
-            and not exists (select from feed_person f where f.account_id = a.id)
+        with recursive gone (id) as (
+            select a.id from account a join unnest($1::uuid[]) as g (id) on g.id = a.id
+            where not exists (select from profile p where p.account_id = a.id)
+                and not exists (select from administrator m where m.account_id = a.id)
+                and not exists (select from feed_person f where f.account_id = a.id)
+            union
+            select m.id from account m join gone g on m.merged_into = g.id
+        ), merges as (
+            delete from account_merge x using gone g where x.kept_id = g.id or x.merged_id = g.id
+        )
+        delete from account a using gone g where a.id = g.id
         """)
 
     /// - Returns: how many were suspended; as many as `chunk` means that there may be more.
@@ -95,30 +104,46 @@ struct FeedUpkeepStore {
     }
 
     /// Erases some of those who left long ago: on their shard first, then everywhere else.
-    /// - Returns: how many; a shard that does not answer keeps its own until the next time.
-    func erase(after days: Int) async throws -> Int {
-        var erased = 0
-        var failure: (any Error)?
-        for row in try await directory.run(PostgresBatch(Self.due, days, Self.chunk), lane: .background)[0] {
-            let establishment = EstablishmentID(rawValue: try row.int32(0))
-            let people: [UUID] = try row.array(1)
-            do {
-                try await erase(people, in: establishment)
-                erased += people.count
-            } catch {
-                failure = error
+    /// - Parameter failed: establishments to pass over; those whose shard does not answer now keep theirs until the next time.
+    /// - Returns: how many, nobody when none is left.
+    func erase(after days: Int, failed: inout [EstablishmentID: any Error]) async throws -> Int {
+        while true {
+            let rows = try await directory.run(
+                PostgresBatch(Self.due, days, Self.chunk, failed.keys.map(\.rawValue)), lane: .background)[0]
+            var erased = 0
+            for row in rows {
+                let establishment = EstablishmentID(rawValue: try row.int32(0))
+                let people: [UUID] = try row.array(1)
+                do {
+                    try await erase(people, in: establishment)
+                    erased += people.count
+                } catch {
+                    failed[establishment] = error
+                }
             }
+            if erased > 0 || rows.isEmpty { return erased }
         }
-        if erased == 0, let failure { throw failure }
-        return erased
+    }
+
+    /// Where somebody's rows are, also in an establishment that is closed; nil for one that has none.
+    private func context(for id: EstablishmentID) async throws -> TenantContext? {
+        do throws(TenancyError) {
+            return try tenancy.administrativeContext(for: id)
+        } catch {
+            if case .unknownEstablishment = error { return try await tenancy.closedContext(for: id) }
+            if case .notOpen = error { return nil }
+            throw error
+        }
     }
 
     private func erase(_ people: [UUID], in establishment: EstablishmentID) async throws {
-        var batch = TenantBatch(try tenancy.administrativeContext(for: establishment), Self.details, people)
-        batch.add(Self.families, people)
-        batch.add(Self.groups, people)
-        batch.add(Self.forget, people)
-        _ = try await tenancy.write(batch, lane: .background)
+        if let context = try await context(for: establishment) {
+            var batch = TenantBatch(context, Self.details, people)
+            batch.add(Self.families, people)
+            batch.add(Self.groups, people)
+            batch.add(Self.forget, people)
+            _ = try await tenancy.write(batch, lane: .background)
+        }
         try await directory.transaction(lane: .background) { transaction in
             var batch = PostgresBatch(Self.profiles, establishment.rawValue, people)
             batch.add(Self.departures, establishment.rawValue, people)

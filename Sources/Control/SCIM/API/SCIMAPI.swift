@@ -13,7 +13,7 @@ package struct SCIMAPI: Sendable {
     package init(_ admin: AdminService) { service = SCIMService(admin) }
 
     package var routes: [Route] {
-        [configuration, resourceTypes, resourceType, schemas, schema, search] + users + groups
+        [configuration, resourceTypes, resourceType, schemas, schema, search] + routes(of: users) + routes(of: groups)
     }
 
     private static let contents = RequestContent.stream(
@@ -32,133 +32,101 @@ package struct SCIMAPI: Sendable {
             ], errors: SCIMAPI.errors, handler: handler)
     }
 
-    // MARK: Users
+    // MARK: People and groups
 
-    private static let account = [Parameter.uuid("id", "The user's number.")]
-
-    private var users: [Route] {
-        let service = service
-        let id = { @Sendable (call: Call) in AccountID(rawValue: try call.path.uuid("id")) }
-        let type = SCIMResourceType.user
-        return [
-            route(.get, "/Users", "People, within the caller's charge.", query: SCIMQuery.parameters) { call in
-                let query = SCIMQuery(call.query)
-                let (total, resources) = try await service.list(query, try service.scope(call))
-                return SCIMService.list(resources, total: total, start: query.start)
-            },
-            route(.post, "/Users/.search", "The same, asked for by a body.", hasBody: true) { call in
-                let query = try SCIMQuery(search: try await service.message(call, schema: SCIMMessage.search))
-                let (total, resources) = try await service.list(query, try service.scope(call))
-                return SCIMService.list(resources, total: total, start: query.start)
-            },
-            route(
-                .post, "/Users", "Makes an account, or opens that of somebody who comes back.",
-                query: SCIMQuery.projection,
-                hasBody: true, status: 201
-            ) { call in
-                let body = try await service.message(call, schema: type.core)
-                let projection = try SCIMQuery(call.query).projection(of: type)
-                return SCIMService.answer(try await service.create(body, call), projection, status: .created)
-            },
-            route(.get, "/Users/{id}", "One person.", parameters: SCIMAPI.account, query: SCIMQuery.projection) {
-                call in
-                let scope = try service.scope(call)
-                let user = try await service.user(try id(call), scope)
-                return SCIMService.answer(
-                    service.resource(user, scope), try SCIMQuery(call.query).projection(of: type))
-            },
-            route(
-                .put, "/Users/{id}", "Says all of a person anew.", parameters: SCIMAPI.account,
-                query: SCIMQuery.projection, hasBody: true
-            ) { call in
-                let body = try await service.message(call, schema: type.core)
-                let projection = try SCIMQuery(call.query).projection(of: type)
-                let resource = try await service.update(try id(call), call) { current in
-                    try SCIMReplacement.resource(body, replacing: current, of: type)
-                }
-                return SCIMService.answer(resource, projection)
-            },
-            route(
-                .patch, "/Users/{id}", "Changes some of a person.", parameters: SCIMAPI.account,
-                query: SCIMQuery.projection, hasBody: true
-            ) { call in
-                let message = try await service.message(call, schema: SCIMMessage.patch)
-                let operations = try SCIMMessage.operations(message, of: type)
-                let projection = try SCIMQuery(call.query).projection(of: type)
-                let resource = try await service.update(try id(call), call) { current in
-                    try SCIMPatch.apply(operations, to: current, of: type)
-                }
-                return SCIMService.answer(resource, projection)
-            },
-            route(
-                .delete, "/Users/{id}", "The person leaves: suspended now, erased in time, found again on return.",
-                parameters: SCIMAPI.account, status: 204
-            ) { call in
-                try await service.delete(try id(call), call)
-                return .status(.noContent)
-            },
-        ]
+    /// What both kinds of resources can do, and in which words it is told.
+    private struct Collection: Sendable {
+        let type: SCIMResourceType
+        /// `/Users`.
+        let path: String
+        let id: Parameter
+        let summaries: (list: String, create: String, read: String, replace: String, change: String, remove: String)
+        let list: @Sendable (SCIMQuery, SCIMService.Scope) async throws -> (total: Int, resources: [JSON])
+        let create: @Sendable (JSON, Call) async throws -> JSON
+        let read: @Sendable (Call, SCIMService.Scope) async throws -> JSON
+        let update: @Sendable (Call, @Sendable (JSON) throws -> JSON) async throws -> JSON
+        let remove: @Sendable (Call) async throws -> Void
     }
 
-    // MARK: Groups
-
-    private static let group = [Parameter.text("id", "The group's number.", maxLength: 60)]
-
-    private var groups: [Route] {
+    private var users: Collection {
         let service = service
-        let type = SCIMResourceType.group
+        let id = { @Sendable (call: Call) in AccountID(rawValue: try call.path.uuid("id")) }
+        return Collection(
+            type: .user, path: "/Users", id: .uuid("id", "The user's number."),
+            summaries: (
+                "People, within the caller's charge.", "Makes an account, or opens that of somebody who comes back.",
+                "One person.", "Says all of a person anew.", "Changes some of a person.",
+                "The person leaves: suspended now, erased in time, found again on return."
+            ),
+            list: { try await service.list($0, $1) }, create: { try await service.create($0, $1) },
+            read: { service.resource(try await service.user(try id($0), $1), $1) },
+            update: { try await service.update(try id($0), $0, $1) },
+            remove: { try await service.delete(try id($0), $0) })
+    }
+
+    private var groups: Collection {
+        let service = service
+        let id = { @Sendable (call: Call) in try call.path.text("id") }
+        return Collection(
+            type: .group, path: "/Groups", id: .text("id", "The group's number.", maxLength: 60),
+            summaries: (
+                "Classes and groups of this year.", "Makes a class or a group.", "One group.",
+                "Says all of a group anew.", "Changes some of a group.",
+                "Removes a group that no lesson and no homework hangs on."
+            ),
+            list: { try await service.listGroups($0, $1) }, create: { try await service.createGroup($0, $1) },
+            read: { service.resource(try await service.group(try id($0), $1).group, $1) },
+            update: { try await service.updateGroup(try id($0), $0, $1) },
+            remove: { try await service.deleteGroup(try id($0), $0) })
+    }
+
+    private func routes(of collection: Collection) -> [Route] {
+        let service = service
+        let (type, one, words) = (collection.type, collection.path + "/{id}", collection.summaries)
         return [
-            route(.get, "/Groups", "Classes and groups of this year.", query: SCIMQuery.parameters) { call in
+            route(.get, collection.path, words.list, query: SCIMQuery.parameters) { call in
                 let query = SCIMQuery(call.query)
-                let (total, resources) = try await service.listGroups(query, try service.scope(call))
+                let (total, resources) = try await collection.list(query, try service.scope(call))
                 return SCIMService.list(resources, total: total, start: query.start)
             },
-            route(.post, "/Groups/.search", "The same, asked for by a body.", hasBody: true) { call in
+            route(.post, collection.path + "/.search", "The same, asked for by a body.", hasBody: true) { call in
                 let query = try SCIMQuery(search: try await service.message(call, schema: SCIMMessage.search))
-                let (total, resources) = try await service.listGroups(query, try service.scope(call))
+                let (total, resources) = try await collection.list(query, try service.scope(call))
                 return SCIMService.list(resources, total: total, start: query.start)
             },
+            route(.post, collection.path, words.create, query: SCIMQuery.projection, hasBody: true, status: 201) {
+                call in
+                let body = try await service.message(call, schema: type.core)
+                let projection = try SCIMQuery(call.query).projection(of: type)
+                return SCIMService.answer(try await collection.create(body, call), projection, status: .created)
+            },
+            route(.get, one, words.read, parameters: [collection.id], query: SCIMQuery.projection) { call in
+                let resource = try await collection.read(call, try service.scope(call))
+                return SCIMService.answer(resource, try SCIMQuery(call.query).projection(of: type))
+            },
             route(
-                .post, "/Groups", "Makes a class or a group.", query: SCIMQuery.projection, hasBody: true, status: 201
+                .put, one, words.replace, parameters: [collection.id], query: SCIMQuery.projection, hasBody: true
             ) { call in
                 let body = try await service.message(call, schema: type.core)
                 let projection = try SCIMQuery(call.query).projection(of: type)
-                return SCIMService.answer(try await service.createGroup(body, call), projection, status: .created)
-            },
-            route(.get, "/Groups/{id}", "One group.", parameters: SCIMAPI.group, query: SCIMQuery.projection) { call in
-                let scope = try service.scope(call)
-                let group = try await service.group(try call.path.text("id"), scope).group
-                return SCIMService.answer(
-                    service.resource(group, scope), try SCIMQuery(call.query).projection(of: type))
-            },
-            route(
-                .put, "/Groups/{id}", "Says all of a group anew.", parameters: SCIMAPI.group,
-                query: SCIMQuery.projection, hasBody: true
-            ) { call in
-                let body = try await service.message(call, schema: type.core)
-                let projection = try SCIMQuery(call.query).projection(of: type)
-                let resource = try await service.updateGroup(try call.path.text("id"), call) { current in
+                let resource = try await collection.update(call) { current in
                     try SCIMReplacement.resource(body, replacing: current, of: type)
                 }
                 return SCIMService.answer(resource, projection)
             },
             route(
-                .patch, "/Groups/{id}", "Changes some of a group.", parameters: SCIMAPI.group,
-                query: SCIMQuery.projection, hasBody: true
+                .patch, one, words.change, parameters: [collection.id], query: SCIMQuery.projection, hasBody: true
             ) { call in
                 let message = try await service.message(call, schema: SCIMMessage.patch)
                 let operations = try SCIMMessage.operations(message, of: type)
                 let projection = try SCIMQuery(call.query).projection(of: type)
-                let resource = try await service.updateGroup(try call.path.text("id"), call) { current in
+                let resource = try await collection.update(call) { current in
                     try SCIMPatch.apply(operations, to: current, of: type)
                 }
                 return SCIMService.answer(resource, projection)
             },
-            route(
-                .delete, "/Groups/{id}", "Removes a group that no lesson and no homework hangs on.",
-                parameters: SCIMAPI.group, status: 204
-            ) { call in
-                try await service.deleteGroup(try call.path.text("id"), call)
+            route(.delete, one, words.remove, parameters: [collection.id], status: 204) { call in
+                try await collection.remove(call)
                 return .status(.noContent)
             },
         ]

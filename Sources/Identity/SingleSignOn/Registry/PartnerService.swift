@@ -33,6 +33,15 @@ package struct PartnerService: Sendable {
         self.settings = settings
     }
 
+    /// Whether people are asked before it knows them: where it is not the platform's operators or a territory's administrators who
+    /// answer for it, unless they said otherwise.
+    package var asksConsent: Bool {
+        guard kind == .oidc else { return false }
+        if let asks = settings.asksConsent { return asks }
+        if case .establishment = scope { return true }
+        return false
+    }
+
     /// What pairwise numbers are made for: services of one sector know a person by the same one.
     package var sector: String { settings.sector ?? id.description }
 }

@@ -31,6 +31,10 @@ package struct PartnerSettings: Sendable {
     /// Where it is told; a CAS service at the address it was entered by when nil.
     package var logoutURL: PartnerURL?
 
+    // CAS
+    /// Where a service may have its tickets for asking in people's names sent; none: it gets none.
+    package var proxyCallbacks: [PartnerPattern] = []
+
     // OpenID Connect
     /// Compared character by character.
     package var redirectURIs: [String] = []
@@ -41,6 +45,8 @@ package struct PartnerSettings: Sendable {
     package var requiresPKCE = false
     package var isPairwise = false
     package var sector: String?
+    /// Whether people are asked before it knows them; nil: as it is for who registered it.
+    package var asksConsent: Bool?
 
     // SAML
     package enum NameID: String, Sendable, CaseIterable {
@@ -96,6 +102,7 @@ extension PartnerSettings: JSONRepresentable {
             writer.field("repeats_attributes", repeatsAttributes)
             writer.field("told_of_sign_out", isToldOfSignOut)
             writer.field("logout_uri", logoutURL?.text)
+            writer.field("proxy_callbacks", proxyCallbacks.map(\.text))
             writer.field("redirect_uris", redirectURIs)
             writer.field("post_logout_redirect_uris", postLogoutRedirectURIs)
             writer.field("scopes", scopes)
@@ -104,6 +111,7 @@ extension PartnerSettings: JSONRepresentable {
             writer.field("pkce_required", requiresPKCE)
             writer.field("subject", isPairwise ? "pairwise" : "public")
             writer.field("sector", sector)
+            if let asksConsent { writer.field("consent_asked", asksConsent) }
             writer.field("service_provider", serviceProvider)
             writer.field("name_id", nameID.rawValue)
             writer.field("signed_requests_needed", needsSignedRequests)
@@ -122,6 +130,10 @@ extension PartnerSettings: JSONRepresentable {
             .optional("repeats_attributes", .boolean, "Also beside cas:user, for old clients."),
             .optional("told_of_sign_out", .boolean),
             .optional("logout_uri", .nullable(.text(0...2000)), "Where it is told of sign-outs."),
+            .optional(
+                "proxy_callbacks", .array(of: .text(1...2000), 0...10),
+                "Of CAS: below which addresses the service may have tickets sent that ask other services in people's names."
+            ),
             .optional("redirect_uris", .array(of: .text(1...2000), 0...20), "Compared character by character."),
             .optional("post_logout_redirect_uris", .array(of: .text(1...2000), 0...20)),
             .optional("scopes", .array(of: .text(1...100), 0...60)),
@@ -130,6 +142,9 @@ extension PartnerSettings: JSONRepresentable {
             .optional("pkce_required", .boolean),
             .optional("subject", .enumeration(["public", "pairwise"])),
             .optional("sector", .nullable(.text(1...200)), "Services of one sector share pairwise subjects."),
+            .optional(
+                "consent_asked", .boolean,
+                "Whether people are asked before it knows them; unless said, those of one establishment are."),
             .optional("service_provider", .nullable(ServiceProviderFacts.schema), "What is used of its metadata."),
             .optional("name_id", .enumeration(NameID.self), "How a service provider of SAML knows people."),
             .optional("signed_requests_needed", .boolean, "Also when its metadata do not say so."),
@@ -168,6 +183,9 @@ extension PartnerSettings: JSONRepresentable {
             guard let url = PartnerURL(address) else { return nil }
             logoutURL = url
         }
+        let callbacks = texts("proxy_callbacks") ?? []
+        proxyCallbacks = callbacks.compactMap { PartnerPattern($0) }
+        guard proxyCallbacks.count == callbacks.count else { return nil }
         redirectURIs = texts("redirect_uris") ?? []
         postLogoutRedirectURIs = texts("post_logout_redirect_uris") ?? []
         guard (redirectURIs + postLogoutRedirectURIs).allSatisfy({ PartnerURL($0) != nil && !$0.contains("#") }) else {
@@ -179,6 +197,7 @@ extension PartnerSettings: JSONRepresentable {
         requiresPKCE = json["pkce_required"]?.bool ?? false
         isPairwise = text("subject") == "pairwise"
         sector = text("sector")
+        asksConsent = json["consent_asked"]?.bool
         if let facts = json["service_provider"], facts.members != nil {
             guard let facts = ServiceProviderFacts(facts) else { return nil }
             serviceProvider = facts

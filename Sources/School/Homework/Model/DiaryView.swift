@@ -67,6 +67,14 @@ package struct DiaryView: Sendable {
     package func groupName(_ id: GroupID) -> String { timetable.groups[id]?.name ?? "" }
     package func teacherName(_ id: PersonID?) -> String { id.flatMap { timetable.teachers[$0] } ?? "" }
 
+    /// The lessons of these days, of a diary that is a pupil's: what the reading of it has found is enough for them.
+    package func lessons(in days: ClosedRange<CivilDate>) -> TimetableView? {
+        guard case .pupil(let person) = whose else { return nil }
+        return TimetableView(
+            establishment: establishment, whose: .pupil(person), name: name, days: days, timetable: timetable,
+            subject: .groups(span.groups), audience: .everyone, now: now)
+    }
+
     /// What becomes of the lessons that work is due for: cancelled, moved …
     package var lessonStatuses: [LessonOnDay: Occurrence.Status] {
         let occurrences = TimetableRules.occurrences(

@@ -15,26 +15,33 @@ enum HomeworkListPages {
 
     // MARK: What a pupil follows
 
-    /// A pupil's diary, made once for everybody in the same groups; only the progress is put in for each.
-    static func diary(_ view: DiaryView, _ call: Call, isOwner: Bool) -> HTML {
-        let language = call.language
-        let pieces = view.span.rendered.page(
+    /// A pupil's diary, made once for everybody in the same groups.
+    static func pieces(_ view: DiaryView, _ language: Language, isOwner: Bool) -> RenderedDiaries.Pieces<HTML> {
+        view.span.rendered.page(
             .page(language, isOwner: isOwner), timetable: view.timetable.version, now: view.now,
             validUntil: view.validUntil
         ) { render(view, language, isOwner: isOwner) }
-        var work = HTML(capacity: pieces.length)
-        for piece in pieces.work {
-            work += piece.before
-            work += piece.mark(view.progress[piece.assignment] ?? .toDo)
+    }
+
+    /// Puts a diary at the end of a page, with the pupil's own progress in its gaps. Nearly all of the page's bytes: they are
+    /// not gathered anywhere else first.
+    static func append(
+        _ pieces: RenderedDiaries.Pieces<HTML>, of view: DiaryView, to page: inout HTML, _ call: Call, isOwner: Bool
+    ) {
+        page += "<h2 id=\"work\">\(Phrase.workToDo[call.language])</h2>"
+        if isOwner {
+            page += """
+                <form class="stack" method="post" action="/homework/progress">\(Component.token(call.frame.forgeryToken))\
+                <input type="hidden" name="date" value="\(view.days.lowerBound)">
+                """
         }
-        work += pieces.end
-        let list: HTML =
-            isOwner
-            ? """
-            <form class="stack" method="post" action="/homework/progress">\(Component.token(call.frame.forgeryToken))\
-            <input type="hidden" name="date" value="\(view.days.lowerBound)">\(work)</form>
-            """ : work
-        return "<h2 id=\"work\">\(Phrase.workToDo[language])</h2>\(list)\(pieces.records)"
+        for piece in pieces.work {
+            page += piece.before
+            page += piece.mark(view.progress[piece.assignment] ?? .toDo)
+        }
+        page += pieces.end
+        if isOwner { page += "</form>" }
+        page += pieces.records
     }
 
     private static func render(
@@ -65,8 +72,9 @@ enum HomeworkListPages {
         }
         if day != nil { before += "</ul></section>" }
         if work.isEmpty { before = Component.emptyState(Phrase.noWork[language]) }
+        let records = records(view, language)
         return RenderedDiaries.Pieces(
-            work: work, end: before, records: records(view, language), length: length + before.bytes.count)
+            work: work, end: before, records: records, length: length + before.bytes.count + records.bytes.count)
     }
 
     /// How far the pupil is, with the buttons that say otherwise for the pupil alone.

@@ -33,7 +33,8 @@ package struct HomeworkPages: Sendable {
             let (children, isComplete) = try await service.timetables.children(of: profiles, now: call.now)
             if !isComplete { call.frame.notices.append(Notice(.warning, Phrase.someChildrenMissing[call.language])) }
             do {
-                let views = try await service.mine(profiles, pupil: pupil, days: days, now: call.now)
+                let views = try await service.mine(
+                    profiles, pupil: pupil, among: children, days: days, now: call.now)
                 guard let first = views.first else { return HomeworkPages.noChildren(call) }
                 let shown: PersonID? = if case .pupil(let person) = first.whose { person } else { nil }
                 let switcher = HomeworkPages.switcher(
@@ -57,12 +58,14 @@ package struct HomeworkPages: Sendable {
         var missed: Link = "/homework/missed"
         if let pupil = call.query.uuid("pupil") { missed = missed.adding("pupil", pupil.description) }
         let lead = language.period(days.lowerBound, days.upperBound) + " · " + view.establishment.name
-        var main = Component.heading(
+        let pieces = HomeworkListPages.pieces(view, language, isOwner: isOwner)
+        var main = HTML(capacity: pieces.length + 4096)
+        main += Component.heading(
             title[language], lead: HTML(text: lead),
             actions: Component.button(Phrase.missedDays[language], to: missed))
         main += switcher
         main += TimetablePages.moves(call, days)
-        main += HomeworkListPages.diary(view, call, isOwner: isOwner)
+        HomeworkListPages.append(pieces, of: view, to: &main, call, isOwner: isOwner)
         return call.page(Page(title: title, main: main))
     }
 

@@ -27,13 +27,17 @@ package final class DiaryCache: Sendable {
         var weight = 0
     }
 
+    /// What a reader's groups are asked of before their span is.
+    package let versions = DiaryVersions()
+
     private let state = Mutex(State())
     private let capacity: Int
     private let hits: Counter
     private let misses: Counter
 
-    /// - Parameter capacity: in bytes, of one generation. Renderings kept with a span take about five times its weight.
-    package init(capacity: Int = 24 << 20, metrics: Metrics) {
+    /// - Parameter capacity: bytes of text in one generation. Two hundred schools in a week are some 260 MB of it: each set of
+    ///   groups has its own. Renderings kept with a span take about five times its weight.
+    package init(capacity: Int, metrics: Metrics) {
         self.capacity = capacity
         let help = "Diaries asked of the cache."
         hits = metrics.counter("preau_diary_cache_total", help: help, labels: [("result", "hit")])

@@ -14,19 +14,22 @@ package struct DiaryStore: Sendable {
         self.files = files
     }
 
-    /// With the timetable's version: one look-up more in a statement costs less than a statement.
-    private static let person = PostgresStatement(
+    /// With the versions that tell whether what the node has is true, and what the pupil said of the work of these days: a
+    /// look-up more in a statement costs less than a statement.
+    private static let pupil = PostgresStatement(
         """
-        select role, given_name, family_name,
-            (select version from timetable where establishment_id = $1 and school_year = $3)
-        from person where establishment_id = $1 and id = $2 and left_on is null
+        select p.role, p.given_name, p.family_name, t.version, t.diary_version,
+            (select string_agg(uuid_send(assignment_id) || case state when 'done' then '\\x02'::bytea else '\\x01' end, '')
+                from assignment_progress where establishment_id = $1 and pupil_id = $2 and due_on between $4 and $5)
+        from person p
+        left join timetable t on t.establishment_id = $1 and t.school_year = $3
+        where p.establishment_id = $1 and p.id = $2 and p.left_on is null
         """)
     private static let memberships = PostgresStatement(
         """
-        select m.group_id, coalesce(d.version, 0) from membership m
-        left join diary d on d.establishment_id = $1 and d.group_id = m.group_id
-        where m.establishment_id = $1 and m.person_id = $2 and m.school_year = $3 and m.role = 'pupil'
-            and m.starts_on <= $5 and (m.ends_on is null or m.ends_on >= $4)
+        select group_id from membership
+        where establishment_id = $1 and person_id = $2 and school_year = $3 and role = 'pupil'
+            and starts_on <= $5 and (ends_on is null or ends_on >= $4)
         """)
     private static let guardianship = PostgresStatement(
         """
@@ -36,11 +39,10 @@ package struct DiaryStore: Sendable {
         """)
     private static let timetable = PostgresStatement(
         "select version from timetable where establishment_id = $1 and school_year = $2")
-    private static let progress = PostgresStatement(
-        """
-        select assignment_id, state from assignment_progress
-        where establishment_id = $1 and pupil_id = $2 and due_on between $3 and $4
-        """)
+    private static let edition = PostgresStatement(
+        "select diary_version from timetable where establishment_id = $1 and school_year = $2")
+    private static let allVersions = PostgresStatement(
+        "select group_id, version from diary where establishment_id = $1 and school_year = $2")
     private static let versions = PostgresStatement(
         "select coalesce(sum(version), 0)::bigint from diary where establishment_id = $1 and group_id = any ($2::uuid[])"
     )
@@ -63,10 +65,10 @@ package struct DiaryStore: Sendable {
     /// What a request needs to know before it shows a pupil's diary, in one trip.
     package struct PupilStanding: Sendable {
         package let name: String
-        /// In order.
+        /// In order, each once.
         package let groups: [GroupID]
-        /// Of the diaries of these groups, summed.
-        package let version: Int64
+        /// Of all the diaries of the school: see `DiaryVersions`.
+        package let edition: Int64
         package let timetableVersion: Int64
         package let progress: [AssignmentID: Assignment.Progress]
     }
@@ -78,34 +80,54 @@ package struct DiaryStore: Sendable {
         days: ClosedRange<CivilDate>, today: CivilDate
     ) async throws -> PupilStanding {
         var batch = TenantBatch(context)
-        batch.add(DiaryStore.person, pupil.rawValue, year.rawValue)
+        batch.add(DiaryStore.pupil, pupil.rawValue, year.rawValue, days.lowerBound, days.upperBound)
         batch.add(DiaryStore.memberships, pupil.rawValue, year.rawValue, days.lowerBound, days.upperBound)
-        batch.add(DiaryStore.progress, pupil.rawValue, days.lowerBound, days.upperBound)
         if let guardian { batch.add(DiaryStore.guardianship, guardian.rawValue, pupil.rawValue, today) }
         let results = try await tenancy.read(batch)
         guard let person = results[0].first, try person.text(0) == Role.pupil.rawValue,
-            guardian == nil || !results[3].isEmpty
+            guardian == nil || !results[2].isEmpty
         else { throw HomeworkError.notFound }
         guard let timetable = try person.optionalInt64(3) else { throw TimetableError.noTimetable }
-        let versions = try DiaryStore.versions(in: results[1])
         return PupilStanding(
-            name: try person.text(1) + " " + person.text(2),
-            groups: versions.keys.sorted { $0.rawValue < $1.rawValue }, version: versions.values.reduce(0, +),
-            timetableVersion: timetable, progress: try DiaryStore.progress(in: results[2]))
+            name: try person.text(1) + " " + person.text(2), groups: try DiaryStore.groups(in: results[1]),
+            edition: try person.int64(4), timetableVersion: timetable,
+            progress: DiaryStore.progress(in: try person.optionalBytes(5) ?? []))
     }
 
     /// A pupil who left a group and came back is in it twice.
-    private static func versions(in rows: PostgresRows) throws -> [GroupID: Int64] {
-        Dictionary(
-            try rows.map { (GroupID(rawValue: try $0.uuid(0)), try $0.int64(1)) },
-            uniquingKeysWith: { first, _ in first })
+    private static func groups(in rows: PostgresRows) throws -> [GroupID] {
+        var groups: [GroupID] = []
+        for row in rows {
+            let group = GroupID(rawValue: try row.uuid(0))
+            if !groups.contains(group) { groups.append(group) }
+        }
+        return groups.sorted { $0.rawValue < $1.rawValue }
     }
 
-    private static func progress(in rows: PostgresRows) throws -> [AssignmentID: Assignment.Progress] {
-        Dictionary(
-            try rows.map {
-                (AssignmentID(rawValue: try $0.uuid(0)), Assignment.Progress(rawValue: try $0.text(1)) ?? .toDo)
-            }, uniquingKeysWith: { first, _ in first })
+    /// Identifiers of 16 bytes, each with what was said of it in one more: a row or a text for each costs the shard and the
+    /// node more.
+    private static func progress(in marks: [UInt8]) -> [AssignmentID: Assignment.Progress] {
+        var progress: [AssignmentID: Assignment.Progress] = [:]
+        progress.reserveCapacity(marks.count / 17)
+        for start in stride(from: 0, to: marks.count - 16, by: 17) {
+            guard let id = UUID(bytes: marks, at: start) else { continue }
+            progress[AssignmentID(rawValue: id)] = marks[start + 16] == 2 ? .done : .started
+        }
+        return progress
+    }
+
+    /// The versions of all the diaries of a school's year, and the edition they are of.
+    package func allVersions(
+        _ context: TenantContext, year: SchoolYear
+    ) async throws -> (edition: Int64, versions: [GroupID: Int64]) {
+        var batch = TenantBatch(context)
+        // First: what is written in between makes the versions newer than their edition, and the next reader, who is told the
+        // newer edition, reads again.
+        batch.add(DiaryStore.edition, year.rawValue)
+        batch.add(DiaryStore.allVersions, year.rawValue)
+        let results = try await tenancy.read(batch)
+        let versions = try results[1].map { (GroupID(rawValue: try $0.uuid(0)), try $0.int64(1)) }
+        return (try results[0].first?.int64(0) ?? 0, Dictionary(versions, uniquingKeysWith: max))
     }
 
     /// The version of groups' diaries, and the timetable's.

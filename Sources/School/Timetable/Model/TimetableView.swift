@@ -63,6 +63,12 @@ package struct TimetableView: Sendable {
             validUntil: timetable.nextPublication(after: now), make)
     }
 
+    /// The same for what the first page says of the next day with lessons.
+    package func renderedNextDay(_ language: Language, _ make: () -> HTML) -> HTMLTemplate {
+        timetable.rendered.page(
+            key(.nextDay(language)), now: now, validUntil: timetable.nextPublication(after: now), make)
+    }
+
     private var details: RenderedTimetables.Key.View {
         switch whose {
         case .pupil, .group: .pupils

@@ -33,7 +33,8 @@ package struct TimetablePages: Sendable {
             let (children, isComplete) = try await service.children(of: profiles, now: call.now)
             if !isComplete { call.frame.notices.append(Notice(.warning, Phrase.someChildrenMissing[call.language])) }
             do {
-                let views = try await service.mine(profiles, pupil: pupil, days: days, now: call.now)
+                let views = try await service.mine(
+                    profiles, pupil: pupil, among: children, days: days, now: call.now)
                 guard let first = views.first else { return noChildren(call) }
                 let shown: PersonID? = if case .pupil(let person) = first.whose { person } else { nil }
                 let switcher = TimetablePages.switcher(

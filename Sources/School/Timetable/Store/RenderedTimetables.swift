@@ -15,6 +15,8 @@ package final class RenderedTimetables: Sendable {
             case grid(Language, today: CivilDate, isEditor: Bool, view: View, school: String)
             /// All that somebody's own page says, with gaps for who it is.
             case page(Language, today: CivilDate, view: View, school: String)
+            /// The next day with lessons, for the first page, with a gap for whose they are.
+            case nextDay(Language)
         }
 
         /// Which details a lesson shows.
@@ -57,7 +59,7 @@ package final class RenderedTimetables: Sendable {
         }
     }
 
-    /// In bytes, for JSON, grids and own pages each: some thirty weeks of a class. 400 timetables that fill all are 600 MB.
+    /// In bytes, for JSON, grids and pages each: some thirty weeks of a class. 400 timetables that fill all are 600 MB.
     private static let capacity = 500_000
 
     private let json = Mutex(Shelf<[UInt8]>())

@@ -1,0 +1,248 @@
+internal import Postgres
+internal import Runtime
+internal import Tenancy
+
+/// Accounts and profiles, once an establishment's shard has its part.
+extension FeedApplyStore {
+    /// Who is to have an account and has none. The same child in a feed of the first and of the second degree is one person,
+    /// known by the INE; nobody else is ever taken for another.
+    private static let needed = """
+        select u.domain, u.key, p.login_base, p.given_name, p.family_name
+        from feed_unit u join feed_stage_person p on p.import_number = $1 and p.scope = u.scope and p.key = u.key
+                and p.structure = u.structure
+            left join feed_person f on f.domain = u.domain and f.key = u.key
+        where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave' and u.role <> 'contact'
+            and f.account_id is null and not (u.kind = 'pupil' and p.ine is not null and exists (
+                select from feed_person o where o.ine = p.ine and o.domain <> u.domain and o.kind = 'pupil'
+                    and o.account_id is not null))
+        """
+    /// The numbers of logins for them: by itself, before all else. Schools that are applied side by side have names in common,
+    /// and would wait for each other's end. A number that is not used is only a gap.
+    private static let reserveNames = PostgresStatement(
+        unsafeSQL: """
+            with put as (
+                insert into login_name (base, last)
+                select login_base, count(*) from (\(needed)) n group by login_base order by login_base
+                on conflict (base) do update set last = login_name.last + excluded.last
+                returning base, last
+            )
+            select coalesce(jsonb_object_agg(base, last), '{}')::text from put
+            """)
+    /// Makes the accounts; one that is there already stays; a login that somebody has already is passed over, and that account
+    /// made in the next round. `$3`: the last number of each name. They are linked by the statement that follows, by an index:
+    /// joined to what was just made, of which PostgreSQL cannot know how much it is, everybody would be compared with everybody.
+    private static let makeAccounts = PostgresStatement(
+        unsafeSQL: """
+            insert into account (id, login, given_name, family_name, state)
+            select feed_uuid('account ' || n.domain || '-' || n.key),
+                n.login_base || coalesce(nullif(($3::jsonb ->> n.login_base)::integer - n.together + n.place, 1)::text, ''),
+                n.given_name, n.family_name, 'pending'
+            from (
+                select n.*, count(*) over (partition by n.login_base) as together,
+                    row_number() over (partition by n.login_base order by n.domain, n.key) as place
+                from (\(needed)) n
+            ) n where $3::jsonb ? n.login_base
+            on conflict do nothing
+            """)
+    private static let putPeople = PostgresStatement(
+        """
+        insert into feed_person (domain, key, kind, ine, account_id)
+        select distinct on (u.domain, u.key) u.domain, u.key, u.kind, p.ine, case when u.role = 'contact' then null else coalesce(
+                (select o.account_id from feed_person o where u.kind = 'pupil' and o.ine = p.ine and o.domain <> u.domain
+                    and o.kind = 'pupil' and o.account_id is not null order by o.domain, o.key limit 1), a.id) end
+        from feed_unit u join feed_stage_person p on p.import_number = $1 and p.scope = u.scope and p.key = u.key
+                and p.structure = u.structure
+            left join account a on u.role <> 'contact' and a.id = feed_uuid('account ' || u.domain || '-' || u.key)
+        where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave'
+        order by u.domain, u.key
+        on conflict (domain, key) do update set ine = coalesce(excluded.ine, feed_person.ine),
+                account_id = coalesce(feed_person.account_id, excluded.account_id)
+            where excluded.ine is distinct from feed_person.ine
+                or feed_person.account_id is null and excluded.account_id is not null
+        """)
+    private static let withoutAccount = PostgresStatement(
+        """
+        select count(*) from feed_unit u join feed_person f on f.domain = u.domain and f.key = u.key
+        where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave' and u.role <> 'contact'
+            and f.account_id is null
+        """)
+    /// Accounts of people who were gone.
+    private static let reopen = PostgresStatement(
+        """
+        with back as (
+            update feed_person f set state = 'active', disappeared_at = null, was_locked = false
+            from feed_unit u, feed_person old
+            where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave'
+                and f.domain = u.domain and f.key = u.key and f.state <> 'active'
+                and old.domain = f.domain and old.key = f.key
+            returning f.account_id, old.was_locked
+        )
+        update account a set state = case when a.password_hash is null then 'pending' else 'active' end, updated_at = now()
+        from back where a.id = back.account_id and back.was_locked and a.state = 'locked'
+        """)
+    private static let forgetDepartures = PostgresStatement(
+        """
+        delete from feed_departure d using feed_unit u
+        where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave'
+            and d.domain = u.domain and d.key = u.key and d.establishment_id = $2
+        """)
+    private static let nameAccounts = PostgresStatement(
+        """
+        update account a set given_name = n.given_name, family_name = n.family_name, updated_at = now()
+        from unnest($3::uuid[], $4::text[], $5::text[]) as n (person_id, given_name, family_name)
+            join feed_profile f on f.establishment_id = $2 and f.person_id = n.person_id
+            join feed_person p on p.domain = f.domain and p.key = f.key
+        where a.id = p.account_id and (a.given_name, a.family_name) is distinct from (n.given_name, n.family_name)
+            and exists (select from feed_unit u where u.import_number = $1 and u.establishment_id = $2 and u.domain = f.domain
+                and u.key = f.key and u.action = 'change')
+        """)
+    private static let putMirror = PostgresStatement(
+        """
+        insert into feed_profile (domain, key, establishment_id, person_id, role, class, digest)
+        select u.domain, u.key, $2, feed_uuid(u.domain || '-' || u.key || '@' || $2::integer), u.role, u.class, u.digest
+        from feed_unit u where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave'
+        on conflict (domain, key, establishment_id) do update
+            set role = excluded.role, class = excluded.class, digest = excluded.digest, person_id = excluded.person_id
+        """)
+    /// Another role in the same establishment ends the one before.
+    private static let endOtherRoles = PostgresStatement(
+        """
+        delete from profile p using feed_unit u
+        where u.import_number = $1 and u.establishment_id = $2 and u.action = 'change'
+            and p.establishment_id = $2 and p.person_id = feed_uuid(u.domain || '-' || u.key || '@' || $2::integer)
+            and p.role <> u.role and p.source in ('aaf', 'aaf1d', 'csv', 'oneroster', 'siecle')
+        """)
+    private static let putProfiles = PostgresStatement(
+        """
+        insert into profile (account_id, establishment_id, role, person_id, source)
+        select f.account_id, $2, u.role, feed_uuid(u.domain || '-' || u.key || '@' || $2::integer), c.source
+        from feed_unit u join feed_scope c on c.import_number = $1 and c.scope = u.scope
+            join feed_person f on f.domain = u.domain and f.key = u.key
+        where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave' and u.role <> 'contact'
+            and f.account_id is not null
+        on conflict (account_id, establishment_id, role, person_id) do update
+            set valid_to = null, source = excluded.source
+            where profile.valid_to is not null or profile.source <> excluded.source
+        """)
+    private static let putDepartures = PostgresStatement(
+        """
+        with gone as (
+            delete from feed_profile f using feed_unit u
+            where u.import_number = $1 and u.establishment_id = $2 and u.action = 'leave'
+                and f.domain = u.domain and f.key = u.key and f.establishment_id = $2
+            returning f.domain, f.key, f.person_id
+        )
+        insert into feed_departure (domain, key, establishment_id, person_id)
+        select domain, key, $2, person_id from gone
+        on conflict (domain, key, establishment_id) do nothing
+        """)
+    /// Who has somewhere else to be loses this establishment at once; who has nowhere is gone, and keeps the account for a time.
+    private static let endProfiles = PostgresStatement(
+        """
+        with leaving as (
+            select u.domain, u.key, feed_uuid(u.domain || '-' || u.key || '@' || $2::integer) as person_id,
+                exists (select from feed_profile o where o.domain = u.domain and o.key = u.key)
+                or exists (select from feed_unit v where v.import_number = $1 and v.domain = u.domain and v.key = u.key
+                    and v.action <> 'leave') as is_elsewhere
+            from feed_unit u where u.import_number = $1 and u.establishment_id = $2 and u.action = 'leave'
+        ), moved as (
+            delete from profile p using leaving l
+            where l.is_elsewhere and p.establishment_id = $2 and p.person_id = l.person_id
+                and p.source in ('aaf', 'aaf1d', 'csv', 'oneroster', 'siecle')
+        )
+        update feed_person f set state = 'disappeared', disappeared_at = now() from leaving l
+        where not l.is_elsewhere and f.domain = l.domain and f.key = l.key and f.state = 'active'
+        """)
+    private static let dropLinks = PostgresStatement(
+        """
+        delete from feed_link l using feed_unit u
+        where u.import_number = $1 and u.establishment_id = $2 and u.kind = 'pupil'
+            and l.domain = u.domain and l.pupil_key = u.key
+            and (u.action <> 'leave' or not exists (select from feed_profile o where o.domain = u.domain and o.key = u.key))
+        """)
+    private static let putLinks = PostgresStatement(
+        """
+        insert into feed_link (domain, pupil_key, guardian_key, structure, kinship, level, financial, contact, payment, position)
+        select u.domain, l.pupil_key, l.guardian_key, l.structure, l.kinship, l.level, l.financial, l.contact, l.payment,
+            l.position
+        from feed_unit u join feed_stage_link l on l.import_number = $1 and l.scope = u.scope and l.pupil_key = u.key
+        where u.import_number = $1 and u.establishment_id = $2 and u.kind = 'pupil' and u.action <> 'leave'
+        on conflict do nothing
+        """)
+    private static let putStructure = PostgresStatement(
+        """
+        insert into feed_structure (domain, key, establishment_id, digest)
+        select c.domain, s.key, $2, s.digest from feed_stage_structure s
+            join feed_scope c on c.import_number = $1 and c.scope = s.scope
+        where s.import_number = $1 and s.establishment_id = $2 and s.ordinal > 0
+        on conflict (domain, key) do update set establishment_id = excluded.establishment_id, digest = excluded.digest
+        """)
+    private static let finish = PostgresStatement(
+        """
+        update feed_step set state = 'applied', error = '' where import_number = $1 and establishment_id = $2
+        """)
+    private static let audit = PostgresStatement(
+        """
+        insert into audit (actor_kind, actor, address, request_id, action, scope, establishment_id, target, after)
+        select $3, $4, $5, $6, 'feed.apply', e.territory_id, e.id, e.uai, jsonb_build_object('import', i.id, 'people', s.people)
+        from feed_step s join feed_import i on i.number = s.import_number join establishment e on e.id = s.establishment_id
+        where s.import_number = $1 and s.establishment_id = $2
+        """)
+    /// More homonyms with a login that is not a feed's than there are schools.
+    private static let mostRounds = 200
+    private static let mostAttempts = 10
+
+    /// Accounts, profiles and what the feed said, once the shard has its part: one transaction.
+    func conclude(
+        _ number: Int, _ step: Step, names: FeedShardStore.Names, by actor: AuditActor
+    ) async throws {
+        var attempts = 1
+        while true {
+            do {
+                return try await tryToConclude(number, step, names: names, by: actor)
+            } catch let error as PostgresError where error.sqlState == "40P01" && attempts < Self.mostAttempts {
+                // Two schools with people in common, at once: one of them goes first.
+                attempts += 1
+            }
+        }
+    }
+
+    private func tryToConclude(
+        _ number: Int, _ step: Step, names: FeedShardStore.Names, by actor: AuditActor
+    ) async throws {
+        let id = step.establishment.rawValue
+        let reserved = try await directory.run(
+            PostgresBatch(Self.reserveNames, number, id), lane: .background, deadline: .seconds(60))[0][0].text(0)
+        try await directory.transaction(lane: .background, deadline: .seconds(120)) { transaction in
+            var reserved = reserved
+            var rounds = 0
+            while true {
+                var batch = PostgresBatch(Self.makeAccounts, number, id, reserved)
+                batch.add(Self.putPeople, number, id)
+                batch.add(Self.withoutAccount, number, id)
+                guard try await transaction.run(batch)[2][0].int(0) > 0 else { break }
+                rounds += 1
+                guard rounds < Self.mostRounds else { throw FeedError.wrongState("out of logins") }
+                reserved = try await transaction.run(PostgresBatch(Self.reserveNames, number, id))[0][0].text(0)
+            }
+            var rest = PostgresBatch(Self.reopen, number, id)
+            if step.hasDepartures { rest.add(Self.forgetDepartures, number, id) }
+            rest.add(Self.putMirror, number, id)
+            if step.changesSomebody {
+                rest.add(Self.nameAccounts, number, id, names.ids, names.given, names.family)
+                rest.add(Self.endOtherRoles, number, id)
+            }
+            rest.add(Self.putProfiles, number, id)
+            if step.removesSomebody {
+                rest.add(Self.putDepartures, number, id)
+                rest.add(Self.endProfiles, number, id)
+            }
+            rest.add(Self.dropLinks, number, id)
+            rest.add(Self.putLinks, number, id)
+            rest.add(Self.putStructure, number, id)
+            rest.add(Self.finish, number, id)
+            rest.add(Self.audit, number, id, actor.kind.rawValue, actor.name, actor.address, actor.requestID)
+            _ = try await transaction.run(rest)
+        }
+    }
+}
