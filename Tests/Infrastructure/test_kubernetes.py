@@ -1,4 +1,4 @@
-"""The manifests of Kubernetes, as far as they can be looked at without one."""
+"""The manifests of Kubernetes, by its own schemas and as far as they can be looked at without a cluster."""
 
 import pathlib
 import sys
@@ -27,6 +27,23 @@ def containers(pod):
 def test_each_is_whole():
     for each in documents():
         assert each["apiVersion"] and each["kind"] and each["metadata"]["name"] and each["metadata"]["namespace"] == "preau"
+
+
+# The oldest that has containers beside a pod's own for good (`restartPolicy` of an initContainer), and the newest that is known here.
+@pytest.mark.parametrize("version", ["1.29", "1.37"])
+def test_kubernetes_takes_each(version):
+    from kubernetes_validate import validate
+    for each in documents():
+        # Strict: a key that the schema does not have is a mistake as well.
+        validate(each, version, strict=True)
+
+
+def test_kubernetes_refuses_a_key_that_does_not_exist():
+    from kubernetes_validate import ValidationError, validate
+    each = next(each for each in documents() if each["kind"] == "StatefulSet")
+    each["spec"]["replica"] = 2
+    with pytest.raises(ValidationError):
+        validate(each, "1.37", strict=True)
 
 
 def test_volumes_are_there_and_nobody_has_a_right_too_many(pod):
