@@ -153,14 +153,14 @@ let package = Package(
         tests("HTTPTests", ["HTTP", "Compression", "Runtime"]),
         tests("PostgresTests", ["Postgres", "Runtime", "TestSupport"]),
         tests("RedisTests", ["Redis", "Runtime", "TestSupport"]),
-        tests("YAMLTests", ["YAML"]),
+        tests("YAMLTests", ["YAML", "TestSupport"]),
         tests("CryptographyTests", ["Cryptography"]),
         tests("QRCodeTests", ["QRCode"]),
         tests("PDFTests", ["PDF", "TestSupport"]),
         tests("XMLTests", ["XML"]),
         tests("ArchiveTests", ["Archive", "Compression"]),
         tests("LoadTests", ["Load", "YAML", "Runtime"]),
-        tests("WebTests", ["Web", "HTTP", "Cryptography", "Runtime"]),
+        tests("WebTests", ["Web", "HTTP", "Cryptography", "Runtime", "TestSupport"]),
         tests(
             "AdmissionTests",
             ["Admission", "Tenancy", "Web", "Postgres", "Redis", "Runtime", "TestSupport", "TestTenancy"]),
@@ -178,7 +178,7 @@ let package = Package(
         tests(
             "SAMLTests",
             ["SAML", "SAMLProcess", "SAMLExchange", "Cryptography", "Compression", "Runtime", "TestSupport"]),
-        tests("MagicTests", ["Magic"]),
+        tests("MagicTests", ["Magic", "TestSupport"]),
         tests("MarkdownTests", ["Markdown"]),
         tests(
             "SchoolTests",

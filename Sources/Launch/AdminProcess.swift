@@ -141,9 +141,11 @@ package enum AdminProcess {
         try table.add(DelegationAPI(service).routes + AdminTokenAPI(service).routes)
         try table.add(FeedConsolePages(feeds).routes + TableConsolePages(feeds).routes)
         try table.add(FeedAPI(feeds).routes + FeedTableAPI(feeds).routes + RosterAPI(feeds).routes)
-        try table.add(MoveAPI(service, isConfigured: movesEstablishments).routes)
+        let moves = MoveControl(service, isConfigured: movesEstablishments)
+        let shards = ShardControl(service, isConfigured: movesEstablishments)
+        try table.add(MoveAPI(moves).routes + MoveConsolePages(moves, shards).routes)
         try table.add(BackupAPI(service).routes)
-        try table.add(ShardAPI(service, isConfigured: movesEstablishments).routes)
+        try table.add(ShardAPI(shards).routes)
         let admission = AdmissionControl(
             admin: service, admission: parts.identity.admission, tenancy: parts.tenancy, directory: parts.directory)
         try table.add(AdmissionAPI(admission).routes + AdmissionConsolePages(admission).routes)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Web
@@ -101,7 +102,7 @@ import Testing
     func theCheckerFinds(tag: String) { #expect(Self.violations(in: tag) == [tag]) }
 
     @Test func mixturesOfAttacksDoNotComeThrough() {
-        var generator = Seeded(state: 0x5eed_2026)
+        var generator = SeededNumbers(seed: 0x5eed_2026)
         let pieces =
             Self.attacks + [
                 "\n", "\n\n", "$", "$$", "|", "`", "```\n", "*", "_", "[", "](", ")", "<", ">", "\\",
@@ -217,14 +218,4 @@ import Testing
         "<svg><foreignObject><body onload=alert(1)>", "<a xlink:href=javascript:alert(1)>", "tel:+33000000000",
         "ftp://x/y", "sms:1", "intent://x#Intent;end", "ms-word:ofe|u|https://x",
     ]
-}
-
-/// The same sequence on every run.
-private struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state ^ state >> 29
-    }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import YAML
@@ -131,7 +132,7 @@ import Testing
     }
 
     @Test func anyBytesEitherReadOrFailCleanly() {
-        var generator = SplitMix(state: 42)
+        var generator = SeededNumbers(seed: 42)
         let alphabet = Array("ab:- \n[]{},\"'#&*!|>%@?~\t\\é0".utf8)
         for _ in 0..<20_000 {
             let bytes = (0..<Int.random(in: 0...60, using: &generator)).map { _ in
@@ -144,17 +145,5 @@ import Testing
                 #expect(error.problems.allSatisfy { $0.place.line >= 1 && $0.place.column >= 1 && !$0.message.isEmpty })
             }
         }
-    }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

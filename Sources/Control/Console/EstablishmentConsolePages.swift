@@ -133,6 +133,9 @@ extension ConsolePages {
                     maxLength: 500),
             ], submit: Phrase.save[language], forgeryToken: call.frame.forgeryToken)
         main += Component.card(Phrase.change[language], form.html(language))
+        if establishment.state == .active || establishment.state == .suspended {
+            main += moveCard(establishment, call) ?? .empty
+        }
         if establishment.state == .active {
             main += Component.card(
                 ConsolePages.act("/establishments/\(uai)/suspend", .suspend, .suspendLead, call))

@@ -6,18 +6,9 @@ package import Web
 
 /// The API of moves. Orders answer at once; `GET` tells how far they are.
 package struct MoveAPI: Sendable {
-    private let service: AdminService
-    private let store: MoveStore
-    private let desk: MoveDesk
-    /// Whether this platform has a mover: orders would wait for ever otherwise.
-    private let isConfigured: Bool
+    private let control: MoveControl
 
-    package init(_ service: AdminService, isConfigured: Bool) {
-        self.service = service
-        self.isConfigured = isConfigured
-        store = MoveStore(service.directory)
-        desk = MoveDesk(store, service.tenancy)
-    }
+    package init(_ control: MoveControl) { self.control = control }
 
     package var routes: [Route] { [order, list, show, cancel, reverse, complete] }
 
@@ -42,18 +33,18 @@ package struct MoveAPI: Sendable {
         .optional("bytes_per_second", .nullable(.integer(10_000...10_000_000_000)), "At most; no limit when absent."),
     ]
 
-    private func order(of body: Body, _ call: Call) -> MoveDesk.Order {
+    private static func order(of body: Body) -> MoveDesk.Order {
         var order = MoveDesk.Order()
         order.keepSeconds = (body.keepHours ?? 24) * 3600
         order.isForced = body.force ?? false
         order.bytesPerSecond = body.bytesPerSecond
-        let actor = service.actor(call)
-        order.requester = "\(actor.kind.rawValue) \(actor.name)"
         return order
     }
 
     private func answer(_ move: Move, _ call: Call, status: Status = .ok) -> Response {
-        .json(MoveAnswer(move: move, uai: service.tenancy.map[move.establishment]?.uai, now: call.now), status: status)
+        .json(
+            MoveAnswer(move: move, uai: control.service.tenancy.map[move.establishment]?.uai, now: call.now),
+            status: status)
     }
 
     private var order: Route {
@@ -64,19 +55,12 @@ package struct MoveAPI: Sendable {
             body: .json(.object([.required("to", .integer(1...32_767), "The shard.")] + MoveAPI.options)),
             answers: [.json(MoveAnswer.schema, "The move.", status: 202)], errors: [.moveRefused, .moverNotConfigured]
         ) { call in
-            guard isConfigured else { throw MoveError.notConfigured }
             let body = try await call.jsonBody(as: Body.self)
             guard let uai = UAI(rawValue: try call.path.text("establishment")), let target = body.to,
-                let establishment = service.tenancy.map[uai]
+                let establishment = control.service.tenancy.map[uai]
             else { throw Problem(.notFound) }
-            let move = try await desk.request(
-                establishment.id, to: ShardID(rawValue: Int16(clamping: target)), order(of: body, call), now: call.now)
-            try await service.audit.write(
-                AuditEntry(
-                    "establishment.move", by: service.actor(call), territory: establishment.territory,
-                    establishment: establishment.id, target: uai.rawValue,
-                    before: ["shard": .integer(Int(move.source.rawValue))],
-                    after: ["shard": .integer(Int(move.target.rawValue)), "move": .integer(Int(move.id))]))
+            let move = try await control.order(
+                establishment, to: ShardID(rawValue: Int16(clamping: target)), MoveAPI.order(of: body), call)
             return answer(move, call, status: .accepted)
         }
     }
@@ -87,8 +71,8 @@ package struct MoveAPI: Sendable {
             query: Parameter.paging, answers: [.json(ListPage<MoveAnswer>.schema, "A page of moves.")]
         ) { call in
             let before = try call.cursor { Int64($0) }
-            let map = service.tenancy.map
-            let moves = try await store.page(before: before, limit: call.listLimit + 1).map {
+            let map = control.service.tenancy.map
+            let moves = try await control.page(before: before, limit: call.listLimit + 1, call).map {
                 MoveAnswer(move: $0, uai: map[$0.establishment]?.uai, now: call.now)
             }
             return .json(ListPage(moves, limit: call.listLimit) { String($0.move.id) })
@@ -102,8 +86,7 @@ package struct MoveAPI: Sendable {
             .get, "/api/v1/moves/{move}", access: .operatorToken, tag: "Moves", summary: "One move, and how far it is.",
             parameters: [MoveAPI.number], answers: [.json(MoveAnswer.schema, "The move.")], errors: [.moveUnknown]
         ) { call in
-            guard let move = try await store.move(try MoveAPI.id(call)) else { throw MoveError.unknownMove }
-            return answer(move, call)
+            answer(try await control.move(try MoveAPI.id(call), call), call)
         }
     }
 
@@ -114,7 +97,7 @@ package struct MoveAPI: Sendable {
             .post, "/api/v1/moves/{move}/cancel", access: .operatorToken, tag: "Moves",
             summary: "Gives a move up, as long as it has not switched.", parameters: [MoveAPI.number],
             answers: [.json(MoveAnswer.schema, "The move.")], errors: [.moveUnknown, .moveNotNow]
-        ) { call in answer(try await desk.cancel(try MoveAPI.id(call)), call) }
+        ) { call in answer(try await control.cancel(try MoveAPI.id(call), call), call) }
     }
 
     private var reverse: Route {
@@ -124,9 +107,8 @@ package struct MoveAPI: Sendable {
             body: .json(.object(MoveAPI.options)), answers: [.json(MoveAnswer.schema, "The move back.", status: 202)],
             errors: [.moveUnknown, .moveNotNow, .moverNotConfigured]
         ) { call in
-            guard isConfigured else { throw MoveError.notConfigured }
             let body = try await call.jsonBody(as: Body.self)
-            let move = try await desk.reverse(try MoveAPI.id(call), order(of: body, call))
+            let move = try await control.reverse(try MoveAPI.id(call), MoveAPI.order(of: body), call)
             return answer(move, call, status: .accepted)
         }
     }
@@ -136,7 +118,7 @@ package struct MoveAPI: Sendable {
             .post, "/api/v1/moves/{move}/complete", access: .operatorToken, tag: "Moves",
             summary: "Closes a move's way back and removes the rows it left behind.", parameters: [MoveAPI.number],
             answers: [.json(MoveAnswer.schema, "The move.")], errors: [.moveUnknown, .moveNotNow]
-        ) { call in answer(try await desk.complete(try MoveAPI.id(call)), call) }
+        ) { call in answer(try await control.complete(try MoveAPI.id(call), call), call) }
     }
 }
 

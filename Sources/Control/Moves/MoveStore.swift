@@ -14,7 +14,12 @@ package struct MoveStore: Sendable {
             pause_ms, verification, error, created_at, copying_at, flipped_at, ended_at, back_from
         from move where id = any ($1) order by id desc
         """)
-    private static let page = PostgresStatement("select id from move where id < $1 order by id desc limit $2")
+    private static let page = PostgresStatement(
+        """
+        select id from move where id < $1 and ($3 or exists (
+            select from establishment e where e.id = establishment_id and (e.territory_id = any ($4) or e.id = any ($5))))
+        order by id desc limit $2
+        """)
     private static let unfinished = PostgresStatement(
         """
         select id from move where state not in ('done', 'aborted') or way_back in ('open', 'closing') order by id limit 2000
@@ -24,9 +29,20 @@ package struct MoveStore: Sendable {
 
     package func move(_ id: Int64) async throws(PostgresError) -> Move? { try await moves([id]).first }
 
-    /// Newest first. - Parameter before: the last one of the page before.
-    package func page(before: Int64?, limit: Int) async throws(PostgresError) -> [Move] {
-        try await moves(in: try await directory.query(MoveStore.page, before ?? .max, limit))
+    /// Newest first.
+    /// - Parameters:
+    ///   - before: the last one of the page before.
+    ///   - scope: only those of establishments in it.
+    package func page(before: Int64?, limit: Int, of scope: RowScope) async throws(PostgresError) -> [Move] {
+        var territories: [String] = []
+        var establishments: [Int32] = []
+        if case .only(let some, let own) = scope {
+            territories = some.map(\.rawValue)
+            establishments = own.map(\.rawValue)
+        }
+        return try await moves(
+            in: try await directory.query(
+                MoveStore.page, before ?? .max, limit, scope == .everything, territories, establishments))
     }
 
     /// Those under way, and those whose way back is open: what may have slots and subscriptions. At most 2,000.

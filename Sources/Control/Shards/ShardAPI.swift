@@ -1,24 +1,13 @@
 internal import HTTP
 internal import Identity
-internal import Postgres
-internal import Runtime
 internal import Tenancy
 package import Web
 
 /// Spreading establishments over the shards, and taking a shard out of use.
 package struct ShardAPI: Sendable {
-    private let service: AdminService
-    private let desk: MoveDesk
-    private let loads: ShardLoadStore
-    private let isConfigured: Bool
+    private let control: ShardControl
 
-    /// - Parameter isConfigured: whether this platform has a mover.
-    package init(_ service: AdminService, isConfigured: Bool) {
-        self.service = service
-        self.isConfigured = isConfigured
-        desk = MoveDesk(MoveStore(service.directory), service.tenancy)
-        loads = ShardLoadStore(service.directory)
-    }
+    package init(_ control: ShardControl) { self.control = control }
 
     package var routes: [Route] { [rebalance, drain, retire] }
 
@@ -87,46 +76,16 @@ package struct ShardAPI: Sendable {
             summary: "Ends the use of a shard that is drained and that no move needs any more.",
             parameters: [ShardAPI.number], answers: [.empty("Nobody connects to it any more.")], errors: [.moveRefused]
         ) { call in
-            let id = try ShardAPI.id(call)
-            guard service.tenancy.map.shards[id] != nil else { throw Problem(.notFound) }
-            guard try await loads.retire(id) else {
-                throw MoveError.refused(
-                    "shard \(id) is not draining, not empty, or a move or an open way back needs it")
-            }
-            try await service.tenancy.refresh()
+            try await control.retire(try ShardAPI.id(call), call)
             return .status(.noContent)
         }
     }
 
     private func carryOut(_ wish: Wish, draining: ShardID?, _ call: Call) async throws -> Response {
+        let order = ShardControl.Wish(draining: draining, limit: wish.limit, isForced: wish.force ?? false)
         let isDry = wish.dryRun ?? false
-        guard isDry || isConfigured else { throw MoveError.notConfigured }
-        try await service.tenancy.refresh()
-        if let draining {
-            guard let shard = service.tenancy.map.shards[draining] else { throw Problem(.notFound) }
-            guard shard.state == .active || shard.state == .draining else {
-                throw MoveError.refused("shard \(draining) is \(shard.state.rawValue)")
-            }
-            if !isDry, shard.state == .active {
-                _ = try await ShardStore.setState(of: draining, .draining, in: service.directory)
-                try await service.tenancy.refresh()
-            }
-        }
-        let plan = try await plan(draining: draining, limit: wish.limit ?? (draining == nil ? 20 : 500))
-        var refused: [String] = []
-        if !isDry {
-            for step in plan.steps {
-                var order = MoveDesk.Order()
-                order.keepSeconds = draining == nil ? 3600 : 0
-                order.isForced = wish.force ?? false
-                order.requester = draining == nil ? "rebalance" : "drain"
-                do {
-                    _ = try await desk.request(step.establishment, to: step.to, order, now: call.now)
-                } catch let error as MoveError {
-                    refused.append("\(step.uai): \(error.summary)")
-                }
-            }
-        }
+        let (plan, refused) =
+            isDry ? (try await control.plan(order), []) : try await control.carryOut(order, call)
         return .json { writer in
             writer.object { writer in
                 writer.field("ordered", !isDry)
@@ -142,25 +101,5 @@ package struct ShardAPI: Sendable {
                 writer.field("refused", refused)
             }
         }
-    }
-
-    /// - Parameter draining: as if this one were draining, and only its own moves.
-    private func plan(draining: ShardID?, limit: Int) async throws -> ShardPlan {
-        let map = service.tenancy.map
-        let people = try await loads.people()
-        let places = map.shards.values.map {
-            ShardPlan.Place(id: $0.id, state: $0.id == draining ? .draining : $0.state, weight: $0.weight)
-        }
-        let schools = map.establishments.values.compactMap { establishment -> ShardPlan.School? in
-            guard let placement = establishment.placement,
-                establishment.state == .active || establishment.state == .suspended
-            else { return nil }
-            return ShardPlan.School(
-                id: establishment.id, uai: establishment.uai, shard: placement.shard,
-                people: people[establishment.id] ?? 0)
-        }
-        let plan = ShardPlan.make(places, schools, limit: limit)
-        guard let draining else { return plan }
-        return ShardPlan(steps: plan.steps.filter { $0.from == draining }, stranded: plan.stranded)
     }
 }

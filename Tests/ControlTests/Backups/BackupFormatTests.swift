@@ -1,6 +1,7 @@
 import Cryptography
 import Runtime
 import Tenancy
+import TestSupport
 import Testing
 import Web
 
@@ -134,7 +135,7 @@ import Web
     /// Random damage of every kind: found, and never more than an error.
     @Test func randomDamageIsFound() throws {
         let file = try BackupFormatTests.backup()
-        var generator = SplitMix(seed: 8)
+        var generator = SeededNumbers(seed: 8)
         for _ in 0..<5000 {
             var changed = file
             for _ in 0..<Int.random(in: 1...4, using: &generator) {
@@ -292,20 +293,5 @@ import Web
         for broken in ["a\tb\n", "a\tpupil\tx\tmanual\t2026-09-01\t\\N\n", "\\N\tpupil\t\\N\tm\t2026-09-01\t\\N\n"] {
             #expect(throws: BackupFileError.self) { try BackupTie.read(Array(broken.utf8)) }
         }
-    }
-}
-
-/// The same numbers each time.
-private struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

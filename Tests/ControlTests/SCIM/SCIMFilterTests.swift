@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Web
 
@@ -74,30 +75,44 @@ import Web
         #expect(throws: SCIMError.invalidFilter(.tooLong)) { try SCIMFilterParser.filter(wide, of: .user) }
     }
 
-    /// Whatever comes, the answer is a filter or a refusal.
+    /// Whatever comes, the answer is a filter or a refusal. Each text is a right one or none at all, with up to three words put in,
+    /// taken away or put in another's place, so that both answers come up.
     @Test func nothingBreaksTheParser() {
-        var random = SystemRandomNumberGenerator()
-        let pieces = [
+        var numbers = SeededNumbers(seed: 2644)
+        let words = [
             "userName", "emails", "[", "]", "(", ")", "eq", "pr", "and", "or", "not", "\"x\"", "\"", "\\", ".", ":",
-            "true",
-            "null", "urn:ietf:params:scim:schemas:core:2.0:User:",
-            "urn:ietf:params:scim:schemas:extension:preau:2.0:User", " ",
-            "é", "\u{0}", "profiles", "value", "type",
+            "true", "null", "urn:ietf:params:scim:schemas:core:2.0:User:",
+            "urn:ietf:params:scim:schemas:extension:preau:2.0:User", " ", "é", "\u{0}", "profiles", "value", "type",
+        ]
+        let whole = [
+            [], ["userName", "eq", "\"x\""], ["not", "(", "active", "pr", ")", "or", "name.familyName", "sw", "\"F\""],
+            ["emails", "[", "type", "eq", "\"work\"", "and", "value", "pr", "]"],
         ]
         var read = 0
-        for _ in 0..<20_000 {
-            var text = ""
-            for _ in 0..<Int.random(in: 1...14, using: &random) {
-                text += pieces.randomElement(using: &random) ?? ""
-                if Bool.random(using: &random) { text += " " }
+        var refused = 0
+        for _ in 0..<5_000 {
+            var text = whole.randomElement(using: &numbers) ?? []
+            for _ in 0...Int.random(in: 0...3, using: &numbers) {
+                let place = Int.random(in: 0...text.count, using: &numbers)
+                let word = words.randomElement(using: &numbers) ?? ""
+                switch Int.random(in: 0..<4, using: &numbers) {
+                case 0: break
+                case 1: text.insert(word, at: place)
+                case 2 where place < text.count: text.remove(at: place)
+                case 3 where place < text.count: text[place] = word
+                default: text.append(word)
+                }
             }
-            if let filter = try? SCIMFilterParser.filter(text, of: .user) {
+            let joined = text.joined(separator: Bool.random(using: &numbers) ? " " : "")
+            if let filter = try? SCIMFilterParser.filter(joined, of: .user) {
                 _ = filter.matches(SCIMFilterTests.person, of: .user)
                 read += 1
+            } else {
+                refused += 1
             }
-            _ = try? SCIMFilterParser.path(text, of: .user)
+            _ = try? SCIMFilterParser.path(joined, of: .user)
         }
-        #expect(read > 0)
+        #expect(read > 100 && refused > 100, "\(read) read, \(refused) refused")
     }
 
     @Test func pathsAreRead() throws {
