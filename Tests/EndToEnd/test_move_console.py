@@ -86,7 +86,7 @@ def test_a_plan_is_shown_first(stack, administrator):
 def test_others_see_their_own_and_order_nothing(stack, stack_state, administrator):
     uai = account(stack, "pupil", TERRITORY)["establishments"][0]
     head = browser_of(stack, account(stack, "head", TERRITORY))
-    elsewhere = browser_of(stack, account(stack, "territory_admin", "grand-est", schools=0))
+    elsewhere = browser_of(stack, account(stack, "head", "grand-est"))
     command = Operator(stack_state)
     home = command("establishment", "show", uai)["shard"]
     for target in (2 if home == 1 else 1, home):

@@ -115,7 +115,7 @@ package struct ConsolePages: Sendable {
             [.text("Shard"), .text(Phrase.state[language]), .number(Phrase.establishments[language])])
         for shard in map.shards.values.sorted(by: { $0.id < $1.id }) {
             shards.add([
-                HTML(text: shard.name), HTML(text: shard.state.rawValue),
+                HTML(text: shard.name), HTML(text: shard.state.phrase[language]),
                 HTML(text: language.number(map.establishments(on: shard.id).count)),
             ])
         }

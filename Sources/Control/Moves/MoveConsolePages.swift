@@ -42,8 +42,8 @@ package struct MoveConsolePages: Sendable {
             var table = Table(
                 Phrase.movesTable[language], id: "moves",
                 [
-                    .text(Phrase.moveNumber[language]), .text(Phrase.establishments[language]),
-                    .text(Phrase.fromTo[language]), .text(Phrase.state[language]), .text(Phrase.begun[language]),
+                    .text(Phrase.moveNumber[language]), .text(Phrase.movedEstablishment[language]),
+                    .text(Phrase.fromTo[language]), .text(Phrase.state[language]), .text(Phrase.moveOrdered[language]),
                 ])
             for move in found.prefix(Self.pageLength) {
                 table.add([
@@ -78,7 +78,7 @@ package struct MoveConsolePages: Sendable {
         for shard in map.shards.values.sorted(by: { $0.id < $1.id }) {
             let server = states.first { $0.shard == shard.id }.flatMap { try? $0.result.get() }
             table.add([
-                HTML(text: "\(shard.id) · \(shard.name)"), HTML(text: shard.state.rawValue),
+                HTML(text: "\(shard.id) · \(shard.name)"), HTML(text: shard.state.phrase[language]),
                 HTML(text: language.number(shard.weight)),
                 HTML(text: language.number(map.establishments(on: shard.id).count)),
                 HTML(text: server.map { Phrase.megabytes($0.size)[language] } ?? Phrase.doesNotAnswer[language]),
@@ -127,7 +127,7 @@ package struct MoveConsolePages: Sendable {
         let language = call.language
         var facts: [(term: String, value: HTML)] = [
             (Phrase.state[language], Component.tag(move.state.phrase[language], move.state.kind)),
-            (Phrase.begun[language], ConsolePages.instant(move.createdAt, language)),
+            (Phrase.moveOrdered[language], ConsolePages.instant(move.createdAt, language)),
         ]
         if let left = move.secondsLeft(now: call.now) {
             facts.append((Phrase.timeLeft[language], HTML(text: Phrase.seconds(left)[language])))
@@ -256,7 +256,7 @@ package struct MoveConsolePages: Sendable {
         var table = Table(
             Phrase.planTitle[language], id: "plan",
             [
-                .text(Phrase.establishments[language]), .text(Phrase.fromTo[language]),
+                .text(Phrase.movedEstablishment[language]), .text(Phrase.fromTo[language]),
                 .number(Phrase.people[language]),
             ], hidesCaption: true)
         for step in plan.steps {

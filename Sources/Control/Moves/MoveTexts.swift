@@ -1,3 +1,4 @@
+internal import Tenancy
 internal import Web
 
 extension Phrase {
@@ -7,6 +8,8 @@ extension Phrase {
         en: "Where establishments' data lie, and their moves from one shard to another, while in use.")
     static let movesTable = Phrase(fr: "Déplacements", en: "Moves")
     static let moveNumber = Phrase(fr: "Numéro", en: "Number")
+    static let movedEstablishment = Phrase(fr: "Établissement", en: "Establishment")
+    static let moveOrdered = Phrase(fr: "Demandé le", en: "Ordered on")
     static let fromTo = Phrase(fr: "De → vers", en: "From → to")
     static let databaseSize = Phrase(fr: "Taille", en: "Size")
     static let standbys = Phrase(fr: "Serveurs qui suivent", en: "Servers that follow")
@@ -89,6 +92,17 @@ extension Phrase {
         guard !refused.isEmpty else { return ordered }
         let why = refused.prefix(5).joined(separator: "; ")
         return Phrase(fr: "\(ordered[.fr]) Refusés : \(why)", en: "\(ordered[.en]) Refused: \(why)")
+    }
+}
+
+extension Shard.State {
+    var phrase: Phrase {
+        switch self {
+        case .registered: Phrase(fr: "connu", en: "known")
+        case .active: Phrase(fr: "en service", en: "in use")
+        case .draining: Phrase(fr: "se vide", en: "draining")
+        case .retired: Phrase(fr: "retiré", en: "retired")
+        }
     }
 }
 
