@@ -1,5 +1,6 @@
 """What the demonstration has none of, made before the pages are walked, so that every page has something to show: a sequence, a
-visa, a file that a class was given, letters printed by a job, a table that is being corrected, an import, a connected service."""
+visa, a file that a class was given, letters printed by a job, a table that is being corrected, an import, a connected service, a school
+that was moved."""
 
 import base64
 import datetime
@@ -8,6 +9,8 @@ import uuid
 
 from stack import school_day
 from stack.errors import StackError
+
+from .visitor import Person
 
 TODAY = school_day.today()
 # The page of the diary shows the next week at the week-end.
@@ -25,6 +28,7 @@ def furnish(stack, people):
         letters(admin, stack)
         table(admin, stack)
         service(admin)
+        move(admin, stack)
 
 
 def service(admin):
@@ -34,6 +38,28 @@ def service(admin):
     admin.ask("POST", "/api/v1/services", {
         "protocol": "cas", "name": "Une application inventée", "url": "http://127.0.0.1:9/inventee/", "scope_kind": "territory",
         "scope": admin.account["territory"], "settings": {"template": "pronote"}})
+
+
+def move(admin, stack):
+    """Of one school in the administrator's charge, to the other shard and back, as an operator orders it."""
+    if admin.ask("GET", "/api/v1/shards")["shards"][1:] == [] or 'href="/moves/' in admin.send("GET", "/moves")[2]:
+        return
+    operator = Person("operator", stack["admin"], admin.host.partition(":")[0])
+    token = {"Authorization": f"Bearer {stack['admin_token']}"}
+    school = school_of(admin, stack)
+    home = operator.ask("GET", f"/api/v1/establishments/{school}", headers=token)["shard"]
+    for target in (2 if home == 1 else 1, home):
+        order = {"to": target, "keep_hours": 0, "force": True}
+        number = operator.ask("POST", f"/api/v1/establishments/{school}/moves", order, token)["id"]
+        settled(lambda: operator.ask("GET", f"/api/v1/moves/{number}", headers=token)["state"] in ("done", "aborted"), f"move {number}")
+
+
+def settled(check, what):
+    deadline = time.monotonic() + PATIENCE
+    while not check():
+        if time.monotonic() > deadline:
+            raise StackError(f"{what} is not over after {PATIENCE} s")
+        time.sleep(0.2)
 
 
 def path_of(person):
@@ -88,11 +114,7 @@ def letters(admin, stack):
         return
     school = school_of(admin, stack)
     job = admin.ask("POST", f"/api/v1/establishments/{school}/letters", {"audience": "everybody", "roles": ["guardian"]})["job"]
-    deadline = time.monotonic() + PATIENCE
-    while admin.ask("GET", f"/api/v1/jobs/{job}")["job"]["state"] not in ("succeeded", "failed"):
-        if time.monotonic() > deadline:
-            raise StackError(f"the letters of {school} are not printed after {PATIENCE} s")
-        time.sleep(0.2)
+    settled(lambda: admin.ask("GET", f"/api/v1/jobs/{job}")["job"]["state"] in ("succeeded", "failed"), f"printing the letters of {school}")
 
 
 TABLE = """id;Nom;Prénom;Né(e) le;Classe;Observation

@@ -16,7 +16,7 @@ class Person:
         self.profile, self.account = profile, account
         self.address = (parts.hostname, parts.port)
         self.host = f"{host}:{parts.port}"
-        self.cookies = {}
+        self.cookies, self.token = {}, None
 
     @property
     def origin(self):
@@ -32,7 +32,7 @@ class Person:
 
     def ask(self, method, path, value=None, headers=None):
         """A call of the API: a value goes as JSON, bytes as they are. - Returns: what it answers."""
-        sent = {"Accept": "application/json", "X-CSRF-Token": self.token} | (headers or {})
+        sent = {"Accept": "application/json"} | ({"X-CSRF-Token": self.token} if self.token else {}) | (headers or {})
         if value is not None and not isinstance(value, bytes):
             value, sent["Content-Type"] = json.dumps(value).encode(), "application/json"
         status, _, text = self.send(method, path, value, sent)
