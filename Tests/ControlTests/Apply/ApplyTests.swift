@@ -55,11 +55,7 @@ import Testing
             #expect(try await plan(manifests, node).items.count > count)
             #expect(try platform.sql(.directory, "select count(*) from territory") == "0")
 
-            let clock = ContinuousClock()
-            let begin = clock.now
             let result = try await apply(manifests, node)
-            print("applied \(count) establishments in \(clock.now - begin)")
-            #expect(clock.now - begin < .seconds(10))
             #expect(result.isComplete)
             #expect(result.openings.map(\.opened).reduce(0, +) == count)
 
@@ -294,19 +290,12 @@ import Testing
         }
     }
 
-    @Test func aThousandTakeSecondsAtMost() async throws {
+    @Test func aThousandAreAppliedAndThenNothingIsLeftToDo() async throws {
         try await withPlatform { platform, node in
             let manifests = try ManifestFixtures.large(1000)
-            let clock = ContinuousClock()
-            let begin = clock.now
             let result = try await apply(manifests, node)
-            let applied = clock.now - begin
-            let beginPlan = clock.now
             #expect(try await plan(manifests, node).isEmpty)
-            print("1,000 establishments: applied in \(applied), planned in \(clock.now - beginPlan)")
             #expect(result.isComplete)
-            #expect(applied < .seconds(10))
-            #expect(clock.now - beginPlan < .seconds(2))
             #expect(try platform.sql(.shard(2), "select count(*) from placement where state = 'active'") == "500")
         }
     }
