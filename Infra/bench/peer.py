@@ -8,6 +8,7 @@ import dataclasses
 import math
 import os
 import pathlib
+import shutil
 import statistics
 import time
 
@@ -23,8 +24,9 @@ from .site import MONDAY
 TERRITORY, SCHOOLS, PEOPLE = "auvergne-rhone-alpes", 12, 5_000
 NODES, FRONTS = 2, 2
 GOAL, RAMP, SPEED = 99.95, 5, 40
-# How much larger the next number of people is while all is well, and how near the last good one and the first bad one have to be.
-GROWTH, NEAR, MOST_LEVELS = 2.0, 1.2, 12
+# How much larger the next number of people is while all is well, in the first round and in later ones, which know where to look; and how
+# near the last good one and the first bad one have to be.
+GROWTH, LATER_GROWTH, NEAR, MOST_LEVELS = 2.0, 1.3, 1.2, 12
 MIXES = ["peer", "peer-home", "peer-sign-in"]
 # Seconds from one page to the next in life, as all three mixes have it: what a rate is in people at once.
 SECONDS_A_PAGE = 30 * math.exp(0.8**2 / 2)
@@ -49,7 +51,7 @@ def run(progress, options):
         raise StackError("the peer needs --peer-url, --peer-people and --peer-pids; docs/peers.md tells how AlekSIS is brought up")
     FOLDER.mkdir(exist_ok=True)
     site = CrowdSite(NODES, FRONTS, SCHOOLS, name="peer", establishments={})
-    mixes, load = options.peer_mix or MIXES, os.getloadavg()[0]
+    mixes = options.peer_mix or MIXES
     try:
         site.start(progress)
         # What the machine can do is measured, not the gate.
@@ -69,7 +71,7 @@ def run(progress, options):
     finally:
         if not options.keep:
             site.stop()
-    lines = table(measured, mixes, sides, options, load)
+    lines = table(measured, mixes, sides, options)
     progress.say("\n" + "\n".join(lines))
     if options.record:
         report.write("peer", lines)
@@ -115,9 +117,13 @@ class Side:
     def load(self, verb, mix, *words, at_least=None):
         folder = FOLDER / "peer"
         folder.mkdir(exist_ok=True)
+        prepared = sessions = folder / f"{self.name}.sessions"
+        if verb == "run":
+            # A run keeps what its people have at its end: whoever was signing in just then has no session.
+            sessions = shutil.copy(prepared, folder / f"{self.name}.sessions-of-a-run")
         with (folder / f"{self.name}.log").open("a") as log:
             return generate(
-                BUILT, verb, self.front, self.adapter, self.people, mix, "--date", MONDAY, *words, sessions=folder / f"{self.name}.sessions",
+                BUILT, verb, self.front, self.adapter, self.people, mix, "--date", MONDAY, *words, sessions=sessions,
                 report=folder / f"report-{self.name}", password=self.password, at_least=at_least, log=log)
 
     def settle(self):
@@ -137,6 +143,8 @@ class Level:
     result: dict
     # Microseconds of processor a request.
     processor: float
+    # So many cores were busy with neither the product nor the generator.
+    others: float
 
     @property
     def steady(self):
@@ -175,21 +183,30 @@ def most(progress, side, mix, number, seconds):
     with progress.step(f"Round {number + 1}, {mix}: {side.name}") as step:
         def attempt(users):
             side.settle()
-            before = side.processes.seconds()
+            before, busy, moment = side.processes.seconds(), busy_seconds(), time.monotonic()
             result = side.load("run", mix, "--users", f"{users:.1f}", "--ramp", RAMP, "--seconds", seconds, "--speed", SPEED, "--processes", 2, "--seed", number + 1)
             if result["visits"]["nobody_left"] > 0.01 * result["visits"]["begun"]:
                 raise StackError(f"{side.people} has too few people for {users:.0f} at once")
-            level = Level(users, result, (side.processes.seconds() - before) / max(1, result["whole"]["done"]) * 1e6)
+            used = side.processes.seconds() - before
+            others = (busy_seconds() - busy - used - result["generatorProcessor"]) / (time.monotonic() - moment)
+            level = Level(users, result, used / max(1, result["whole"]["done"]) * 1e6, max(0, others))
             step.note(f"{users:.0f} at once, {level.steady['perSecond']:.1f} a second: {100 * level.steady['success']:.2f} % right")
             return level
 
-        best, broken = search(attempt, side.starts.get(mix, side.start))
+        best, broken = search(attempt, side.starts.get(mix, side.start), LATER_GROWTH if mix in side.starts else GROWTH)
         side.starts[mix] = best.users * 0.8
         step.note(f"{best.steady['perSecond']:,.1f} a second with {best.users:,.0f} at once; not with {broken.users:,.0f} ({broken.errors})")
         return Most(side.name, mix, best, broken)
 
 
-def search(attempt, start):
+def busy_seconds():
+    """Of all cores since the machine started."""
+    fields = list(map(int, pathlib.Path("/proc/stat").read_text().split("\n")[0].split()[1:9]))
+    # All but idle, and waiting for a disk.
+    return (sum(fields) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")
+
+
+def search(attempt, start, growth=GROWTH):
     """The largest of what `attempt` tries that it says was served, and the smallest that was not: up from `start` until one is not, or
     down until one is, then between the two."""
     best = broken = None
@@ -199,7 +216,7 @@ def search(attempt, start):
         best, broken = (level, broken) if level.served else (best, level)
         if best and broken and broken.users <= best.users * NEAR:
             break
-        value = math.sqrt(best.users * broken.users) if best and broken else best.users * GROWTH if best else broken.users / GROWTH
+        value = math.sqrt(best.users * broken.users) if best and broken else best.users * growth if best else broken.users / growth
         if value < 1:
             break
     if not best or not broken:
@@ -214,13 +231,14 @@ TITLES = {
 }
 
 
-def table(measured, mixes, sides, options, load):
+def table(measured, mixes, sides, options):
     def values(mix, side, value):
         return [value(each.best) for each in measured if each.mix == mix and each.side == side]
 
+    others = report.spread([level.others for each in measured for level in (each.best, each.broken)], 1)
     names = {"preau": "Préau", "peer": options.peer_adapter.stem}
     lines = [
-        f"Measured on {time.strftime('%Y-%m-%d')} at {commit()}, {os.cpu_count()} cores with everything on them, generator included; load average before it {load:.1f}"
+        f"Measured on {time.strftime('%Y-%m-%d')} at {commit()}, {os.cpu_count()} cores with everything on them, generator included; of them others took {others} meanwhile"
         f"{'; ' + options.peer_note if options.peer_note else ''}. {options.peer_rounds} rounds, in turn; {options.peer_seconds} s of each number of people after "
         f"{RAMP} s in which they come. Préau: {NODES} nodes of one loop, {FRONTS} processes of HAProxy, 4 shards. Median (least to most).",
         "", "| visits | product | most that it served right, a second | in life that is people at once | p50, p99 there, ms | processor a request, ms | and with this many more it did not |",
@@ -246,7 +264,7 @@ def table(measured, mixes, sides, options, load):
             for side in sides:
                 steps = [step for level in values(mix, side.name, lambda level: level) for step in level.result["steps"] if step["name"] == kind and step["done"]]
                 cells.append(", ".join(f"{statistics.median(step['latency'][key] for step in steps):,.0f}" for key in ("p50", "p99")) if steps else "–")
-            lines.append(f"| {TITLES[mix]}: {kind} | " + " | ".join(cells) + " |")
+            lines.append(f"| {TITLES[mix].split(':')[0]}: {kind} | " + " | ".join(cells) + " |")
     return lines
 
 

@@ -79,7 +79,7 @@ def test_a_table_replaces_its_own_only(tmp_path, monkeypatch):
 
 
 def level(users, right):
-    return peer.Level(users, {"steady": {"done": 1000, "success": right}, "steps": []}, 0)
+    return peer.Level(users, {"steady": {"done": 1000, "success": right}, "steps": []}, 0, 0)
 
 
 @pytest.mark.parametrize("start", [1, 40, 100, 5000])
