@@ -6,7 +6,7 @@ import sys
 from stack.errors import StackError
 from stack.progress import Progress
 
-from . import admission, feeds, files, homework, move, nodes, page, provision, quota, search, sso, storm
+from . import admission, feeds, files, homework, move, nodes, page, peer, provision, quota, search, sso, storm
 
 BENCHMARKS = {
     "page": page.run,
@@ -29,27 +29,27 @@ def arguments():
         "(when it is there; PREAU_LIMIT names another place) and writes the tables of docs/benchmarks.md.")
     parser.add_argument("--scene", action="append", metavar="NAME", help="storm: only this one; may be repeated")
     parser.add_argument("--share", type=float, default=1.0, metavar="S", help="storm: this part of each scene (1)")
-    parser.add_argument("--keep", action="store_true", help="nodes, storm: leave their stack running")
+    parser.add_argument("--keep", action="store_true", help="nodes, storm, peer: leave the stack running")
     parser.add_argument("--flame", metavar="LABEL", help="storm: also draw where the nodes' time goes, once all have come (docs/images/flame-LABEL.svg)")
-    parser.add_argument("--no-record", dest="record", action="store_false", help="storm: leave docs/benchmarks.md as it is")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHMARKS)}, nodes and storm (all but these two)")
+    parser.add_argument("--no-record", dest="record", action="store_false", help="storm, peer: leave docs/benchmarks.md as it is")
+    peer.add_arguments(parser)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(BENCHMARKS)}, nodes, storm and peer (all but these three)")
     return parser.parse_args()
 
 
 def main():
     options = arguments()
     names = options.names or list(BENCHMARKS)
-    unknown = [name for name in names if name not in BENCHMARKS and name not in ("nodes", "storm")]
+    asked = {"nodes": nodes.run, "storm": storm.run, "peer": peer.run}
+    unknown = [name for name in names if name not in BENCHMARKS and name not in asked]
     if unknown:
-        print(f"No benchmark is called {', '.join(unknown)}; there are: {', '.join([*BENCHMARKS, 'nodes', 'storm'])}", file=sys.stderr)
+        print(f"No benchmark is called {', '.join(unknown)}; there are: {', '.join([*BENCHMARKS, *asked])}", file=sys.stderr)
         return 2
     progress = Progress()
     try:
         for name in names:
-            if name == "storm":
-                storm.run(progress, options)
-            elif name == "nodes":
-                nodes.run(progress, options)
+            if name in asked:
+                asked[name](progress, options)
             else:
                 BENCHMARKS[name](progress)
     except StackError as error:

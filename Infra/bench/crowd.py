@@ -125,18 +125,24 @@ class CrowdSite:
 
     def load(self, verb, people, mix, *words, report=None, at_least=None):
         """One run of preau-load; its report."""
-        line = [
-            self.programs / "preau-load", verb, "--front", self.parts["front"], "--adapter", LOAD / "preau.yaml", "--mix", LOAD / f"{mix}.yaml",
-            "--people", people, "--sessions", self.sessions(people), "--password", PASSWORD,
-        ]
-        folder = report or self.files / f"{verb}-{mix}"
-        line += ["--report", folder, "--page", LOAD / "report.html", *map(str, words)]
-        if at_least is not None:
-            line += ["--at-least", str(at_least)]
-        done = subprocess.run(list(map(str, line)), stdin=subprocess.DEVNULL, check=False)
-        if not (pathlib.Path(folder) / "report.json").exists() or (done.returncode != 0 and at_least is not None):
-            raise StackError(f"preau-load {verb} failed; the cause is above")
-        return json.loads((pathlib.Path(folder) / "report.json").read_text())
+        return generate(
+            self.programs, verb, self.parts["front"], LOAD / "preau.yaml", people, mix, *words, sessions=self.sessions(people),
+            report=report or self.files / f"{verb}-{mix}", at_least=at_least)
+
+
+def generate(programs, verb, front, adapter, people, mix, *words, sessions, report, password=PASSWORD, at_least=None, log=None):
+    """One run of preau-load against any product; its report. What it says goes to `log`, or is shown."""
+    line = [
+        programs / "preau-load", verb, "--front", front, "--adapter", adapter, "--mix", LOAD / f"{mix}.yaml", "--people", people,
+        "--sessions", sessions, "--password", password, "--report", report, "--page", LOAD / "report.html", *words,
+    ]
+    if at_least is not None:
+        line += ["--at-least", at_least]
+    done = subprocess.run(list(map(str, line)), stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False)
+    found = pathlib.Path(report) / "report.json"
+    if not found.exists() or (done.returncode != 0 and at_least is not None):
+        raise StackError(f"preau-load {verb} failed; the cause is {'above' if log is None else 'in ' + log.name}")
+    return json.loads(found.read_text())
 
 
 class Account:

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import pathlib
 import re
 import subprocess
 
@@ -108,6 +110,22 @@ def accounts(conninfo, territory, role, most):
     done = subprocess.run(
         ["psql", "-X", "-q", "-A", "-t", "-F", " ", "-c", query, conninfo], check=True, capture_output=True, text=True)
     return [tuple(line.split(" ")) for line in done.stdout.splitlines() if line]
+
+
+def processor_seconds_of_tree(root):
+    """Processor time of a process, of those below it, and of those that ended and were waited for."""
+    parents, used = {}, {}
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents[int(folder.name)], used[int(folder.name)] = int(fields[1]), sum(map(int, fields[11:15]))
+    tree, found = {root}, True
+    while found:
+        found = {pid for pid, parent in parents.items() if parent in tree and pid not in tree}
+        tree |= found
+    return sum(used.get(pid, 0) for pid in tree) / os.sysconf("SC_CLK_TCK")
 
 
 def processor_seconds(pid):

@@ -1,6 +1,4 @@
-internal import Compression
 internal import Cryptography
-internal import Foundation
 internal import Glibc
 internal import Runtime
 
@@ -12,8 +10,6 @@ final class Browser: @unchecked Sendable {
         /// In a word or two: what errors are counted by.
         case wrong(String)
     }
-
-    private static let longestPage = 8 << 20
 
     private let person: Person
     private let product: Product
@@ -50,7 +46,12 @@ final class Browser: @unchecked Sendable {
             return Browser.wrong(error)
         }
         for cookie in answer.cookies { person.keep(cookie) }
-        return judge(answer, step)
+        switch product.judge(answer, step, value) {
+        case .wrong(let kind): return .wrong(kind)
+        case .right(let body, let values):
+            found.merge(values) { $1 }
+            return .right(body: body, size: answer.size)
+        }
     }
 
     /// A file that a page needs: its path as the page has it.
@@ -73,15 +74,7 @@ final class Browser: @unchecked Sendable {
             step.method, step.path.filled(.address, value), accept: "text/html,application/xhtml+xml,*/*;q=0.8")
         for (name, template) in step.headers { bytes += "\(name): \(template.filled(.plain, value))\r\n".utf8 }
         guard let body = step.body else { return bytes + [13, 10] }
-        let (type, content) =
-            switch body {
-            case .form(let fields):
-                (
-                    "application/x-www-form-urlencoded",
-                    fields.map { "\($0.name)=\($0.value.filled(.address, value))" }.joined(separator: "&")
-                )
-            case .text(let type, let template): (type, template.filled(.plain, value))
-            }
+        let (type, content) = body.filled(value)
         bytes += "Content-Type: \(type)\r\nContent-Length: \(content.utf8.count)\r\n\r\n\(content)".utf8
         return bytes
     }
@@ -107,54 +100,4 @@ final class Browser: @unchecked Sendable {
         case .malformed(let error): .wrong("malformed answer (\(error))")
         }
     }
-
-    private func judge(_ answer: Answer, _ step: Product.Step) -> Outcome {
-        func wrong(_ kind: String) -> Outcome { .wrong(kind) }
-        var body = answer.body
-        if answer.isGzip {
-            guard let plain = try? Gzip.decompress(body, limit: Browser.longestPage) else {
-                return wrong("damaged gzip")
-            }
-            body = plain
-        }
-        if let refusal = product.refusals.first(where: { body.hasText($0.text) }) { return wrong(refusal.what) }
-        guard answer.status == step.status else {
-            guard (300..<400).contains(answer.status), let location = answer.location else {
-                return wrong("status \(answer.status)")
-            }
-            // The path alone: what follows it may be of one person.
-            let path = location.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
-            return wrong("sent to \(path.prefix(40))")
-        }
-        if let expected = step.location, answer.location?.hasPrefix(expected) != true { return wrong("sent elsewhere") }
-        for expectation in step.expect
-        where !body.hasText(Array(expectation.text.filled(.page, value).utf8)) {
-            return wrong("wrong \(expectation.what)")
-        }
-        for find in step.find {
-            let text = find.place == .body ? body : Array((answer.location ?? "").utf8)
-            guard let part = find.all(in: text, most: 1).first else { return wrong("no \(find.name)") }
-            found[find.name] = find.place == .location ? part.removingPercentEncoding ?? part : part
-        }
-        return .right(body: body, size: answer.size)
-    }
-}
-
-extension Product.Find {
-    /// What stands between the two texts, each time that it does.
-    func all(in bytes: [UInt8], most: Int) -> [String] {
-        var results: [String] = []
-        var start = 0
-        while results.count < most, let open = bytes.place(of: after, from: start) {
-            let first = open + after.count
-            guard let end = bytes.place(of: before, from: first) else { break }
-            results.append(String(decoding: bytes[first..<end], as: UTF8.self))
-            start = end
-        }
-        return results
-    }
-}
-
-extension [UInt8] {
-    func hasText(_ text: [UInt8]) -> Bool { place(of: text) != nil }
 }

@@ -28,7 +28,15 @@ struct LoadOptions {
     let processes: Int
     let seed: UInt64
     let password: String
-    let date: String
+    let date: CivilDate
+
+    /// What all visits know: the password, the date, and the first and last day of its week.
+    var constants: [String: String] {
+        [
+            "password": password, "date": date.description, "monday": date.monday.description,
+            "sunday": (date.monday + 6).description,
+        ]
+    }
 
     static let usage = """
         --front http://ADDRESS:PORT --adapter FILE --mix FILE --people FILE
@@ -56,10 +64,12 @@ struct LoadOptions {
         processes = Int(try number("--processes", 1...64) ?? 1)
         seed = UInt64(try number("--seed", 0...1e15) ?? 1)
         password = try arguments.option("--password") ?? ""
-        date =
+        let text =
             try arguments.option("--date")
             ?? ISO8601DateFormatter.string(
                 from: Date(), timeZone: .gmt, formatOptions: .withFullDate)
+        guard let date = CivilDate(text) else { throw UsageError("--date: expected YYYY-MM-DD, found “\(text)”") }
+        self.date = date
         speed = try number("--speed", 0.01...1000) ?? 1
         hour = Int(try number("--hour", 0...23) ?? 8)
         ramp = try number("--ramp", 0...36_000) ?? 0
@@ -117,8 +127,14 @@ struct LoadOptions {
         return mix
     }
 
+    /// - Throws: also when the adapter asks for what nothing fills: an expectation would then fit whatever came.
     func readPeople(part: Int) throws(LoadError) -> [Person] {
-        try People.read(try LoadOptions.bytes(people), file: people, part: part, of: processes)
+        let people = try People.read(try LoadOptions.bytes(people), file: people, part: part, of: processes)
+        let known = Set(people.first.map { Array($0.fields.keys) } ?? []).union(constants.keys)
+        if !people.isEmpty, let missing = try readProduct().placesWithoutValue(known).first {
+            throw .content("\(adapter): {\(missing)} is no column of \(self.people), and nothing else fills it")
+        }
+        return people
     }
 
     private static func bytes(_ file: String) throws(LoadError) -> [UInt8] {

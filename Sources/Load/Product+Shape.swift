@@ -82,8 +82,11 @@ extension Product {
         .keys("an expectation (what, text)") { keys in
             let what = keys.required("what", .line(upTo: 40))
             let text = keys.required("text", template)
+            let writing = keys.optional(
+                "as", YAMLShape<Template.Writing>.oneOf(["page": .page, "json": .json, "plain": .plain]), default: .page
+            )
             guard let what, let text else { return nil }
-            return Expectation(what: what, text: text)
+            return Expectation(what: what, text: text, writing: writing)
         }
     }
 

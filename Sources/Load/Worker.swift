@@ -37,7 +37,7 @@ final class Worker: @unchecked Sendable {
         mix = try options.readMix()
         people = try options.readPeople(part: part)
         parts = ClientConnection.Parts(loop: loop, address: options.front)
-        constants = ["password": options.password, "date": options.date]
+        constants = options.constants
         speed = options.speed
         chance = Chance(seed: options.seed &+ UInt64(part) &* 7919)
         if let file = options.sessions { try SessionFile.read(file, into: people) }

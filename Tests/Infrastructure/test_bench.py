@@ -3,10 +3,12 @@
 import http.server
 import os
 import re
+import subprocess
+import sys
 import threading
 
 import pytest
-from bench import idle, report, tenants
+from bench import idle, peer, people, report, tenants
 from bench.wrk import Target, measure
 from stack.errors import StackError
 
@@ -74,3 +76,37 @@ def test_a_table_replaces_its_own_only(tmp_path, monkeypatch):
         "a\n<!-- page: begin -->\nnew\nlines\n<!-- page: end -->\nb\n<!-- other: begin -->\nkept\n<!-- other: end -->\n")
     with pytest.raises(StackError):
         report.write("absent", [])
+
+
+def level(users, right):
+    return peer.Level(users, {"steady": {"done": 1000, "success": right}, "steps": []}, 0, 0)
+
+
+@pytest.mark.parametrize("start", [1, 40, 100, 5000])
+def test_the_most_that_is_served_is_found_from_either_side(start):
+    tried = []
+
+    def attempt(users):
+        tried.append(users)
+        return level(users, 1 if users <= 100 else 0.999)
+
+    best, broken = peer.search(attempt, start)
+    assert best.users <= 100 < broken.users <= best.users * peer.NEAR
+    assert len(tried) == len(set(tried)) <= peer.MOST_LEVELS
+
+
+@pytest.mark.parametrize("right", [0.9, 1])
+def test_no_end_is_an_error(right):
+    with pytest.raises(StackError, match="no end was found"):
+        peer.search(lambda users: level(users, right), 4)
+
+
+def test_processor_time_counts_what_is_below_a_process():
+    busy = "x = 0\nfor _ in range(20_000_000): x += 1\n"
+    script = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {busy!r}]); print('done', flush=True); input()"
+    process = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        process.stdout.readline()
+        assert people.processor_seconds_of_tree(process.pid) > people.processor_seconds(process.pid) + 0.2
+    finally:
+        process.communicate(b"\n")

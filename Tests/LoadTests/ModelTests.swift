@@ -11,9 +11,14 @@ import YAML
         try YAMLDocument(parsing: [UInt8](Data(contentsOf: Self.folder.appending(path: name))), file: name)
     }
 
-    @Test(arguments: ["grand-est.yaml", "storm.yaml", "lyon.yaml", "bell.yaml", "morning.yaml"])
-    func everyMixNamesWhatThereIs(_ name: String) throws {
-        let (mix, product) = (try document(name).decode(Mix.shape), try document("preau.yaml").decode(Product.shape))
+    private static let pairs =
+        ["grand-est", "storm", "lyon", "bell", "morning"].map { ($0, "preau") }
+        + ["peer", "peer-home", "peer-sign-in"].flatMap { [($0, "preau"), ($0, "aleksis")] }
+
+    @Test(arguments: pairs) func everyMixNamesWhatThereIs(_ mix: String, _ product: String) throws {
+        let (mix, product) = (
+            try document("\(mix).yaml").decode(Mix.shape), try document("\(product).yaml").decode(Product.shape)
+        )
         for role in mix.roles {
             #expect(product.pages[role.first] != nil)
             #expect(role.pages.allSatisfy { product.pages[$0.element] != nil })
@@ -22,8 +27,9 @@ import YAML
         #expect(abs(mix.shares(at: 8).reduce(0, +) - 1) < 1e-9)
     }
 
-    @Test func everyPageIsHeldAgainstThePersonAndThePage() throws {
-        let product = try document("preau.yaml").decode(Product.shape)
+    @Test(arguments: ["preau.yaml", "aleksis.yaml"])
+    func everyPageIsHeldAgainstThePersonAndThePage(_ name: String) throws {
+        let product = try document(name).decode(Product.shape)
         for page in product.pages.values {
             let held = Set(page.expect.map(\.what))
             #expect(held.isSuperset(of: ["person", "page"]), "\(page.name)")
