@@ -6,7 +6,7 @@ import sys
 from stack.errors import StackError
 from stack.progress import Progress
 
-from . import admission, feeds, files, homework, move, nodes, page, peer, provision, quota, search, sso, storm
+from . import admission, feeds, files, homework, move, nodes, page, passwords, peer, provision, quota, search, sso, storm
 
 BENCHMARKS = {
     "page": page.run,
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "files": files.run,
     "homework": homework.run,
     "move": move.run,
+    "passwords": passwords.run,
     "provision": provision.run,
     "quota": quota.run,
     "search": search.run,

@@ -8,6 +8,7 @@ import base64
 import contextlib
 import json
 import os
+import pathlib
 import re
 import statistics
 import subprocess
@@ -22,6 +23,7 @@ from stack.state import CHECKOUT, State
 from stack.templates import commit
 
 from . import report, yardstick
+from .people import processor_seconds
 from .site import Site
 from .wrk import measure
 
@@ -46,19 +48,27 @@ def run(progress):
         mark = yardstick.Yardstick(source, state, Ports(state), mode="redis").start(progress)
         with progress.step("Sessions and services"):
             site.sign_in(SESSIONS)
-            plans = [cas(site)] + [openid(site, algorithm) for algorithm in ("ES256", "EdDSA", "RS256")]
+            plans = [
+                cas(site, "CAS 2, who it is", "/cas/serviceValidate", "moodle", 0.15),
+                cas(site, "CAS 3, with roles and schools", "/cas/p3/serviceValidate", "gar", 0.15),
+                # Classes are asked of the pupil's school, at each round: three statements.
+                cas(site, "CAS 3, with classes", "/cas/p3/serviceValidate", "moodle", None),
+            ] + [openid(site, algorithm) for algorithm in SIGNATURES]
         for plan in plans:
             rate(site, plan, 2)
         measure(mark, 2, folder=FOLDER)
         results = []
+        spent = {plan["name"]: [] for plan in plans}
         for number in range(ROUNDS):
             with progress.step(f"Round {number + 1} of {ROUNDS}") as step:
-                results.append({"yardstick": measure(mark, SECONDS, folder=FOLDER).rate})
+                results.append(signatures() | {"yardstick": measure(mark, SECONDS, folder=FOLDER).rate})
                 for plan in plans if number % 2 == 0 else reversed(plans):
                     step.note(plan["name"])
-                    results[-1][plan["name"]] = rate(site, plan, SECONDS)
+                    before = processors(site)
+                    results[-1][plan["name"]] = found = rate(site, plan, SECONDS)
+                    spent[plan["name"]].append([(b - a) / SECONDS / found * 1e6 for a, b in zip(before, processors(site))])
                 step.note("  ".join(f"{name} {value:,.0f}/s" for name, value in results[-1].items()))
-    lines = table(results, plans)
+    lines = table(results, plans, spent)
     progress.say("\n" + "\n".join(lines))
     report.write("sso", lines)
 
@@ -72,12 +82,42 @@ def register(site, *words):
     return json.loads(done.stdout)
 
 
-def cas(site):
-    register(site, "cas", "bench", SERVICE, "--template", "moodle", "--profiles", "pupil")
-    # No attribute from a shard: what is measured is the door, not the timetable's database.
-    service = urllib.parse.quote(SERVICE, safe="")
-    return {"name": "CAS", "enter": f"/cas/login?service={service}", "method": "GET",
-            "path": f"/cas/serviceValidate?service={service}&ticket=", "token": "ticket=(ST%-[%w%-]+)",
+# By the name in JOSE, the one in `openssl speed`.
+SIGNATURES = {"ES256": "ecdsap256", "EdDSA": "ed25519", "RS256": "rsa2048"}
+
+
+def signatures():
+    """What one core signs in a second, by the library that the node has."""
+    done = subprocess.run(
+        ["openssl", "speed", "-mr", "-seconds", "1", *SIGNATURES.values()], capture_output=True, text=True, check=False)
+    # +F2: RSA, +F4: ECDSA, +F6: EdDSA; then a number, bits, the curve's name where there is one, and seconds a signature.
+    found = {}
+    for algorithm, kind, place in (("RS256", "+F2:", 3), ("ES256", "+F4:", 4), ("EdDSA", "+F6:", 4)):
+        line = next((line for line in done.stdout.splitlines() if line.startswith(kind)), None)
+        if line is None:
+            raise StackError(f"openssl speed says nothing of {algorithm}: {done.stderr.strip()[-300:]}")
+        found["signatures " + algorithm] = 1 / float(line.split(":")[place])
+    return found
+
+
+def processors(site):
+    """Seconds that the node, Redis, and PostgreSQL with its backends have had."""
+    redis = processor_seconds(site.parts["redis"]["pid"])
+    servers = [site.parts["directory"]["pid"], *(shard["pid"] for shard in site.parts["shards"])]
+    return processor_seconds(site.node["pid"]), redis, sum(map(family_seconds, servers))
+
+
+def family_seconds(pid):
+    children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return processor_seconds(pid) + sum(map(processor_seconds, children))
+
+
+def cas(site, name, path, template, asked):
+    place = SERVICE + re.sub(r"\W+", "-", name.lower()) + "/"
+    register(site, "cas", f"bench {name}", place, "--template", template, "--profiles", "pupil")
+    service = urllib.parse.quote(place, safe="")
+    return {"name": name, "asked": asked, "enter": f"/cas/login?service={service}", "method": "GET",
+            "path": f"{path}?service={service}&ticket=", "token": "ticket=(ST%-[%w%-]+)", "length": 51,
             "success": "authenticationSuccess", "headers": {}, "body": ""}
 
 
@@ -86,7 +126,7 @@ def openid(site, algorithm):
     pair = base64.b64encode(f"{client['client_id']}:{client['client_secret']}".encode()).decode()
     query = urllib.parse.urlencode(
         {"response_type": "code", "client_id": client["client_id"], "redirect_uri": SERVICE, "scope": "openid", "nonce": "n"})
-    return {"name": f"OpenID Connect, {algorithm}", "enter": f"/oidc/authorize?{query}", "method": "POST",
+    return {"name": f"OpenID Connect, {algorithm}", "asked": 0.15, "length": 43, "enter": f"/oidc/authorize?{query}", "method": "POST",
             "path": "/oidc/token", "token": "code=([%w_%-]+)", "success": "id_token",
             "headers": {"Authorization": f"Basic {pair}", "Content-Type": "application/x-www-form-urlencoded"},
             "body": f"grant_type=authorization_code&redirect_uri={urllib.parse.quote(SERVICE, safe='')}&code="}
@@ -113,7 +153,7 @@ def rate(site, plan, seconds):
     return int(found[1]) / float(found[2])
 
 
-def table(results, plans):
+def table(results, plans, spent):
     def values(name):
         return [each[name] for each in results]
 
@@ -127,6 +167,15 @@ def table(results, plans):
     for plan in plans:
         name = plan["name"]
         ratios = [a / b for a, b in zip(values(name), values("yardstick"))]
-        lines.append(f"| {name}, whole rounds/s | | {report.spread(values(name), 0)} |")
-        lines.append(f"| {name}, of the yardstick | ≥ 0.15 | {report.spread(ratios, 3)} |")
+        parts = [statistics.median(each) for each in zip(*spent[name])]
+        costs = ", ".join(f"{part} {value:.0f}" for part, value in zip(("node", "Redis", "PostgreSQL"), parts))
+        lines.append(f"| {name}, whole rounds/s (µs of a processor a round: {costs}) | | {report.spread(values(name), 0)} |")
+        asked = f"≥ {plan['asked']:.2f}" if plan["asked"] else ""
+        lines.append(f"| {name}, of the yardstick | {asked} | {report.spread(ratios, 3)} |")
+    for algorithm in SIGNATURES:
+        found = values("signatures " + algorithm)
+        share = [a / b for a, b in zip(found, values("yardstick"))]
+        lines.append(f"| signatures of {algorithm} a second, by one core that does nothing else (`openssl speed`) | | "
+                     f"{report.spread(found, 0)} |")
+        lines.append(f"| … of the yardstick | | {report.spread(share, 3)} |")
     return lines

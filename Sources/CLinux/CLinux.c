@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -17,6 +18,9 @@ void *clinux_thread_loop(void) { return thread_loop; }
 void clinux_set_thread_loop(void *loop) { thread_loop = loop; }
 
 void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+// Zero is the calling thread, not its process: Linux has a niceness for each.
+void clinux_step_back(int niceness) { setpriority(PRIO_PROCESS, 0, niceness); }
 
 static int control(int epoll, int operation, int descriptor, uint32_t events, uint64_t token) {
   struct epoll_event event = {.events = events, .data = {.u64 = token}};

@@ -63,13 +63,52 @@ package enum Argon2id {
     /// - Throws: `.malformedHash` when `encoded` is not an acceptable PHC string.
     package static func verify(_ password: [UInt8], against encoded: String) throws(CryptographyError) -> Bool {
         guard let cost = cost(of: encoded), cost.isWithin(.limit) else { throw .malformedHash }
-        let code = argon2id_verify(encoded, password, password.count)
+        let parts = encoded.split(separator: "$", omittingEmptySubsequences: false)
+        // Both as short as libargon2 takes them.
+        guard let salt = unpadded(parts[4]), let expected = unpadded(parts[5]), salt.count >= 8, expected.count >= 4
+        else { throw .malformedHash }
+        let (code, found) = compute(password, salt: salt, byteCount: expected.count, cost: cost)
         switch code {
-        case ARGON2_OK.rawValue: return true
-        case ARGON2_VERIFY_MISMATCH.rawValue: return false
+        case ARGON2_OK.rawValue: return constantTimeEqual(found, expected)
         case ARGON2_MEMORY_ALLOCATION_ERROR.rawValue: throw .argon2(code: code)
         default: throw .malformedHash
         }
+    }
+
+    /// Of base64 without its padding, which is how a PHC string has it.
+    private static func unpadded(_ text: Substring) -> [UInt8]? {
+        guard !text.hasSuffix("=") else { return nil }
+        return Base64.decode(text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4))
+    }
+
+    private static func compute(
+        _ password: [UInt8], salt: [UInt8], byteCount: Int, cost: Cost
+    ) -> (code: Int32, hash: [UInt8]) {
+        var hash = [UInt8](repeating: 0, count: byteCount)
+        // libargon2 only reads what it is given to change: nothing in the flags asks it to wipe the password.
+        var (password, salt) = (password, salt)
+        let code = hash.withUnsafeMutableBufferPointer { hash in
+            password.withUnsafeMutableBufferPointer { password in
+                salt.withUnsafeMutableBufferPointer { salt in
+                    var context = argon2_context()
+                    context.out = hash.baseAddress
+                    context.outlen = UInt32(hash.count)
+                    context.pwd = password.baseAddress
+                    context.pwdlen = UInt32(password.count)
+                    context.salt = salt.baseAddress
+                    context.saltlen = UInt32(salt.count)
+                    context.t_cost = cost.passes
+                    context.m_cost = cost.memoryKiB
+                    context.lanes = cost.lanes
+                    context.threads = cost.lanes
+                    context.version = ARGON2_VERSION_NUMBER.rawValue
+                    context.allocate_cbk = { Argon2Memory.allocate($0, $1) }
+                    context.free_cbk = { Argon2Memory.giveBack($0, $1) }
+                    return argon2_ctx(&context, Argon2_id)
+                }
+            }
+        }
+        return (code, hash)
     }
 
     /// Whether `encoded` was made with another cost than `cost`, so that it should be replaced at the next sign-in.

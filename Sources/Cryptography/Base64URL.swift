@@ -11,46 +11,67 @@ package enum Base64URL {
 
     package static func encode(_ bytes: [UInt8]) -> String {
         let length = (bytes.count * 4 + 2) / 3
-        return alphabet.withUnsafeBufferPointer { alphabet in
-            String(unsafeUninitializedCapacity: length) { text in
-                var position = 0
-                var index = 0
-                while index < bytes.count {
-                    let left = bytes.count - index
-                    let group =
-                        UInt32(bytes[index]) << 16 | (left > 1 ? UInt32(bytes[index + 1]) << 8 : 0)
-                        | (left > 2 ? UInt32(bytes[index + 2]) : 0)
-                    for sixth in 0..<min(4, left + 1) {
-                        text[position] = alphabet[Int(group >> UInt32(18 - 6 * sixth) & 0x3f)]
+        return String(unsafeUninitializedCapacity: length) { text in
+            alphabet.withUnsafeBufferPointer { alphabet in
+                bytes.withUnsafeBufferPointer { bytes in
+                    var position = 0
+                    func put(_ sixth: UInt32) {
+                        text[position] = alphabet[Int(sixth & 0x3f)]
                         position += 1
                     }
-                    index += 3
+                    var index = 0
+                    while index + 2 < bytes.count {
+                        let group =
+                            UInt32(bytes[index]) << 16 | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2])
+                        put(group >> 18)
+                        put(group >> 12)
+                        put(group >> 6)
+                        put(group)
+                        index += 3
+                    }
+                    let left = bytes.count - index
+                    if left > 0 {
+                        let group = UInt32(bytes[index]) << 16 | (left > 1 ? UInt32(bytes[index + 1]) << 8 : 0)
+                        put(group >> 18)
+                        put(group >> 12)
+                        if left > 1 { put(group >> 6) }
+                    }
                 }
-                return length
             }
+            return length
         }
     }
 
     /// Nil for a character outside the alphabet, an impossible length, or unused bits that are not zero: each sequence of
     /// bytes has exactly one accepted text, so that a signed text cannot be written in a second way.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {
-        let count = text.utf8.count
+        text.utf8.withContiguousStorageIfAvailable { decode($0) } ?? decode(Array(text.utf8))
+    }
+
+    static func decode(_ text: [UInt8]) -> [UInt8]? { text.withUnsafeBufferPointer { decode($0) } }
+
+    private static func decode(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+        let count = text.count
         guard count % 4 != 1 else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(count * 3 / 4)
-        var bits: UInt32 = 0
-        var held = 0
-        for character in text.utf8 {
-            let value = values[Int(character)]
-            guard value != 0xff else { return nil }
-            bits = bits << 6 | UInt32(value)
-            held += 6
-            if held >= 8 {
-                held -= 8
-                bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(held)))
+        var isGood = true
+        let bytes = values.withUnsafeBufferPointer { values in
+            [UInt8](unsafeUninitializedCapacity: count * 3 / 4) { bytes, filled in
+                var bits: UInt32 = 0
+                var held = 0
+                for character in text {
+                    let value = values[Int(character)]
+                    isGood = isGood && value != 0xff
+                    bits = bits << 6 | UInt32(value & 0x3f)
+                    held += 6
+                    if held >= 8 {
+                        held -= 8
+                        bytes[filled] = UInt8(truncatingIfNeeded: bits >> UInt32(held))
+                        filled += 1
+                    }
+                }
+                isGood = isGood && bits & (1 << UInt32(held) - 1) == 0
             }
         }
-        guard bits & (1 << UInt32(held) - 1) == 0 else { return nil }
-        return bytes
+        return isGood ? bytes : nil
     }
 }

@@ -2,7 +2,15 @@ package enum Hex {
     /// Two lower-case digits a byte.
     package static func encode(_ bytes: some Collection<UInt8>) -> String {
         func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10 }
-        return String(decoding: bytes.flatMap { [digit($0 >> 4), digit($0 & 0xf)] }, as: UTF8.self)
+        return String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+            var position = 0
+            for byte in bytes {
+                text[position] = digit(byte >> 4)
+                text[position + 1] = digit(byte & 0xf)
+                position += 2
+            }
+            return position
+        }
     }
 
     /// Nil for an odd count of digits or anything that is not a digit, in either case.

@@ -6,6 +6,8 @@ package final class PrivateKey: @unchecked Sendable {
     package let algorithm: SignatureAlgorithm
     package let publicNumbers: PublicKeyNumbers
     private let key: OpaquePointer
+    /// Of P-256: what signs.
+    private let curve: OpaquePointer?
     var pointer: OpaquePointer { key }
 
     /// A new key; RSA has 2048 bits and takes a good part of a second: not on a loop.
@@ -36,12 +38,22 @@ package final class PrivateKey: @unchecked Sendable {
             ERR_clear_error()
             throw .malformedKey
         }
+        let curve = ccrypto_p256_key(made, algorithm.code)
+        guard algorithm != .es256 || curve != nil else {
+            EVP_PKEY_free(made)
+            ERR_clear_error()
+            throw .malformedKey
+        }
         key = made
+        self.curve = curve
         self.algorithm = algorithm
         publicNumbers = numbers
     }
 
-    deinit { EVP_PKEY_free(key) }
+    deinit {
+        EC_KEY_free(curve)
+        EVP_PKEY_free(key)
+    }
 
     /// The private key itself: to be encrypted before it is kept anywhere.
     package var der: [UInt8] {
@@ -69,6 +81,14 @@ package final class PrivateKey: @unchecked Sendable {
 
     /// The signature as JOSE writes it. RSA takes most of a millisecond.
     package func sign(_ message: [UInt8]) throws(CryptographyError) -> [UInt8] {
+        if let curve {
+            let digest = SHA256.hash(message)
+            let signature = [UInt8](unsafeUninitializedCapacity: 64) { buffer, count in
+                count = ccrypto_sign_p256(curve, digest, buffer.baseAddress)
+            }
+            guard signature.count == 64 else { throw .signing }
+            return signature
+        }
         let signature = [UInt8](unsafeUninitializedCapacity: 1024) { buffer, count in
             count = ccrypto_sign(key, algorithm.code, message, message.count, buffer.baseAddress)
         }

@@ -7,7 +7,8 @@ internal import Web
 
 /// How each request went, for those who watch over a territory. The outermost: it sees what everything inside comes to.
 enum AttendanceMiddleware {
-    private static let patience = Duration.seconds(3)
+    /// Microseconds.
+    private static let patience = 3_000_000
 
     static func middleware(_ attendance: Attendance) -> Middleware {
         Middleware(
@@ -37,11 +38,12 @@ enum AttendanceMiddleware {
     }
 
     /// Since the request reached the front, as it says; else since it reached this node.
-    private static func elapsed(_ call: Call) -> Duration {
-        let here = Instant.now.since(call.request.receivedAt)
+    private static func elapsed(_ call: Call) -> Int {
+        let here = Instant.now.microseconds(since: call.request.receivedAt)
         guard let arrival = call.request.header("x-preau-arrival").flatMap({ Int64($0) }) else { return here }
-        let front = Duration.milliseconds(WallClock.microseconds / 1000 - arrival)
+        let (milliseconds, isTooFar) = (WallClock.microseconds / 1000).subtractingReportingOverflow(arrival)
         // Two machines' clocks may differ: what cannot be is not believed.
-        return front > here && front < .seconds(60) ? front : here
+        guard !isTooFar, (0..<60_000).contains(milliseconds) else { return here }
+        return max(Int(milliseconds) * 1000, here)
     }
 }

@@ -67,7 +67,9 @@ final class SharedParts: Sendable {
         keyring = try Keyring(FileReading.secretText(in: configuration.sessionKeysFile))
         // As many waiting as the pool does in about four seconds: past that the person is told to come back.
         passwordPool = try BlockingPool(
-            name: "password", threads: configuration.passwordThreads, queue: 128 * configuration.passwordThreads)
+            name: "password", threads: configuration.passwordThreads, queue: 128 * configuration.passwordThreads,
+            // A password takes thousands of times as long as a page: those who are inside go first.
+            niceness: 10)
         hasher = try PasswordHasher(pool: passwordPool, metrics: metrics)
         blockingPool = try BlockingPool(
             name: "blocking", threads: configuration.blockingThreads, queue: 64 * configuration.blockingThreads)

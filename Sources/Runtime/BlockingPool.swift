@@ -17,7 +17,10 @@ package final class BlockingPool: @unchecked Sendable {
     /// - Parameters:
     ///   - threads: how many jobs run at once.
     ///   - queue: how many more may wait; the next one is refused with `RuntimeError.overloaded`.
-    package init(name: String, threads count: Int, queue capacity: Int) throws(RuntimeError) {
+    ///   - niceness: how far its threads let others go first where processors are short, 0 to 19.
+    package init(
+        name: String, threads count: Int, queue capacity: Int, niceness: Int32 = 0
+    ) throws(RuntimeError) {
         self.capacity = capacity
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(wakeUp, nil)
@@ -26,6 +29,7 @@ package final class BlockingPool: @unchecked Sendable {
                 threads.append(
                     try startThread { [self] in
                         "\(name)-\(index)".withCString(clinux_name_thread)
+                        if niceness > 0 { clinux_step_back(niceness) }
                         work()
                     })
             }

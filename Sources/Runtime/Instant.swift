@@ -27,6 +27,11 @@ package struct Instant: Comparable, Hashable, Sendable {
     package func since(_ earlier: Instant) -> Duration {
         .nanoseconds(Int64(clamping: nanoseconds >= earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0))
     }
+
+    /// The same in whole microseconds, without the cost of a `Duration`, for what runs on every request.
+    package func microseconds(since earlier: Instant) -> Int {
+        Int(clamping: (nanoseconds >= earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0) / 1000)
+    }
 }
 
 extension Duration {

@@ -20,6 +20,17 @@ package struct Log: Sendable {
             }
         }
 
+        /// Written out: what the language prints of a case is found by reflection, on every line.
+        var name: String {
+            switch self {
+            case .debug: "debug"
+            case .info: "info"
+            case .notice: "notice"
+            case .warning: "warning"
+            case .error: "error"
+            }
+        }
+
         package static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
     }
 
@@ -66,9 +77,13 @@ package struct Log: Sendable {
 
     private func write(_ level: Level, _ message: StaticString, _ fields: [(String, Value)]) {
         guard level >= Log.threshold else { return }
-        var line =
-            #"{"at":""# + Timestamp.iso8601(microseconds: WallClock.microseconds)
-            + #"","level":"\#(level)","component":"#
+        var line = ""
+        line.reserveCapacity(320)
+        line += #"{"at":""#
+        line += Timestamp.iso8601(microseconds: WallClock.microseconds)
+        line += #"","level":""#
+        line += level.name
+        line += #"","component":"#
         Log.appendQuoted(component, to: &line)
         line += #","message":"#
         Log.appendQuoted(message.description, to: &line)
@@ -90,6 +105,12 @@ package struct Log: Sendable {
 
     private static func appendQuoted(_ text: String, to line: inout String) {
         line += "\""
+        if text.utf8.count <= limit, text.utf8.allSatisfy(isPlain) {
+            // What nearly every value is: nothing to look at one by one.
+            line += text
+            line += "\""
+            return
+        }
         var written = 0
         for scalar in text.unicodeScalars {
             written += UTF8.width(scalar)
@@ -108,5 +129,9 @@ package struct Log: Sendable {
             }
         }
         line += "\""
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != 0x7f && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 }

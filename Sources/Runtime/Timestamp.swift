@@ -8,12 +8,40 @@ package enum Timestamp {
         let milliseconds = Int((microseconds - Int64(seconds) * 1_000_000) / 1000)
         var parts = tm()
         gmtime_r(&seconds, &parts)
-        func pad(_ value: Int, _ width: Int) -> String {
-            let digits = String(value)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        // Written digit by digit: each line of the log has one.
+        return String(unsafeUninitializedCapacity: 40) { text in
+            var end = 0
+            func put(_ mark: UInt8) {
+                text[end] = mark
+                end += 1
+            }
+            func put(_ value: Int, _ width: Int) {
+                var divisor = 1
+                for _ in 1..<width { divisor *= 10 }
+                // A year past 9999 has as many digits as it needs.
+                while value / divisor > 9 { divisor *= 10 }
+                while divisor > 0 {
+                    put(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
+                    divisor /= 10
+                }
+            }
+            let year = Int(parts.tm_year) + 1900
+            if year < 0 { put(UInt8(ascii: "-")) }
+            put(abs(year), 4)
+            put(UInt8(ascii: "-"))
+            put(Int(parts.tm_mon) + 1, 2)
+            put(UInt8(ascii: "-"))
+            put(Int(parts.tm_mday), 2)
+            put(UInt8(ascii: "T"))
+            put(Int(parts.tm_hour), 2)
+            put(UInt8(ascii: ":"))
+            put(Int(parts.tm_min), 2)
+            put(UInt8(ascii: ":"))
+            put(Int(parts.tm_sec), 2)
+            put(UInt8(ascii: "."))
+            put(milliseconds, 3)
+            put(UInt8(ascii: "Z"))
+            return end
         }
-        let date = "\(pad(Int(parts.tm_year) + 1900, 4))-\(pad(Int(parts.tm_mon) + 1, 2))-\(pad(Int(parts.tm_mday), 2))"
-        let time = "\(pad(Int(parts.tm_hour), 2)):\(pad(Int(parts.tm_min), 2)):\(pad(Int(parts.tm_sec), 2))"
-        return "\(date)T\(time).\(pad(milliseconds, 3))Z"
     }
 }

@@ -31,6 +31,19 @@ import Testing
         }
     }
 
+    /// RFC 4648 §10.
+    @Test(arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")])
+    func base64(plain: String, encoded: String) {
+        #expect(Base64.encode(Array(plain.utf8)) == encoded)
+        #expect(Base64.decode(encoded) == Array(plain.utf8))
+    }
+
+    @Test(arguments: ["Zg", "Zg=", "Zg===", "=Zg=", "Z===", "-_-_", "Zm9é", "Zh=="])
+    func base64RefusesOtherTexts(text: String) {
+        #expect(Base64.decode(text) == nil)
+        #expect(Base64.encode([0xfb, 0xff, 0xbf]) == "+/+/" && Base64.decode("+/+/") == [0xfb, 0xff, 0xbf])
+    }
+
     @Test func hexRefusesOtherTexts() {
         #expect(Hex.decode("0AfF") == [0x0a, 0xff])
         #expect(Hex.decode("0") == nil)

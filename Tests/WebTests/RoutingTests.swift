@@ -1,5 +1,6 @@
 import HTTP
 import Runtime
+import Synchronization
 import Testing
 
 @testable import Web
@@ -253,6 +254,34 @@ import Testing
         #expect(try await site.problem(.get, "/nothing", ["Accept": "application/json"]).status == 404)
         #expect(try await site.answer(.get, "/errors/preau.web.not_found").response.status == .ok)
         #expect(try await site.answer(.get, "/errors/preau.web.nothing").response.status == .notFound)
+    }
+
+    @Test func aFrameIsDressedOnceAndForThoseWhoLookAtIt() async throws {
+        let dressings = Mutex(0)
+        let site = try TestSite(middleware: [
+            Middleware { call, next in
+                call.dressing { call, frame in
+                    dressings.withLock { $0 += 1 }
+                    frame.siteName = "ENT 77 \(call.route.pattern)"
+                }
+                return try await next(call)
+            },
+            Middleware { call, next in
+                let response = try await next(call)
+                // Too late to be seen, and done at once.
+                if call.route.pattern == "/" {
+                    call.dressing { _, frame in frame.siteName += "!" }
+                    #expect(call.frame.siteName == "ENT 77 /!")
+                }
+                return response
+            },
+        ])
+        #expect(try await site.answer(.get, "/timetable").text == "now")
+        let none = dressings.withLock { $0 }
+        #expect(none == 0)
+        #expect(try await site.answer(.get, "/").text.contains("ENT 77 /"))
+        let once = dressings.withLock { $0 }
+        #expect(once == 1)
     }
 
     @Test func runsMiddlewareInOrderAndAroundNotFound() async throws {

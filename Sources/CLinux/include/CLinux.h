@@ -15,6 +15,9 @@ void clinux_set_thread_loop(void *loop);
 // Names the calling thread for `top -H`, perf and gdb; at most 15 bytes.
 void clinux_name_thread(const char *name);
 
+// Lets others go first where processors are short: the calling thread alone, by so much (0 to 19).
+void clinux_step_back(int niceness);
+
 int clinux_epoll_add(int epoll, int descriptor, uint32_t events, uint64_t token);
 int clinux_epoll_modify(int epoll, int descriptor, uint32_t events, uint64_t token);
 int clinux_epoll_remove(int epoll, int descriptor);

@@ -67,7 +67,7 @@ extension SingleSignOn {
         guard let owner = partners[granting.service], owner.isEnabled, let callback = PartnerURL(granting.url),
             owner.settings.proxyCallbacks.contains(where: { $0.covers(callback) })
         else { return .failure(.unauthorizedProxy) }
-        guard let url = PartnerURL(target), let service = service(.cas, at: url, for: session.holder),
+        guard let url = PartnerURL(target), let service = service(at: url, for: session.holder),
             standing(of: session.holder, with: owner).isAllowed, standing(of: session.holder, with: service).isAllowed
         else { return .failure(.unauthorizedService) }
         let ticket = CASTicket(

@@ -42,7 +42,7 @@ struct CASRoutes: Sendable {
         guard let text = call.query.text("service") else {
             return .seeOther(call.session == nil ? "/login" : "/home")
         }
-        guard let url = PartnerURL(text), let partner = engine.service(.cas, at: url, for: call.session?.holder) else {
+        guard let url = engine.address(text), let partner = engine.service(at: url, for: call.session?.holder) else {
             engine.note(.cas, nil, call.session?.holder.account, "unknown service")
             throw IdentityError.unknownPartner
         }
@@ -109,7 +109,7 @@ struct CASRoutes: Sendable {
             var response = signedOut(call)
             // Only to somebody registered: anything else is our own page.
             if let url = call.query.text("service").flatMap({ PartnerURL($0) }),
-                engine.service(.cas, at: url, for: nil) != nil
+                engine.service(at: url, for: nil) != nil
             {
                 response.headers.set("Location", url.text)
             }
@@ -123,7 +123,7 @@ struct CASRoutes: Sendable {
         .resource(
             .get, "/cas/validate", access: .everyone, tag: "Single sign-on", summary: "CAS 1: yes or no.",
             query: CASRoutes.validationQuery, answers: [.other("text/plain", "Two lines.")]
-        ) { call in noStore(CASAnswer.plain(await validation(call, takesProxies: false, grants: false))) }
+        ) { call in noStore(CASAnswer.plain(await validation(call, nil, takesProxies: false))) }
     }
 
     private static let validationQuery: [Parameter] = [
@@ -135,11 +135,12 @@ struct CASRoutes: Sendable {
             maxLength: PartnerURL.longest),
     ]
 
-    private func validation(_ call: Call, takesProxies: Bool, grants: Bool) async -> CASValidation {
+    /// - Parameter version: nil for CAS 1, which tells who it is and gives no granting tickets.
+    private func validation(_ call: Call, _ version: CASAnswer.Version?, takesProxies: Bool) async -> CASValidation {
         await engine.validate(
             ticket: call.query.text("ticket"), service: call.query.text("service"),
-            renew: CASRoutes.isSet(call, "renew"), takesProxies: takesProxies,
-            callback: grants ? call.query.text("pgtUrl") : nil
+            renew: CASRoutes.isSet(call, "renew"), takesProxies: takesProxies, tellsAttributes: version == .three,
+            callback: version == nil ? nil : call.query.text("pgtUrl")
         )
     }
 
@@ -156,7 +157,7 @@ struct CASRoutes: Sendable {
             query: CASRoutes.validationQuery, answers: [.other("text/xml", "The answer; JSON on demand.")]
         ) { call in
             let isJSON = call.query.text("format")?.uppercased() == "JSON"
-            let validation = await validation(call, takesProxies: takesProxies, grants: true)
+            let validation = await validation(call, version, takesProxies: takesProxies)
             return noStore(CASAnswer.response(validation, version, json: isJSON))
         }
     }

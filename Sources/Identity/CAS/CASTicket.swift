@@ -27,7 +27,21 @@ struct CASTicket: Equatable {
     }
 
     /// 192 random bits, of letters, digits and dashes only.
-    static func newName(_ kind: Kind = .service) -> String { kind.rawValue + Hex.encode(SecureRandom.bytes(24)) }
+    static func newName(_ kind: Kind) -> String { kind.rawValue + Hex.encode(SecureRandom.bytes(24)) }
+
+    private static let randomBytes = 8
+
+    /// The same, to all who have no key of the ring; see ``HiddenSession``.
+    static func newName(_ kind: Kind = .service, of session: SessionID, _ hidden: HiddenSession) -> String {
+        kind.rawValue + Hex.encode(hidden.name(of: session, randomBytes: randomBytes))
+    }
+
+    /// The session that a name hides, when it was made to.
+    static func session(in name: String, _ kind: Kind, _ hidden: HiddenSession) -> SessionID? {
+        Hex.decode(name.dropFirst(kind.rawValue.utf8.count)).flatMap {
+            hidden.session(in: $0, randomBytes: randomBytes)
+        }
+    }
 
     /// Whether a text can be one of ours: anything else is not asked for.
     static func isName(_ text: String, _ kind: Kind = .service) -> Bool {

@@ -49,7 +49,7 @@ extension SingleSignOn {
     func issueTicket(
         _ session: Session, for service: PartnerService, at url: PartnerURL, isNewLogin: Bool, life: Int
     ) async throws(IdentityError) -> String {
-        let name = CASTicket.newName()
+        let name = CASTicket.newName(of: session.id, keyring.current.hidden)
         let ticket = CASTicket(session: session.id, service: service.id, url: url.text, isNewLogin: isNewLogin)
         var commands: [[RedisWord]] = [
             ["SET", CASTicket.key(name), .bytes(ticket.bytes), "EX", .integer(CASTicket.life), "NX"]
@@ -59,6 +59,7 @@ extension SingleSignOn {
             commands += PartnerSessions.commands(entry, of: session.id, life: life)
         }
         guard let replies = try? await redis.pipeline(commands), replies[0] == .ok else { throw .ticketsUnavailable }
+        if replies.count > 1 { await partnerSessions.trim(session.id, after: replies) }
         return name
     }
 
@@ -66,11 +67,13 @@ extension SingleSignOn {
     /// - Parameters:
     ///   - renew: only a ticket for which the person showed who they are will do.
     ///   - takesProxies: whether a ticket that another service asked for will do.
+    ///   - tellsAttributes: whether the answer has more than who the person is: what is not told is not looked up.
     ///   - callback: where the service wants a granting ticket sent.
     func validate(
-        ticket name: String?, service text: String?, renew: Bool, takesProxies: Bool = false, callback: String? = nil
+        ticket name: String?, service text: String?, renew: Bool, takesProxies: Bool = false,
+        tellsAttributes: Bool = true, callback: String? = nil
     ) async -> CASValidation {
-        var outcome = await check(name, text, renew, takesProxies)
+        var outcome = await check(name, text, renew, takesProxies, tellsAttributes)
         if let callback, case .success(let success) = outcome, !success.service.settings.proxyCallbacks.isEmpty {
             outcome = await grant(success, callback)
         }
@@ -83,30 +86,32 @@ extension SingleSignOn {
     }
 
     private func check(
-        _ name: String?, _ text: String?, _ renew: Bool, _ takesProxies: Bool
+        _ name: String?, _ text: String?, _ renew: Bool, _ takesProxies: Bool, _ tellsAttributes: Bool
     ) async -> CASValidation {
         guard let name, let text, !name.isEmpty, !text.isEmpty else { return .failure(.invalidRequest) }
         let isProxied = takesProxies && name.hasPrefix(CASTicket.Kind.proxy.rawValue)
         guard isProxied || name.hasPrefix("ST-") else { return .failure(.invalidTicketSpec) }
-        guard CASTicket.isName(name, isProxied ? .proxy : .service) else { return .failure(.invalidTicket) }
-        let reply: RedisValue
-        do { reply = try await redis.send("GETDEL", CASTicket.key(name)) } catch { return .failure(.internalError) }
-        guard let ticket = reply.bytes.flatMap({ CASTicket($0) }) else { return .failure(.invalidTicket) }
-        guard let url = PartnerURL(text), url.text == ticket.url else { return .failure(.invalidService) }
-        guard let service = partners[ticket.service], service.isEnabled else { return .failure(.unauthorizedService) }
-        guard !renew || ticket.isNewLogin else { return .failure(.invalidTicket) }
-        let stored: RedisValue
+        let kind: CASTicket.Kind = isProxied ? .proxy : .service
+        guard CASTicket.isName(name, kind) else { return .failure(.invalidTicket) }
+        let taken: TakenValue
         do {
-            stored = try await redis.send("GET", .text(StoredSession.key(ticket.session)))
+            taken = try await take(
+                CASTicket.key(name), probablyOf: CASTicket.session(in: name, kind, keyring.current.hidden))
         } catch {
             return .failure(.internalError)
         }
+        guard let ticket = taken.value.flatMap({ CASTicket($0) }) else { return .failure(.invalidTicket) }
+        guard let url = address(text), url.text == ticket.url else { return .failure(.invalidService) }
+        guard let service = partners[ticket.service], service.isEnabled else { return .failure(.unauthorizedService) }
+        guard !renew || ticket.isNewLogin else { return .failure(.invalidTicket) }
+        let stored: StoredSession?
+        do { stored = try await session(ticket.session, of: taken) } catch { return .failure(.internalError) }
         // Signed out between the two, or lost with Redis: the person enters again.
-        guard case .active(let session, _) = stored.bytes.flatMap({ StoredSession(id: ticket.session, $0) }) else {
-            return .failure(.invalidTicket)
-        }
+        guard case .active(let session, _) = stored else { return .failure(.invalidTicket) }
         do {
-            let released = try await release(service, of: session.holder)
+            let released = try await release(
+                service, of: session.holder,
+                attributes: tellsAttributes || service.settings.repeatsAttributes)
             return .success(
                 CASValidation.Success(
                     service: service, released: released, session: session, isNewLogin: ticket.isNewLogin,

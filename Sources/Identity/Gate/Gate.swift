@@ -113,13 +113,15 @@ package struct Gate: Sendable {
         // The switch in the frame of each page wins over the account's language, until signing out forgets it.
         if call.request.cookie(Call.languageCookie) == nil { call.language = session.holder.language }
         guard call.route.surface == .page else { return }
-        call.frame.forgeryToken = service.keyring.tokens.token(
-            for: SessionBinding.of(session), owner: SessionBinding.owner(session.holder.account))
-        call.frame.home = "/home"
-        call.frame.person = PageFrame.Person(
-            name: session.holder.name, profile: service.title(of: session.holder, call.language),
-            items: [PageFrame.Item(.myAccount, "/account")], languages: "/account/language")
-        call.frame.sessionEnd = end(of: session, call)
+        call.dressing { [session] call, frame in
+            frame.forgeryToken = service.keyring.tokens.token(
+                for: SessionBinding.of(session), owner: SessionBinding.owner(session.holder.account))
+            frame.home = "/home"
+            frame.person = PageFrame.Person(
+                name: session.holder.name, profile: service.title(of: session.holder, call.language),
+                items: [PageFrame.Item(.myAccount, "/account")], languages: "/account/language")
+            frame.sessionEnd = end(of: session, call)
+        }
     }
 
     /// When the session ends if nothing is done, on the clocks of the person's school.
@@ -135,10 +137,12 @@ package struct Gate: Sendable {
         guard let territory = service.tenancy.territories.territory(host: call.request.host) else { return }
         call[TerritoryKey.self] = territory
         guard call.route.surface == .page else { return }
-        call.frame.siteName = territory.title
-        if territory.title != territory.name { call.frame.siteOwner = territory.name }
-        call.frame.accessibilityContact = territory.accessibilityContact
-        call.frame.theme = service.themes.link(of: territory.id)
+        call.dressing { _, frame in
+            frame.siteName = territory.title
+            if territory.title != territory.name { frame.siteOwner = territory.name }
+            frame.accessibilityContact = territory.accessibilityContact
+            frame.theme = service.themes.link(of: territory.id)
+        }
     }
 
     // MARK: Whether they may

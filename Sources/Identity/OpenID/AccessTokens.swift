@@ -35,9 +35,10 @@ enum AccessTokens {
         return UUID(&reader).map { SessionID(rawValue: $0) }
     }
 
-    static func key(_ token: String) -> RedisWord {
-        .text("at:" + Base64URL.encode(Array(SHA256.hash(token).prefix(16))))
-    }
+    static func key(_ token: String) -> RedisWord { .text(name(token)) }
+
+    /// Of the key.
+    static func name(_ token: String) -> String { "at:" + Base64URL.encode(Array(SHA256.hash(token).prefix(16))) }
 
     static func pack(_ bearer: Bearer) -> [UInt8] {
         var writer = ByteWriter()

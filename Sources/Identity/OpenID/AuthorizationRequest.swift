@@ -53,7 +53,7 @@ struct AuthorizationRequest {
         state = form.all("state").count > 1 ? nil : form["state"]
         postsForm = value("response_mode") == "form_post"
         values = value
-        isDoubled = AuthorizationRequest.names.contains { form.all($0).count > 1 }
+        isDoubled = form.hasDoubled(AuthorizationRequest.names)
     }
 
     /// Reads the rest. - Throws: what the client is answered.

@@ -31,7 +31,9 @@ extension OpenIDRoutes {
     func client(_ call: Call, _ form: Form, publicToo: Bool = true) throws(TokenRefusal) -> PartnerService {
         var name = form["client_id"]
         var secret = form["client_secret"]
-        if let header = call.request.header("authorization"), header.lowercased().hasPrefix("basic ") {
+        if let header = call.request.header("authorization"),
+            header.utf8.prefix(6).elementsEqual("basic ".utf8, by: { $0 == $1 || $0 | 0x20 == $1 })
+        {
             guard secret == nil, let (id, code) = OpenIDRoutes.basic(header.dropFirst(6)), name == nil || name == id
             else { throw .badClient }
             name = id

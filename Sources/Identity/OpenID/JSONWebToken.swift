@@ -8,10 +8,8 @@ enum JSONWebToken {
 
     /// What is signed: header and claims.
     static func signingInput(_ claims: [JSON.Member], type: String, key: SigningKey) -> String {
-        let header: JSON = [
-            "alg": .string(key.algorithm.rawValue), "kid": .string(key.id), "typ": .string(type),
-        ]
-        return Base64URL.encode(header.bytes) + "." + Base64URL.encode(JSON.object(claims).bytes)
+        let header = type == "JWT" ? key.header : SigningKey.header(key.id, key.algorithm, type: type)
+        return header + "." + Base64URL.encode(JSON.object(claims).bytes)
     }
 
     /// The claims of a token that one of our keys signed, whether or not it has expired; nil for anything else.

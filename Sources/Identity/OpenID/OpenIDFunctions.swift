@@ -1,6 +1,7 @@
 internal import Redis
 
 enum OpenIDFunctions {
+    // `preau_code_take` is for nodes of earlier versions, which may run beside this one.
     private static let library = RedisFunctionLibrary(
         name: "preau_openid", version: 1,
         source: """
@@ -29,8 +30,6 @@ enum OpenIDFunctions {
             end)
             """)
 
-    /// Takes a code once: its value the first time; afterwards the number of its grant, which is then marked as stolen.
-    static let takeCode = RedisFunction("preau_code_take", in: library)
     /// Keeps an access token unless the code that it comes from was used twice meanwhile; 1 when it did.
     static let putToken = RedisFunction("preau_token_put", in: library)
 }

@@ -7,9 +7,10 @@ internal import Tenancy
 internal import Web
 
 extension OpenIDRoutes {
-    private static let tokenForm = [
+    private static let tokenNames = [
         "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope", "client_id", "client_secret",
-    ].map { Parameter.text($0, "See RFC 6749 §4.1.3 and §6.", maxLength: 4000) }
+    ]
+    private static let tokenForm = tokenNames.map { Parameter.text($0, "See RFC 6749 §4.1.3 and §6.", maxLength: 4000) }
 
     /// How long a client may go on without the person, seconds.
     private static let offlineLife: Int64 = 30 * 86_400
@@ -49,7 +50,7 @@ extension OpenIDRoutes {
 
     private func exchange(_ call: Call) async throws -> Response {
         let form = try await call.form()
-        guard Self.tokenForm.allSatisfy({ form.all($0.name).count <= 1 }) else {
+        guard !form.hasDoubled(Self.tokenNames) else {
             throw TokenRefusal("invalid_request", "a parameter is given twice")
         }
         let client = try client(call, form)
@@ -65,26 +66,21 @@ extension OpenIDRoutes {
 
     private func exchangeCode(_ form: Form, _ client: PartnerService) async throws -> Response {
         guard let text = form["code"], !text.isEmpty else { throw TokenRefusal("invalid_request", "code is missing") }
-        guard case .good(let code) = try await engine.takeCode(text) else { throw TokenRefusal.badGrant }
+        guard case .good(let code, let stored) = try await engine.takeCode(text) else { throw TokenRefusal.badGrant }
         guard code.service == client.id, form["redirect_uri"] == code.redirectURI else { throw TokenRefusal.badGrant }
         guard OpenIDRoutes.fits(form["code_verifier"], code.challenge) else { throw TokenRefusal.badGrant }
-        let stored: RedisValue
-        do {
-            stored = try await engine.redis.send("GET", .text(StoredSession.key(code.session)))
-        } catch {
-            throw IdentityError.ticketsUnavailable
-        }
-        guard case .active(let session, _) = stored.bytes.flatMap({ StoredSession(id: code.session, $0) }) else {
-            throw TokenRefusal.badGrant
-        }
+        guard case .active(let session, _) = stored else { throw TokenRefusal.badGrant }
         let now = engine.clock()
         let token = AccessTokens.new(for: session.id)
         let bearer = Bearer(
             session: session, service: client.id, scopes: Set(code.scopes), claims: code.userClaims,
             expiresAt: now + Int64(AccessTokens.life), isOffline: false)
-        try await keep(bearer, token, code.grant, AuthorizationCode.usedKey(text))
+        let isOffline = code.scopes.contains(TokenScopes.offline)
+        guard try await engine.keep(token, bearer, of: code, text, remembersGrant: isOffline) else {
+            throw TokenRefusal.badGrant
+        }
         var refresh: String?
-        if code.scopes.contains(TokenScopes.offline) {
+        if isOffline {
             refresh = SecureRandom.token(byteCount: 32)
             let document: JSON = [
                 "scopes": .string(code.scopes.joined(separator: " ")), "auth_time": .integer(Int(session.startedAt)),
@@ -115,6 +111,7 @@ extension OpenIDRoutes {
         return constantTimeEqual(Base64URL.encode(SHA256.hash(verifier)), challenge)
     }
 
+    /// Keeps a token that a refresh token gave, with those of its grant.
     private func keep(_ bearer: Bearer, _ token: String, _ grant: UUID, _ used: RedisWord) async throws {
         let life = Int(bearer.expiresAt - engine.clock())
         do {

@@ -23,7 +23,23 @@ struct SigningKey: Sendable {
     let id: String
     let state: State
     let key: PrivateKey
-    var purpose = Purpose.tokens
+    let purpose: Purpose
+    /// The first part of a JWT that it signs.
+    let header: String
+
+    init(id: String, state: State, key: PrivateKey, purpose: Purpose = .tokens) {
+        self.id = id
+        self.state = state
+        self.key = key
+        self.purpose = purpose
+        header = SigningKey.header(id, key.algorithm, type: "JWT")
+    }
+
+    /// In base64url. - Parameter type: of token.
+    static func header(_ id: String, _ algorithm: SignatureAlgorithm, type: String) -> String {
+        let header: JSON = ["alg": .string(algorithm.rawValue), "kid": .string(id), "typ": .string(type)]
+        return Base64URL.encode(header.bytes)
+    }
 
     var algorithm: SignatureAlgorithm { key.algorithm }
 

@@ -108,6 +108,7 @@ extension SAMLProvider {
         guard let replies = try? await engine.redis.pipeline(commands), replies[0] == .ok else {
             throw .ticketsUnavailable
         }
+        if replies.count > 1 { await engine.partnerSessions.trim(session.id, after: replies) }
         var question = assertion(request, service, facts, name, released)
         question.add("key", key.key)
         question.add("certificate", key.certificate)

@@ -13,6 +13,8 @@ package final class Keyring: Sendable {
         let throttle: HMACKey
         let forms: SealedBox
         let ticket: HMACKey
+        /// Hides sessions in the names of what services bring back.
+        let hidden: HiddenSession
         let code: HMACKey
         let files: SealedBox
         let signOn: HMACKey
@@ -26,6 +28,7 @@ package final class Keyring: Sendable {
             throttle = root.derived(for: "preau.identity.throttle")
             forms = SealedBox(key: root.code(for: "preau.identity.kept-form"))
             ticket = root.derived(for: "preau.identity.ticket")
+            hidden = HiddenSession(root.derived(for: "preau.identity.hidden_session"))
             code = root.derived(for: "preau.identity.code")
             files = SealedBox(key: root.code(for: "preau.control.file"))
             signOn = root.derived(for: "preau.identity.sign_on")

@@ -9,7 +9,7 @@ extension SingleSignOn {
         else { return nil }
         switch next[..<mark] {
         case "/cas/login":
-            guard let url = form["service"].flatMap({ PartnerURL($0) }), service(.cas, at: url, for: nil) != nil else {
+            guard let url = form["service"].flatMap({ PartnerURL($0) }), service(at: url, for: nil) != nil else {
                 return nil
             }
             return url.origin

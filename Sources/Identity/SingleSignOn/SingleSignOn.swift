@@ -42,6 +42,8 @@ package final class SingleSignOn: @unchecked Sendable {
     private var currentSet = PartnerSet.empty
     private var currentKeys = SigningKeys.empty
     private var currentUpstreams: [UpstreamProvider] = []
+    private var addresses = BoundedCache<String, PartnerURL>(generation: 500)
+    private var services = BoundedCache<String, [PartnerService]>(generation: 500)
     private var cards = BoundedCache<AccountID, (card: PersonCard, at: Int64)>(generation: 5000)
 
     /// How long a person's names are used again; seconds.
@@ -98,6 +100,7 @@ package final class SingleSignOn: @unchecked Sendable {
         guard generation != seenGeneration else { return }
         seenGeneration = generation
         currentSet = cache.set
+        services = BoundedCache(generation: 500)
         currentKeys = cache.keys
         currentUpstreams = cache.upstreams
     }
@@ -136,9 +139,24 @@ package final class SingleSignOn: @unchecked Sendable {
             })
     }
 
-    /// Of the services that an address may belong to, the first that is open to the person; else the first.
-    func service(_ kind: PartnerService.Kind, at url: PartnerURL, for holder: Holder?) -> PartnerService? {
-        let found = partners.services(kind, at: url)
+    /// An address that somebody gave, taken apart; the same few come again and again.
+    func address(_ text: String) -> PartnerURL? {
+        if let known = addresses[text] { return known }
+        let url = PartnerURL(text)
+        if let url { addresses[text] = url }
+        return url
+    }
+
+    /// Of the services of CAS that an address may belong to, the first that is open to the person; else the first.
+    func service(at url: PartnerURL, for holder: Holder?) -> PartnerService? {
+        let partners = partners
+        let found: [PartnerService]
+        if let known = services[url.text] {
+            found = known
+        } else {
+            found = partners.services(.cas, at: url)
+            services[url.text] = found
+        }
         guard found.count > 1, let holder else { return found.first }
         return found.first { standing(of: holder, with: $0).isAllowed } ?? found.first
     }
@@ -148,10 +166,13 @@ package final class SingleSignOn: @unchecked Sendable {
     /// What a service is told of a person.
     /// - Throws: `.partnerForbidden` for somebody whom it is not open to, `.signedOut` for an account that is not open any
     ///   more, `.directoryUnavailable`, `.partnerDataUnavailable`.
+    /// - Parameter attributes: whether it is told more than who the person is; what it is not told is not asked for.
     package func release(
-        _ service: PartnerService, of holder: Holder
+        _ service: PartnerService, of holder: Holder, attributes: Bool = true
     ) async throws(IdentityError) -> ReleasedIdentity {
-        try await subject(holder, for: service).release(service.settings)
+        let asksShard = attributes ? service.asksShard : service.settings.user.source.isOnShard
+        return try await subject(holder, for: service, needsShard: asksShard)
+            .release(service.settings, attributes: attributes)
     }
 
     func subject(
@@ -160,23 +181,22 @@ package final class SingleSignOn: @unchecked Sendable {
         let standing = standing(of: holder, with: service)
         guard standing.isAllowed else { throw .partnerForbidden }
         let card = try await card(of: holder.account)
-        let asksShard =
-            needsShard ?? ([service.settings.user] + service.settings.attributes).contains { $0.source.isOnShard }
+        let asksShard = needsShard ?? service.asksShard
         return PartnerSubject(
             card: card, holder: holder, profiles: standing.profiles, mandates: standing.mandates, map: tenancy.map,
-            facts: asksShard ? try await people.facts(of: standing.profiles) : [],
-            pairwise: pairwise(holder.account, sector: service.sector))
+            facts: asksShard ? try await people.facts(of: standing.profiles) : []
+        ) { [self] in pairwise(holder.account, sector: service.sector) }
     }
 
     /// The same person is the same number for one sector, and another for every other.
     func pairwise(_ account: AccountID, sector: String) -> String {
-        Base64URL.encode(HMACKey(partners.pairwiseSecret).code(for: "\(sector)\u{0}\(account)"))
+        Base64URL.encode(partners.pairwiseKey.code(for: "\(sector)\u{0}\(account)"))
     }
 
     /// Who somebody is to one service for as long as a session lasts.
     func transientName(_ session: SessionID, _ service: PartnerService) -> String {
         Base64URL.encode(
-            Array(HMACKey(partners.pairwiseSecret).code(for: "transient \(service.id) \(session)").prefix(20)))
+            Array(partners.pairwiseKey.code(for: "transient \(service.id) \(session)").prefix(20)))
     }
 
     private func card(of account: AccountID) async throws(IdentityError) -> PersonCard {

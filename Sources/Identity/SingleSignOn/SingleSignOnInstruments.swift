@@ -7,7 +7,14 @@ final class SingleSignOnInstruments: Sendable {
     let untold: Counter
     let dropped: Counter
     private let metrics: Metrics
-    private let outcomes = Mutex<[String: Counter]>([:])
+    private let outcomes = Mutex<[Outcome]>([])
+
+    private struct Outcome: @unchecked Sendable {
+        // Safety: the pointer is to a literal of the program, and is compared only.
+        let kind: PartnerService.Kind
+        let outcome: UnsafePointer<UInt8>
+        let counter: Counter
+    }
 
     init(_ metrics: Metrics) {
         self.metrics = metrics
@@ -22,15 +29,16 @@ final class SingleSignOnInstruments: Sendable {
     }
 
     func count(_ kind: PartnerService.Kind, _ outcome: StaticString) {
-        let key = kind.rawValue + " " + outcome.description
-        let counter = outcomes.withLock { outcomes in
-            if let counter = outcomes[key] { return counter }
+        outcomes.withLock { outcomes in
+            // A handful, each a literal of the program: found by where it is, without making a text of it.
+            for known in outcomes where known.kind == kind && known.outcome == outcome.utf8Start {
+                return known.counter
+            }
             let counter = metrics.counter(
                 "preau_sso_answers_total", help: "What services were answered.",
                 labels: [("protocol", kind.rawValue), ("outcome", outcome.description)])
-            outcomes[key] = counter
+            outcomes.append(Outcome(kind: kind, outcome: outcome.utf8Start, counter: counter))
             return counter
-        }
-        counter.add()
+        }.add()
     }
 }

@@ -2,6 +2,7 @@
 enum XMLText {
     /// Escaped for an element and for a quoted attribute; characters that XML 1.0 cannot hold are left out.
     static func escape(_ text: String) -> String {
+        if text.utf8.allSatisfy(isPlain) { return text }
         var result = ""
         result.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {
@@ -19,5 +20,13 @@ enum XMLText {
             }
         }
         return result
+    }
+
+    /// Of ASCII, and nothing to write differently.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"): false
+        default: (0x20..<0x7f).contains(byte)
+        }
     }
 }

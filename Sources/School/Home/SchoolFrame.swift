@@ -5,7 +5,9 @@ internal import Web
 /// What a person can go to.
 enum SchoolFrame {
     static func dress(_ call: Call, _ tenancy: Tenancy) {
-        call.frame.navigation = navigation(call.profiles, tenancy)
+        // Those of now: what is asked for may be switched off in some of their establishments, and the navigation is not of it.
+        let profiles = call.profiles
+        call.dressing { _, frame in frame.navigation = navigation(profiles, tenancy) }
     }
 
     /// Without what none of the person's establishments has switched on.

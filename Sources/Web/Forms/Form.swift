@@ -32,6 +32,14 @@ package struct Form: Sendable {
 
     package func all(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
 
+    /// Whether a field of one of these names is there more than once.
+    package func hasDoubled(_ names: [String]) -> Bool {
+        for (index, field) in fields.enumerated() where names.contains(field.name) {
+            for other in fields[(index + 1)...] where other.name == field.name { return true }
+        }
+        return false
+    }
+
     package func file(_ field: String) -> File? { files.first { $0.field == field } }
 
     /// Parses `application/x-www-form-urlencoded` (also the query of an address).

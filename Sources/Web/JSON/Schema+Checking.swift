@@ -68,9 +68,13 @@ extension Schema {
 
     /// Why a text does not fit; nil when it does.
     static func refusal(of text: String, lengths: ClosedRange<Int>, format: Format) -> Phrase? {
-        let length = text.unicodeScalars.count
-        if length < lengths.lowerBound { return lengths.lowerBound == 1 ? .blank : .tooShort(lengths.lowerBound) }
-        if length > lengths.upperBound { return .tooLong(lengths.upperBound) }
+        // There are no more characters than bytes, and one at least where there are bytes: what is within the limits anyway, as
+        // nearly everything is, is not counted.
+        if text.utf8.count > lengths.upperBound || text.isEmpty || lengths.lowerBound > 1 {
+            let length = text.unicodeScalars.count
+            if length < lengths.lowerBound { return lengths.lowerBound == 1 ? .blank : .tooShort(lengths.lowerBound) }
+            if length > lengths.upperBound { return .tooLong(lengths.upperBound) }
+        }
         return format.accepts(text) ? nil : .badFormat(format)
     }
 }

@@ -14,9 +14,15 @@ package final class Call: @unchecked Sendable {
     package let now: Int64
     /// From the cookie of the language switch, else from `Accept-Language`; a layer above may prefer the account's.
     package var language: Language
-    /// What the frame of a page shows; filled by the layers that know the territory and the person.
-    package var frame = PageFrame()
+    /// What the frame of a page shows; filled by the layers that know the territory and the person, see ``dressing(_:)``.
+    package var frame: PageFrame {
+        get { dressedFrame }
+        _modify { yield &dressedFrame }
+    }
 
+    private lazy var dressedFrame = dressed()
+    private var dressers: [(Call, inout PageFrame) -> Void] = []
+    private var isDressed = false
     private var kept: [(key: ObjectIdentifier, value: AnyObject)] = []
     private var readForm: Form?
     private var readJSON: JSON?
@@ -60,6 +66,24 @@ package final class Call: @unchecked Sendable {
     private final class Kept<Value> {
         let value: Value
         init(_ value: Value) { self.value = value }
+    }
+
+    // MARK: Frame
+
+    /// Fills the frame of the page, if the answer comes to be one: half of what is asked for leads elsewhere, and looks at no
+    /// frame.
+    /// - Parameter dresser: is given this call rather than keeping it, which would keep the call for ever.
+    package func dressing(_ dresser: @escaping (_ call: Call, _ frame: inout PageFrame) -> Void) {
+        guard !isDressed else { return dresser(self, &dressedFrame) }
+        dressers.append(dresser)
+    }
+
+    private func dressed() -> PageFrame {
+        isDressed = true
+        var frame = PageFrame()
+        for dresser in dressers { dresser(self, &frame) }
+        dressers = []
+        return frame
     }
 
     // MARK: Body

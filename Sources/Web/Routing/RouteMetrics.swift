@@ -24,7 +24,7 @@ package final class RouteMetrics: Sendable {
 
     func record(_ route: Int, status: Status, since start: Instant) {
         guard durations.indices.contains(route) else { return }
-        durations[route].record(Instant.now.since(start))
+        durations[route].record(microseconds: Instant.now.microseconds(since: start))
         families[route][min(max(status.family, 1), 5) - 1].add()
     }
 }

@@ -23,7 +23,7 @@ import Web
     }
 
     @Test func ticketsAreOfTheirAlphabet() throws {
-        let name = CASTicket.newName()
+        let name = CASTicket.newName(.service)
         #expect(CASTicket.isName(name) && name.utf8.count == 51)
         for other in ["ST-", name + "0", name.uppercased(), "PT" + name.dropFirst(2), String(name.dropLast()) + "g"] {
             #expect(!CASTicket.isName(other))
@@ -31,6 +31,38 @@ import Web
         let ticket = CASTicket(session: .random(), service: .v7(), url: "https://a/é", isNewLogin: true)
         #expect(CASTicket(ticket.bytes) == ticket)
         #expect(CASTicket([1, 2, 3]) == nil)
+    }
+
+    @Test func namesHideTheirSession() throws {
+        let hidden = HiddenSession(HMACKey(SecureRandom.bytes(32)))
+        let stranger = HiddenSession(HMACKey(SecureRandom.bytes(32)))
+        let session = SessionID.random()
+        let name = CASTicket.newName(of: session, hidden)
+        #expect(CASTicket.isName(name) && name.utf8.count == 51)
+        #expect(CASTicket.session(in: name, .service, hidden) == session)
+        #expect(CASTicket.session(in: name, .service, stranger) != session)
+        #expect(CASTicket.newName(of: session, hidden) != name)
+        let code = AuthorizationCode.new(of: session, hidden)
+        #expect(code.utf8.count == 43)
+        #expect(AuthorizationCode.session(in: code, hidden) == session)
+        #expect(AuthorizationCode.session(in: code, stranger) != session)
+        // Of any other text, none or one that nobody has.
+        for other in ["", "x", "é", String(code.dropLast()), code + "AAAA"] {
+            #expect(AuthorizationCode.session(in: other, hidden) != session)
+        }
+    }
+
+    @Test func marksOfCodesSayWhatTheyAreOf() {
+        let grant = UUID.v7()
+        let fresh = AuthorizationCode.Mark(Array(grant.description.utf8))
+        #expect(fresh.grant == grant && fresh.token == nil && !fresh.isStolen)
+        let used = AuthorizationCode.Mark(token: "at:abc", grant: grant)
+        #expect(used.grant == grant && used.token == Array("at:abc".utf8) && !used.isStolen)
+        for mark in [fresh, used] {
+            let stolen = AuthorizationCode.Mark(AuthorizationCode.Mark.stolen + mark.bytes)
+            #expect(stolen.isStolen && stolen.grant == grant && stolen.token == mark.token)
+        }
+        #expect(AuthorizationCode.Mark([]).grant == nil)
     }
 
     /// The key of RFC 7638 §3.1, and its thumbprint there.

@@ -48,6 +48,8 @@ final class PartnerSessions: @unchecked Sendable {
     }
 
     private static let mostEntries = 200
+    /// So many more before the oldest are forgotten: counted by the way, so that entering costs one command less.
+    private static let slack = 50
     private static let mostWaiting = 10_000
     private static let mostAtOnce = 8
 
@@ -71,14 +73,21 @@ final class PartnerSessions: @unchecked Sendable {
 
     private static func key(_ id: SessionID) -> String { "sp:" + id.description }
 
-    /// The commands that write down an entry; for the pipeline of whoever lets the session in.
+    /// The commands that write down an entry; the last ones of the pipeline of whoever lets the session in, which is followed by
+    /// ``trim(_:after:)``.
     /// - Parameter life: seconds that the session can still last.
     static func commands(_ entry: Entry, of session: SessionID, life: Int) -> [[RedisWord]] {
         let key = RedisWord.text(key(session))
-        return [
-            ["RPUSH", key, .bytes(entry.bytes)], ["LTRIM", key, .integer(-mostEntries), "-1"],
-            ["EXPIRE", key, .integer(max(1, life))],
-        ]
+        return [["RPUSH", key, .bytes(entry.bytes)], ["EXPIRE", key, .integer(max(1, life))]]
+    }
+
+    /// Forgets the oldest entries of a session that has too many. - Parameter replies: to a pipeline that ended in `commands`.
+    func trim(_ session: SessionID, after replies: [RedisValue]) async {
+        guard let count = replies.dropLast().last?.integer,
+            count > PartnerSessions.mostEntries + PartnerSessions.slack
+        else { return }
+        _ = try? await redis.send(
+            "LTRIM", .text(PartnerSessions.key(session)), .integer(-PartnerSessions.mostEntries), "-1")
     }
 
     /// The services that a session has entered are another's from now on: the person showed again who they are.
@@ -100,7 +109,10 @@ final class PartnerSessions: @unchecked Sendable {
             for start in stride(from: 0, to: identifiers.count, by: 100) {
                 let part = identifiers[start..<min(identifiers.count, start + 100)]
                 let commands: [[RedisWord]] = part.map {
-                    ["LPOP", .text(PartnerSessions.key($0)), .integer(PartnerSessions.mostEntries)]
+                    [
+                        "LPOP", .text(PartnerSessions.key($0)),
+                        .integer(PartnerSessions.mostEntries + PartnerSessions.slack),
+                    ]
                 }
                 // Redis gone: the partners' own limits end what we cannot tell them of.
                 guard let replies = try? await redis.pipeline(commands) else { return }

@@ -1,7 +1,7 @@
 package import Runtime
 
-/// One partner application, as it is registered.
-package struct PartnerService: Sendable {
+/// One partner application, as it is registered. Immutable, and handed on by reference: each round has it in hand many times.
+package final class PartnerService: Sendable {
     package enum Kind: String, Sendable, CaseIterable {
         case cas
         case oidc
@@ -18,6 +18,8 @@ package struct PartnerService: Sendable {
     /// SHA-256 of the client's secret; nil for a public client.
     package let secretHash: [UInt8]?
     package let settings: PartnerSettings
+    /// Whether something that it is told of people is asked of their establishments.
+    let asksShard: Bool
 
     package init(
         id: UUID, kind: Kind, name: String, scope: PartnerScope, isEnabled: Bool = true, clientID: String? = nil,
@@ -31,6 +33,7 @@ package struct PartnerService: Sendable {
         self.clientID = clientID
         self.secretHash = secretHash
         self.settings = settings
+        asksShard = ([settings.user] + settings.attributes).contains { $0.source.isOnShard }
     }
 
     /// Whether people are asked before it knows them: where it is not the platform's operators or a territory's administrators who

@@ -1,3 +1,4 @@
+internal import Cryptography
 package import Runtime
 internal import SAMLExchange
 
@@ -8,7 +9,7 @@ package final class PartnerSet: Sendable {
     /// By name.
     package let all: [PartnerService]
     /// Makes pairwise numbers; never leaves the process.
-    let pairwiseSecret: [UInt8]
+    let pairwiseKey: HMACKey
     private let byHost: [String: [Int]]
     private let byClient: [String: Int]
     private let byEntity: [String: Int]
@@ -19,7 +20,7 @@ package final class PartnerSet: Sendable {
 
     package init(version: Int64, all services: [PartnerService], pairwiseSecret: [UInt8]) {
         self.version = version
-        self.pairwiseSecret = pairwiseSecret
+        pairwiseKey = HMACKey(pairwiseSecret)
         all = services.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
         var byHost: [String: [Int]] = [:]
         var byClient: [String: Int] = [:]
@@ -64,7 +65,7 @@ package final class PartnerSet: Sendable {
         var found: [(length: Int, service: PartnerService)] = []
         func look(_ key: String) {
             for index in byHost[key] ?? [] where all[index].kind == kind {
-                let lengths = all[index].settings.patterns.filter { $0.covers(url) }.map(\.text.utf8.count)
+                let lengths = all[index].settings.patterns.lazy.filter { $0.covers(url) }.map(\.text.utf8.count)
                 if let length = lengths.max() { found.append((length, all[index])) }
             }
         }

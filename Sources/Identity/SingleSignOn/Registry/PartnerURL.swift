@@ -13,6 +13,10 @@ package struct PartnerURL: Hashable, Sendable {
     /// From its first slash on, as it was written.
     package let path: String
     package let query: String?
+    /// `https://host`, with the port when it is not the scheme's own.
+    package let origin: String
+    /// One text for one address.
+    package let text: String
 
     static let longest = 2000
 
@@ -39,16 +43,10 @@ package struct PartnerURL: Hashable, Sendable {
             ? nil : String(decoding: target[(rawPath.endIndex + 1)...], as: UTF8.self)
         guard let path = PartnerURL.path(rawPath) else { return nil }
         self.path = path
-    }
-
-    /// `https://host`, with the port when it is not the scheme's own.
-    package var origin: String {
         let usual: UInt16 = isSecure ? 443 : 80
-        return (isSecure ? "https://" : "http://") + host + (port == usual ? "" : ":\(port)")
+        origin = (isSecure ? "https://" : "http://") + self.host + (self.port == usual ? "" : ":\(self.port)")
+        self.text = origin + path + (query.map { "?" + $0 } ?? "")
     }
-
-    /// One text for one address.
-    package var text: String { origin + path + (query.map { "?" + $0 } ?? "") }
 
     /// The same address with one more item at the end of its query.
     package func adding(_ name: StaticString, _ value: String) -> String {

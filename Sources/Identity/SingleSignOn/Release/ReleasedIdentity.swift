@@ -17,10 +17,13 @@ struct PartnerSubject {
     let mandates: [Mandate]
     let map: ShardMap
     let facts: [PersonFacts]
-    let pairwise: String
+    /// Computed for those who are told it.
+    let pairwise: () -> String
 
-    func release(_ settings: PartnerSettings) -> ReleasedIdentity {
-        let attributes = settings.attributes.compactMap { rule -> (String, [String])? in
+    /// - Parameter attributes: false for who the person is, and nothing besides.
+    func release(_ settings: PartnerSettings, attributes isFull: Bool = true) -> ReleasedIdentity {
+        let rules = isFull ? settings.attributes : []
+        let attributes = rules.compactMap { rule -> (String, [String])? in
             let values = values(of: rule)
             return values.isEmpty ? nil : (rule.name, values)
         }
@@ -30,7 +33,11 @@ struct PartnerSubject {
 
     func values(of rule: AttributeRule) -> [String] {
         var seen: Set<String> = []
-        let values = raw(rule).filter { !$0.isEmpty && seen.insert($0).inserted }.map { write($0, rule.format) }
+        let raw = raw(rule)
+        // One value, as nearly all have, is no other's double.
+        let values =
+            (raw.count == 1 ? raw.filter { !$0.isEmpty } : raw.filter { !$0.isEmpty && seen.insert($0).inserted })
+            .map { write($0, rule.format) }
         guard let separator = rule.separator, !values.isEmpty else { return values }
         return [values.joined(separator: separator)]
     }
@@ -39,7 +46,7 @@ struct PartnerSubject {
         switch rule.source {
         case .login: [card.login]
         case .account: [holder.account.description]
-        case .pairwise: [pairwise]
+        case .pairwise: [pairwise()]
         case .givenName: [card.givenName]
         case .familyName: [card.familyName]
         case .displayName: [card.givenName + " " + card.familyName]
