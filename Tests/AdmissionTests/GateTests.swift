@@ -153,15 +153,20 @@ extension OnServers {
                     """,
                     "1", "p1:q:" + key, String(now))
                 func told(cameAgo milliseconds: Int64) async throws -> Int {
-                    // As of now: it fades while nobody is let in, and this machine may have been busy since.
-                    try redis.command(
-                        "hset", "p1:h:" + key, "r", "1", "t", String(WallClock.microseconds / 1000))
-                    return try #require(
-                        try await ask(
-                            fixture.loops[0], fixture.visitor(.guardian, at: school), cap(school, 0),
-                            firstSeen: now - milliseconds
-                        ).wait
-                    ).pollAfter
+                    // On a busy machine Redis answers too late at times: then nobody's place in the line is known, and not told.
+                    for _ in 0..<100 {
+                        // As of now: it fades while nobody is let in.
+                        try redis.command(
+                            "hset", "p1:h:" + key, "r", "1", "t", String(WallClock.microseconds / 1000))
+                        let wait = try #require(
+                            try await ask(
+                                fixture.loops[0], fixture.visitor(.guardian, at: school), cap(school, 0),
+                                firstSeen: now - milliseconds
+                            ).wait)
+                        if wait.ahead != nil { return wait.pollAfter }
+                    }
+                    Issue.record("Redis did not answer in time a hundred times")
+                    return 0
                 }
                 #expect((2...4).contains(try await told(cameAgo: 300_000)), "next")
                 #expect(
