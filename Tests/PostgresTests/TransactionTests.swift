@@ -76,7 +76,7 @@ import Testing
             try await pool.transaction { transaction in
                 _ = try await transaction.query(poison)
                 try await transaction.execute(
-                    unprepared: "set role visitor; set statement_timeout = 1; select pg_advisory_lock(42)")
+                    unprepared: "set role visitor; set statement_timeout = 4000; select pg_advisory_lock(42)")
             }
             let row = try await pool.query(
                 PostgresStatement(

@@ -31,6 +31,15 @@ extension OnServers {
             }
         }
 
+        /// Somebody of a school that these nodes know of: a service is open to nobody else.
+        private static func person(
+            _ role: Role, in fixture: IdentityFixture, knownTo nodes: IdentityNode...
+        ) async throws -> IdentityFixture.Person {
+            let person = try await fixture.person(role)
+            for node in nodes { try await node.run { try await $0.tenancy.refresh() } }
+            return person
+        }
+
         private static func issue(
             _ session: Session, _ service: PartnerService, on node: IdentityNode
         ) async throws -> String {
@@ -59,11 +68,12 @@ extension OnServers {
                 let (one, other) = (try await fixture.node(), try await fixture.node())
                 let service = Self.service()
                 for node in [one, other] { try await Self.register(service, on: node) }
-                let person = try await fixture.person(.pupil)
+                let person = try await Self.person(.pupil, in: fixture, knownTo: one, other)
                 let session = try await one.signIn(person.login, person.password).session
                 let ticket = try await Self.issue(session, service, on: one)
                 #expect(CASTicket.isName(ticket) && ticket.utf8.count == 51)
-                #expect(try await Self.validate(ticket, on: other) == person.login)
+                let said = try await Self.validate(ticket, on: other)
+                #expect(said == person.login)
                 #expect(try await Self.validate(ticket, on: one) == "INVALID_TICKET")
                 let second = try await Self.issue(session, service, on: one)
                 #expect(try await Self.validate(second, on: other, at: Self.address + "x") == "INVALID_SERVICE")
@@ -76,11 +86,12 @@ extension OnServers {
                 let node = try await fixture.node()
                 let service = Self.service()
                 try await Self.register(service, on: node)
-                let person = try await fixture.person(.teacher)
+                let person = try await Self.person(.teacher, in: fixture, knownTo: node)
                 let session = try await node.signIn(person.login, person.password).session
                 // Their names are kept from this one.
                 let before = try await Self.issue(session, service, on: node)
-                #expect(try await Self.validate(before, on: node) == person.login)
+                let said = try await Self.validate(before, on: node)
+                #expect(said == person.login)
                 let ticket = try await Self.issue(session, service, on: node)
                 let ended = try await fixture.provision { try await $0.setState(.locked, of: person.account) }
                 try await node.run { await $0.sessions.forget(ended) }
@@ -93,11 +104,12 @@ extension OnServers {
                 let node = try await fixture.node()
                 let service = Self.service()
                 try await Self.register(service, on: node)
-                let person = try await fixture.person(.pupil)
+                let person = try await Self.person(.pupil, in: fixture, knownTo: node)
                 let session = try await node.signIn(person.login, person.password).session
                 let ticket = try await Self.issue(session, service, on: node)
                 try fixture.keyring.replace(with: Keyring.newLine(id: "k2") + "\n" + fixture.keys)
-                #expect(try await Self.validate(ticket, on: node) == person.login)
+                let said = try await Self.validate(ticket, on: node)
+                #expect(said == person.login)
             }
         }
 
@@ -106,7 +118,7 @@ extension OnServers {
                 let node = try await fixture.node()
                 let service = Self.service()
                 try await Self.register(service, on: node)
-                let person = try await fixture.person(.pupil)
+                let person = try await Self.person(.pupil, in: fixture, knownTo: node)
                 let session = try await node.signIn(person.login, person.password).session
                 let name = CASTicket.newName(.service)
                 let ticket = CASTicket(
@@ -114,7 +126,8 @@ extension OnServers {
                 try await node.run {
                     try await $0.singleSignOn.redis.send("SET", CASTicket.key(name), .bytes(ticket.bytes))
                 }
-                #expect(try await Self.validate(name, on: node) == person.login)
+                let said = try await Self.validate(name, on: node)
+                #expect(said == person.login)
             }
         }
 
@@ -123,14 +136,16 @@ extension OnServers {
                 let node = try await fixture.node()
                 let service = Self.service(attributes: [AttributeRule("classes", .classes)])
                 try await Self.register(service, on: node)
-                let person = try await fixture.person(.pupil)
+                let person = try await Self.person(.pupil, in: fixture, knownTo: node)
                 let session = try await node.signIn(person.login, person.password).session
                 fixture.platform.server(.shard(1)).kill()
                 let tickets = [
                     try await Self.issue(session, service, on: node), try await Self.issue(session, service, on: node),
                 ]
-                #expect(try await Self.validate(tickets[0], on: node, attributes: false) == person.login)
-                #expect(try await Self.validate(tickets[1], on: node) == "INTERNAL_ERROR")
+                let user = try await Self.validate(tickets[0], on: node, attributes: false)
+                #expect(user == person.login)
+                let withClasses = try await Self.validate(tickets[1], on: node)
+                #expect(withClasses == "INTERNAL_ERROR")
             }
         }
 
@@ -139,7 +154,7 @@ extension OnServers {
                 let node = try await fixture.node()
                 let service = Self.service()
                 try await Self.register(service, on: node)
-                let person = try await fixture.person(.pupil)
+                let person = try await Self.person(.pupil, in: fixture, knownTo: node)
                 let session = try await node.signIn(person.login, person.password).session
                 var tickets: [String] = []
                 for _ in 0..<260 { tickets.append(try await Self.issue(session, service, on: node)) }
@@ -194,7 +209,7 @@ extension OnServers {
                 let node = try await fixture.node()
                 let service = Self.service(.oidc)
                 try await Self.register(service, on: node)
-                let person = try await fixture.person(.pupil)
+                let person = try await Self.person(.pupil, in: fixture, knownTo: node)
                 let session = try await node.signIn(person.login, person.password).session
                 let code = Self.code(session, service)
                 let text = try await node.run {
@@ -217,7 +232,7 @@ extension OnServers {
                 let node = try await fixture.node()
                 let service = Self.service(.oidc)
                 try await Self.register(service, on: node)
-                let person = try await fixture.person(.pupil)
+                let person = try await Self.person(.pupil, in: fixture, knownTo: node)
                 let session = try await node.signIn(person.login, person.password).session
                 let code = Self.code(session, service)
                 let text = try await node.run {
