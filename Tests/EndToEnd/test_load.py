@@ -65,12 +65,13 @@ def kinds(report):
 def test_visits_of_people_who_are_signed_in(site, crowd, signed_in):
     people, sessions = signed_in
     report, folder, _ = load(
-        site, people, crowd[1], "run", "--sessions", sessions, "--users", 8, "--ramp", 1, "--seconds", 18, "--speed", 20, "--processes", 2,
+        site, people, crowd[1], "run", "--sessions", sessions, "--users", 8, "--ramp", 1, "--seconds", 12, "--speed", 20, "--processes", 2,
         "--at-least", 100)
-    assert report["whole"]["success"] == 1 and report["whole"]["done"] > 30, report["steps"]
+    # Some forty are to be expected; how many it are depends on what the visits draw, and on when each answer comes.
+    assert report["whole"]["success"] == 1 and report["whole"]["done"] > 20, report["steps"]
     assert {step["name"] for step in report["steps"]} >= {"home", "homework-week"}
     assert report["processes"] == 2 and report["mostConnections"] >= 2 and report["generatorProcessor"] > 0
-    assert len(report["moments"]) in (19, 20) and sum(moment["done"] for moment in report["moments"]) == report["whole"]["done"]
+    assert len(report["moments"]) in (13, 14) and sum(moment["done"] for moment in report["moments"]) == report["whole"]["done"]
     assert 0 < report["whole"]["latency"]["p50"] <= report["whole"]["latency"]["p99"] <= report["whole"]["latency"]["maximum"]
     # One file, with nothing from elsewhere.
     page = (folder / "report.html").read_text()
