@@ -32,6 +32,11 @@ def is_in(browser):
     return browser.get("/home").status == 200
 
 
+def damaged(document):
+    """The first signature is another, whatever it begins with."""
+    return re.sub(r"(<ns\d:SignatureValue>)(.)", lambda found: found[1] + ("B" if found[2] == "A" else "A"), document, count=1)
+
+
 def turned_away(browser, answer, code=REFUSED):
     refused(answer, code, 403)
     assert "preau_session" not in browser.cookies
@@ -278,10 +283,10 @@ def test_what_is_not_signed_or_by_somebody_else(site, stack, authority, person, 
     turned_away(browser, authority.come_back(browser, answer(sign_assertion=False)))
     good = answer()
     turned_away(browser, authority.come_back(browser, good.replace(person["login"], account(stack, "teacher", TERRITORY)["login"])))
-    turned_away(browser, authority.come_back(browser, re.sub(r"(<ns\d:SignatureValue>).", r"\1A", answer())))
+    turned_away(browser, authority.come_back(browser, damaged(answer())))
     # The signature is right, and another beside it is not.
     turned_away(browser, authority.come_back(
-        browser, re.sub(r"(<ns\d:SignatureValue>).", r"\1A", authority.sign(answer(), "Response"), count=1)))
+        browser, damaged(authority.sign(answer(), "Response"))))
     # Encrypted, and inside nobody's signature; CBC where nothing holds it together.
     turned_away(browser, authority.come_back(browser, authority.encrypt(answer(sign_assertion=False))))
     turned_away(browser, authority.come_back(browser, authority.encrypt(answer(), CBC)))
