@@ -85,10 +85,11 @@ extension OnServers {
                             name: "slow", threads: 1, hashes: 1, busy: .seconds(1), load: 0, least: 5), service)
                 }
                 let byPassword = try await admitted(of: 100, .pupil, at: school, fixture, caps)
-                #expect((40...80).contains(byPassword), "\(byPassword)")
-                // What is left of the rate, and what comes again meanwhile: twenty of these for each of the others.
+                #expect((40..<100).contains(byPassword), "\(byPassword)")
+                // Two of them come again in the meantime, and no more than two are in hand then: twenty of these for each.
+                try await Task.sleep(for: .milliseconds(101))
                 let elsewhere = try await admitted(of: 100, .pupil, at: school, fixture, caps, by: .elsewhere)
-                #expect(elsewhere > 15, "\(elsewhere)")
+                #expect(elsewhere >= 40, "\(elsewhere)")
             }
         }
 
