@@ -37,7 +37,8 @@ def run(progress):
     FOLDER.mkdir(exist_ok=True)
     source = yardstick.find()
     if source is None:
-        raise StackError("there is no yardstick beside this checkout (../shared/limit)")
+        progress.say("There is no yardstick beside this checkout (../shared/limit), and rounds are worth their ratio to it: left out.")
+        return
     with contextlib.ExitStack() as cleanup:
         site = Site(FOLDER, 10)
         cleanup.callback(site.stop, wipe=True)

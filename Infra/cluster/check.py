@@ -17,6 +17,24 @@ FILLED = [role for roles in ROLES_OF.values() for role in roles]
 NOT_WRONG = ("is already in use", "bootstrap.pg_hba  is not defined")
 
 
+# A package without a candidate is one that apt cannot install; --simulate would want all of them to fit this machine as well.
+HAS_CANDIDATES = """
+found=$(LC_ALL=C apt-cache policy "$@" | awk '/^[^ ]/ { name = substr($1, 1, length($1) - 1) } /^  Candidate: [^(]/ { print name }')
+wrong=0
+for name; do
+    grep -qxF "$name" <<< "$found" || { echo "apt has no package $name"; wrong=1; }
+done
+exit $wrong"""
+
+
+def packages_of(path):
+    """What a role's tasks have apt install; PostgreSQL's version as all.yml has it."""
+    version = yaml.safe_load((PRODUCTION / "group_vars" / "all.yml").read_text())["postgres_version"]
+    for task in yaml.safe_load(path.read_text()):
+        for name in (task.get("ansible.builtin.apt") or {}).get("name", []):
+            yield name.replace("{{ postgres_version }}", str(version))
+
+
 def some_interface():
     """One of this machine's own, for a checker that looks whether it exists."""
     return next(path.name for path in sorted(pathlib.Path("/sys/class/net").iterdir()) if path.name != "lo")
@@ -76,6 +94,8 @@ def commands(cluster, folder):
     words = ["-i", "inventory.example.yml", "-e", "@secrets.example.yml"]
     yield "ansible-playbook", ["ansible-playbook", *words, "--syntax-check", "site.yml"], playbook
     yield "ansible-lint", ["ansible-lint", "--offline", "-q", "site.yml"], playbook
+    packages = sorted({name for path in PRODUCTION.glob("roles/*/tasks/main.yml") for name in packages_of(path)})
+    yield "Debian has its packages", ["bash", "-c", HAS_CANDIDATES, "-", *packages], folder
     for script in sorted(PRODUCTION.glob("roles/*/files/preau-*")):
         if "." not in script.name:
             yield script.name, ["bash", "-n", script], folder
@@ -101,11 +121,11 @@ def commands(cluster, folder):
         yield f"keepalived {host.name}", ["keepalived", "-t", "-f", path], folder
     units = folder / "units"
     units.mkdir()
-    for unit in (*PRODUCTION.glob("roles/*/files/*.service"), *CHECKOUT.glob("Infra/nodes/systemd/*.service")):
+    for unit in (*PRODUCTION.glob("roles/*/files/*.service"), *PRODUCTION.glob("roles/*/files/*.timer"), *CHECKOUT.glob("Infra/nodes/systemd/*.service")):
         # The programs are not installed here; everything else of a unit is looked at.
         text = unit.read_text()
-        for program in ("preau-node", "preau-admin", "preau-saml"):
-            text = text.replace(f"/usr/local/bin/{program}", "/bin/true")
+        for program in ("preau-node", "preau-admin", "preau-saml", "preau"):
+            text = text.replace(f"/usr/local/bin/{program} ", "/bin/true ")
         (units / unit.name).write_text(text)
     database = inventory.of("postgres")[0]
     for template in PRODUCTION.glob("roles/backup/templates/*.j2"):

@@ -1,6 +1,7 @@
 """One development stack: its parts, and the order in which they start and stop."""
 
 import concurrent.futures
+import contextlib
 import dataclasses
 import pathlib
 import resource
@@ -79,8 +80,8 @@ class Stack:
 
     @property
     def _expected(self):
-        """How many processes a whole stack has: directory, shards, nodes, Redis, SAML, admin service, HAProxy."""
-        return 1 + self.shard_count + self.node_count + 3 + self.front_count
+        """How many processes a whole stack has: directory, shards, nodes, those added, Redis, SAML, admin service, HAProxy."""
+        return 1 + self.shard_count + self.node_count + len(self.state.parameters.get("added") or []) + 3 + self.front_count
 
     def start(self):
         """Brings the whole stack up; returns when it serves and stack.json is written."""
@@ -236,7 +237,8 @@ def stop(state, progress):
     """Stops every process of a stack; returns how many there were."""
     processes = Processes(state)
     state.descriptor.unlink(missing_ok=True)
-    state.remember(added=[])
+    with contextlib.suppress(StackError):  # a damaged memory keeps nobody from stopping what runs
+        state.remember(added=[])
     running = processes.all()
     for prefix in STOP_ORDER:
         group = [process for process in running if process.name.startswith(prefix)]

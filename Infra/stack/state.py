@@ -53,7 +53,9 @@ class State:
         """Forgets everything, and only what a stack put there: a mistyped --state must not empty somebody's folder."""
         if not self.exists:
             raise StackError(f"{self.directory} is not the state of a stack; nothing was removed")
-        shutil.rmtree(self.database_directory, ignore_errors=True)
+        with contextlib.suppress(StackError):  # its memory is damaged: where its data would be is told by the rule
+            shutil.rmtree(self.database_directory, ignore_errors=True)
+        shutil.rmtree(self._usual_database_directory, ignore_errors=True)
         shutil.rmtree(self.run_directory, ignore_errors=True)
         shutil.rmtree(self.directory)
 
@@ -103,13 +105,16 @@ class State:
         to enter the checkout (a temporary clone has mode 0700): the data is then kept in that account's home."""
         if known := self.parameters.get("databases"):
             return pathlib.Path(known)
-        account = database_account()
-        if account is None or can_enter(account, self.directory):
-            chosen = self.directory / "postgres"
-        else:
-            chosen = pathlib.Path(account.pw_dir) / "preau" / self.identity
+        chosen = self._usual_database_directory
         self.remember(databases=str(chosen))
         return chosen
+
+    @property
+    def _usual_database_directory(self):
+        account = database_account()
+        if account is None or can_enter(account, self.directory):
+            return self.directory / "postgres"
+        return pathlib.Path(account.pw_dir) / "preau" / self.identity
 
     def secret(self, name, generate=lambda: secrets.token_urlsafe(24)):
         """The content of a secret file, made at its first use."""

@@ -38,8 +38,10 @@ def main():
         signal.signal(number, interrupt)
     state = State(options.state)
     try:
-        stack = Stack(state, progress, wishes(options))
+        state.create()
         with state.locked():
+            # What was asked for is remembered, so only by whoever may start it.
+            stack = Stack(state, progress, wishes(options))
             stack.start()
     except StackError as error:
         print(f"\nFAILED: {error.report()}", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import fcntl
 import re
 import subprocess
 import sys
@@ -45,6 +46,16 @@ def main():
     progress = Progress()
     started = time.monotonic()
     LOGS.mkdir(exist_ok=True)
+    with (LOGS / "lock").open("w") as alone:
+        try:
+            fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("another Infra/dev/test runs in this checkout: wait for it", file=sys.stderr)
+            return 2
+        return run(options, progress, started)
+
+
+def run(options, progress, started):
     count = Count()
     with EarlyBuild(LOGS) as early:
         suite = Suite(progress, options, early)
@@ -97,7 +108,8 @@ def own_stack(keep):
     """A fresh stack, started and stopped by the same commands that people use."""
     command = CHECKOUT / "Infra" / "dev"
     if State(STATE).exists:
-        subprocess.run([command / "down", "--state", STATE, "--wipe"], check=True)
+        if subprocess.run([command / "down", "--state", STATE, "--wipe"], check=False).returncode != 0:
+            raise StackError("the stack of an earlier run cannot be taken away; the cause is above")
     front = next(port for port in range(19080, 20000, 2) if is_free(port) and is_free(port + 1))
     up = [command / "up", "--detach", "--state", STATE, "--port", str(front), "--nodes", "2", "--shards", "2"]
     try:

@@ -11,12 +11,14 @@ internal import Web
 /// `preau-node`: pages, the JSON API and sign-in.
 package enum NodeProcess {
     /// Runs until it is told to stop.
-    /// - Parameter arguments: after the program's name: `--config FILE`.
+    /// - Parameter arguments: after the program's name: `--config FILE [--process NAME]`.
     package static func run(_ arguments: [String]) throws {
         var arguments = Arguments(arguments)
         let path = try arguments.required("--config")
+        let process = try arguments.option("--process")
         try arguments.end()
-        let shared = try SharedParts(ProcessConfiguration.read(path, loopsByDefault: Arguments.cores))
+        let shared = try SharedParts(
+            ProcessConfiguration.read(path, loopsByDefault: Arguments.cores, process: process))
         try ProcessLoops(shared, plan(shared)).run()
     }
 

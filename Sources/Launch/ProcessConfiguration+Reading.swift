@@ -5,19 +5,25 @@ internal import YAML
 
 extension ProcessConfiguration {
     /// Reads and checks a configuration file.
-    /// - Parameter loopsByDefault: the machine's cores.
-    package static func read(_ path: String, loopsByDefault: Int) throws(LaunchError) -> ProcessConfiguration {
+    /// - Parameters:
+    ///   - loopsByDefault: the machine's cores.
+    ///   - process: its name where many are started from one file; the file's own then says nothing.
+    package static func read(
+        _ path: String, loopsByDefault: Int, process: String? = nil
+    ) throws(LaunchError) -> ProcessConfiguration {
+        if let process, !isName(process) { throw .usage("--process: expected \(nameInWords), found “\(process)”") }
         let bytes = try FileReading.bytes(of: path, limit: 256 * 1024)
         do {
-            return try YAMLDocument(parsing: bytes, file: path).decode(shape(loopsByDefault: loopsByDefault))
+            return try YAMLDocument(parsing: bytes, file: path).decode(
+                shape(loopsByDefault: loopsByDefault, named: process))
         } catch {
             throw .configuration(error.description)
         }
     }
 
-    private static func shape(loopsByDefault: Int) -> YAMLShape<ProcessConfiguration> {
+    private static func shape(loopsByDefault: Int, named given: String?) -> YAMLShape<ProcessConfiguration> {
         .keys("a process's configuration") { keys in
-            let process = keys.required("process", name)
+            let process = given.map { keys.optional("process", name, default: $0) } ?? keys.required("process", name)
             let listen = keys.required("listen", endpoint)
             let privateListen = keys.required("private", endpoint)
             let agentListen = keys.optional("agent", endpoint)
@@ -69,7 +75,7 @@ extension ProcessConfiguration {
                     owner: owner, mover: mover, tokenFile: tokenFile, stackFile: stackFile, mail: mail, nodes: nodes)
             }
             return ProcessConfiguration(
-                process: process, listen: listen, privateListen: privateListen, agentListen: agentListen,
+                process: given ?? process, listen: listen, privateListen: privateListen, agentListen: agentListen,
                 fronts: fronts,
                 loops: loops,
                 front: front,
@@ -93,15 +99,21 @@ extension ProcessConfiguration {
         }
     }
 
+    private static let nameInWords = "a name of letters, digits, dots and dashes, up to 64"
+
+    private static func isName(_ text: String) -> Bool {
+        let allowed = text.utf8.allSatisfy { byte in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
+                || byte == UInt8(ascii: ".")
+        }
+        return allowed && (1...64).contains(text.utf8.count)
+    }
+
     private static var name: YAMLShape<String> {
-        YAMLShape.scalar("a name of letters, digits, dots and dashes, up to 64") { text in
-            let allowed = text.utf8.allSatisfy { byte in
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                    || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
-                    || byte == UInt8(ascii: ".")
-            }
-            return allowed && (1...64).contains(text.utf8.count) ? text : nil
+        YAMLShape.scalar(nameInWords) { text in
+            isName(text) ? text : nil
         }
     }
 

@@ -6,7 +6,7 @@ enum AccountCommands: CommandSet {
         Command(
             words: ["accounts", "find"],
             usage:
-                "[WORDS] [--establishment UAI] [--role R] [--state S] [--asked] [--never] [--unseen-since DAY] [--limit N]",
+                "[WORDS] [--establishment UAI] [--role R] [--in STATE] [--asked] [--never] [--unseen-since DAY] [--limit N]",
             summary: "Finds accounts by the beginnings of names and logins, or those of one establishment."
         ) { words, client in
             let limit = try words.number("--limit") ?? 50
@@ -14,7 +14,7 @@ enum AccountCommands: CommandSet {
             let never = words.flag("--never")
             let unseen = try words.option("--unseen-since")
             let (establishment, role) = (try words.option("--establishment"), try words.option("--role"))
-            let state = try words.option("--state")
+            let state = try words.option("--in")
             var search: [String] = []
             while words.first != nil { search.append(try words.word("what to search for")) }
             let items: [(String, String?)] = [

@@ -19,9 +19,7 @@ enum AuditCommands: CommandSet {
                 let data = try await client.send(
                     "GET", "/api/v1/audit/export" + query(items + [("format", format)]))
                 try JobCommands.write(data, to: path)
-                return Output(
-                    text: "\(path): \(data.count) bytes",
-                    json: try encoder.encode(["path": path, "bytes": String(data.count)]))
+                return try written(data, path)
             }
             let limit = try words.number("--limit") ?? 50
             try words.end()

@@ -40,6 +40,12 @@ extension CommandSet {
         }.joined(separator: "\n")
     }
 
+    /// What was written to a file, said.
+    static func written(_ data: Data, _ path: String) throws -> Output {
+        Output(
+            text: "\(path): \(data.count) bytes", json: try encoder.encode(WrittenFile(path: path, bytes: data.count)))
+    }
+
     /// The items of a list, page after page, at most `most` of them.
     /// - Parameter path: with a `?` and at least one item of the query.
     static func all<Item: Decodable>(
@@ -55,6 +61,11 @@ extension CommandSet {
         } while cursor != nil && items.count < most
         return Array(items.prefix(most))
     }
+}
+
+private struct WrittenFile: Encodable {
+    let path: String
+    let bytes: Int
 }
 
 /// One page of a list of the API.

@@ -3,7 +3,7 @@ internal import Foundation
 internal import Tenancy
 
 /// `generate aaf`, `import aaf`, and what became of imports.
-enum FeedCommands {
+enum FeedCommands: CommandSet {
     static let all = [
         Command(
             words: ["generate", "aaf"],
@@ -41,8 +41,7 @@ enum FeedCommands {
             do { try data.write(to: URL(fileURLWithPath: path), options: .atomic) } catch {
                 throw OperatorError.unreadable("\(path): cannot be written")
             }
-            let json = try JSONEncoder().encode(["file": path, "bytes": String(data.count)])
-            return Output(text: "\(path): \(data.count) bytes", json: json)
+            return try written(data, path)
         },
         Command(
             words: ["export", "csv"], usage: "UAI [--kind pupil|guardian|staff]",
@@ -55,7 +54,8 @@ enum FeedCommands {
             let data = try await client.send("GET", "/api/v1/establishments/\(escaped(uai))/people.csv\(query)")
             // Printing ends the last line; two ends would be a line more to who reads it.
             let text = String(decoding: data, as: UTF8.self)
-            return Output(text: text.hasSuffix("\r\n") ? String(text.dropLast()) : text, json: data)
+            return Output(
+                text: text.hasSuffix("\r\n") ? String(text.dropLast()) : text, json: try encoder.encode(["csv": text]))
         },
         Command(
             words: ["import", "upkeep"], usage: "",

@@ -4,12 +4,12 @@ internal import Foundation
 enum JobCommands: CommandSet {
     static let all = [
         Command(
-            words: ["job", "list"], usage: "[--state STATE] [--kind KIND] [--establishment UAI] [--limit N]",
+            words: ["job", "list"], usage: "[--in STATE] [--kind KIND] [--establishment UAI] [--limit N]",
             summary: "Lists jobs, the newest first."
         ) { words, client in
             let limit = try words.number("--limit") ?? 50
             let items = [
-                ("limit", String(min(200, limit))), ("state", try words.option("--state")),
+                ("limit", String(min(200, limit))), ("state", try words.option("--in")),
                 ("kind", try words.option("--kind")), ("establishment", try words.option("--establishment")),
             ]
             try words.end()
@@ -54,10 +54,7 @@ enum JobCommands: CommandSet {
             try words.end()
             let data = try await client.send("GET", "/api/v1/jobs/\(escaped(id))/files/\(escaped(name))")
             try write(data, to: path)
-            return Output(
-                text: "\(path): \(data.count) bytes",
-                json: try encoder.encode(["path": path, "bytes": String(data.count)])
-            )
+            return try written(data, path)
         },
     ]
 

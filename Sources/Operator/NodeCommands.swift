@@ -45,7 +45,9 @@ enum NodeCommands: CommandSet {
             try words.end()
             let data = try await client.send("POST", "/api/v1/front/nodes/\(escaped(name))/drain")
             let left = try decoder.decode(Left.self, from: data).left
-            return Output(text: left == 0 ? "\(name) has nothing left to do" : "\(left) requests still run", json: data)
+            return Output(
+                text: left == 0 ? "\(name) has nothing left to do" : "\(left) requests still run", json: data,
+                hasFailed: left > 0)
         },
         Command(
             words: ["node", "remove"], usage: "NAME", summary: "Drains a node, takes it from the front, and ends it."

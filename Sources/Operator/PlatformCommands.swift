@@ -63,7 +63,12 @@ enum PlatformCommands: CommandSet {
             words, client in
             try words.end()
             let data = try await client.send("GET", "/api/v1/health")
-            return Output(text: String(decoding: data, as: UTF8.self), json: data)
+            let health = try decoder.decode(Health.self, from: data)
+            return Output(
+                text: columns(
+                    [["directory", health.directory ? "answers" : "does not answer"]]
+                        + health.shards.map { ["shard \($0.id)", $0.available ? "answers" : "does not answer"] }
+                        + [["nodes", String(health.nodes)]]), json: data, hasFailed: !health.isWhole)
         },
         Command(
             words: ["seed", "demo"], usage: "[--schools N] [--pupils N]",
@@ -130,6 +135,19 @@ enum PlatformCommands: CommandSet {
     }
 
     private struct Shards: Decodable { let shards: [Shard] }
+
+    private struct Health: Decodable {
+        struct Shard: Decodable {
+            let id: Int
+            let available: Bool
+        }
+
+        let directory: Bool
+        let shards: [Shard]
+        let nodes: Int
+
+        var isWhole: Bool { directory && nodes > 0 && shards.allSatisfy(\.available) }
+    }
 
     private struct NewShard: Encodable {
         let id: Int

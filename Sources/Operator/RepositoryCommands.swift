@@ -8,13 +8,20 @@ enum RepositoryCommands: CommandSet {
 
     static let all = [
         Command(
-            words: ["backup", "push"], usage: "UAI \(options)",
-            summary: "Backs an establishment up into an S3-compatible store; sends only what is new, encrypted."
+            words: ["backup", "push"], usage: "UAI | --all [--territory ID] \(options)",
+            summary:
+                "Backs an establishment, or all that are open, up into an S3-compatible store; sends only what is new, encrypted."
         ) { words, client in
             let repository = try Repository(&words, mayMake: true)
+            if words.flag("--all") {
+                let territory = try words.option("--territory")
+                try words.end()
+                return try await pushAll(of: territory, to: repository, client)
+            }
             let uai = try words.word("the UAI")
             try words.end()
-            return try repository.push(uai, client)
+            let pushed = try repository.push(uai, client)
+            return Output(text: pushed.text, json: try encoder.encode(pushed))
         },
         Command(
             words: ["backup", "list"], usage: "UAI \(options)",
@@ -47,6 +54,42 @@ enum RepositoryCommands: CommandSet {
         let blocks: Int
         let newBlocks: Int
         let newBytes: Int
+
+        var text: String { "\(establishment) at \(moment): \(blocks) blocks, \(newBlocks) new (\(newBytes) bytes)" }
+    }
+
+    private struct Night: Encodable {
+        struct Failure: Encodable {
+            let establishment: String
+            let reason: String
+        }
+
+        var pushed: [Pushed] = []
+        var failed: [Failure] = []
+    }
+
+    private struct Known: Decodable {
+        let uai: String
+        let state: String
+    }
+
+    /// One after the other; one that fails keeps no other from being backed up, and the command from having succeeded.
+    private static func pushAll(
+        of territory: String?, to repository: Repository, _ client: AdminClient
+    ) async throws -> Output {
+        let path = "/api/v1/establishments" + query([("limit", "200"), ("territory", territory)])
+        let schools = try await all(Known.self, at: path, client)
+        var night = Night()
+        for school in schools where ["active", "suspended"].contains(school.state) {
+            do {
+                night.pushed.append(try repository.push(school.uai, client))
+            } catch let error as OperatorError {
+                night.failed.append(Night.Failure(establishment: school.uai, reason: error.description))
+            }
+        }
+        let text = night.pushed.map(\.text) + night.failed.map { "\($0.establishment): FAILED: \($0.reason)" }
+        return Output(
+            text: text.joined(separator: "\n"), json: try encoder.encode(night), hasFailed: !night.failed.isEmpty)
     }
 
     private struct Repository {
@@ -89,7 +132,7 @@ enum RepositoryCommands: CommandSet {
         }
 
         /// Blocks first, then what describes them, then the list: killed anywhere, what the list names is whole.
-        func push(_ uai: String, _ client: AdminClient) throws -> Output {
+        func push(_ uai: String, _ client: AdminClient) throws -> Pushed {
             let moments = try self.moments(uai)
             let known = try moments.last.map { Set(try self.stored(uai, $0).blocks) } ?? []
             let moment = BackupCommands.moment()
@@ -110,13 +153,9 @@ enum RepositoryCommands: CommandSet {
             }
             try store.put(repository.place(uai, moment), try repository.seal(stored))
             try store.put(repository.indexPlace(uai), try repository.seal(index: moments + [moment], of: uai))
-            let pushed = Pushed(
+            return Pushed(
                 establishment: uai, moment: moment, blocks: storing.blocks, newBlocks: storing.newBlocks,
                 newBytes: storing.newBytes)
-            return Output(
-                text:
-                    "\(uai) at \(moment): \(pushed.blocks) blocks, \(pushed.newBlocks) new (\(pushed.newBytes) bytes)",
-                json: try RepositoryCommands.encoder.encode(pushed))
         }
 
         func pull(_ uai: String, at wanted: String?, to path: String) throws -> Output {

@@ -68,6 +68,8 @@ enum ShardCommands: CommandSet {
         if plan.ordered, !plan.moves.isEmpty { text += "\nordered: `preau move list` shows how far they are" }
         for uai in plan.stranded { text += "\n\(uai): no shard takes it" }
         for line in plan.refused { text += "\nnot ordered: \(line)" }
-        return Output(text: text, json: data)
+        // A plan that was only shown has not failed: there is nothing that it did not do.
+        let isIncomplete = !plan.stranded.isEmpty || !plan.refused.isEmpty
+        return Output(text: text, json: data, hasFailed: plan.ordered && isIncomplete)
     }
 }

@@ -275,6 +275,30 @@ def test_help_and_completion_know_the_commands(stack):
     assert pathlib.Path(BUILT / "preau").exists()
 
 
+def test_all_of_them_go_to_the_store_and_one_that_fails_keeps_no_other_from_it(stack, tmp_path, passphrase):
+    store = ObjectStore()
+    credentials = tmp_path / "credentials"
+    credentials.write_text(f"{ACCESS}\n{SECRET}\n")
+    words = ("backup", "push", "--all", "--territory", "eure", "--repository", store.url, "--credentials-file", credentials,
+             "--passphrase-file", passphrase, "--region", REGION)
+    open_ones = [each["uai"] for each in preau("establishment", "list", "--territory", "eure")["establishments"]
+                 if each["state"] in ("active", "suspended")]
+    assert len(open_ones) > 2
+    try:
+        night = preau(*words)
+        assert [each["establishment"] for each in night["pushed"]] == open_ones and night["failed"] == []
+        time.sleep(1)
+        # The store refuses one of them as often as it is asked.
+        store.failing = 5
+        done = run(*words)
+        night = json.loads(done.stdout)
+        assert done.returncode == 1 and [each["establishment"] for each in night["failed"]] == open_ones[:1]
+        assert [each["establishment"] for each in night["pushed"]] == open_ones[1:]
+        assert SECRET not in done.stdout + done.stderr
+    finally:
+        store.close()
+
+
 def test_only_what_is_new_goes_to_the_store(stack, school, tmp_path, passphrase):
     store = ObjectStore()
     credentials = tmp_path / "credentials"

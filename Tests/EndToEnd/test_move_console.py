@@ -70,7 +70,12 @@ def test_what_is_not_possible_is_said(stack, administrator):
     uai = account(stack, "pupil", TERRITORY)["establishments"][0]
     home = command("establishment", "show", uai)["shard"]
     page = browser.get(f"/establishments/{uai}")
-    here = browser.form(page, to=home)
+    # It came back by its last move: the same order again is that move again.
+    again = browser.form(page, to=home)
+    assert again.status == 303 and "/moves/" in again.header("Location")
+    elsewhere = account(stack, "pupil", "grand-est")["establishments"][0]
+    page = browser.get(f"/establishments/{elsewhere}")
+    here = browser.form(page, to=command("establishment", "show", elsewhere)["shard"])
     assert here.status == 409 and "already" in here.text
     assert browser.form(page, to="").status in (409, 422)
     assert browser.form(page, to=777).status == 409

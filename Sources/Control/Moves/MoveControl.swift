@@ -47,8 +47,8 @@ package struct MoveControl: Sendable {
         _ establishment: Establishment, to target: ShardID, _ order: MoveDesk.Order, _ call: Call
     ) async throws -> Move {
         let order = try accepted(order, call)
-        let move = try await desk.request(establishment.id, to: target, order, now: call.now)
-        try await note("establishment.move", move, call)
+        let (move, isNew) = try await desk.request(establishment.id, to: target, order, now: call.now)
+        if isNew { try await note("establishment.move", move, call) }
         return move
     }
 

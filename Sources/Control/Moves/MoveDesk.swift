@@ -25,10 +25,25 @@ package struct MoveDesk: Sendable {
     /// When everybody comes in and signs in: minutes of the school's day.
     package static let bell = 450..<540
 
+    /// A move, and whether this very order made it: one to where an establishment is going already, or came by its last move,
+    /// is that move again.
+    package typealias Ordered = (move: Move, isNew: Bool)
+
+    /// Whether it is that time there; never in an invented school, where nobody comes.
+    static func isAtTheBell(_ establishment: Establishment, now: Int64) -> Bool {
+        !establishment.isInvented && bell.contains(establishment.timeZone.local(microseconds: now).minuteOfDay)
+    }
+
     /// Orders a move. Where an earlier move to here is still open, going back there takes its way and copies nothing.
     /// - Throws: `MoveError.refused`.
-    package func request(_ id: EstablishmentID, to target: ShardID, _ order: Order, now: Int64) async throws -> Move {
+    package func request(
+        _ id: EstablishmentID, to target: ShardID, _ order: Order, now: Int64
+    ) async throws -> Ordered {
         try await tenancy.refresh()
+        let latest = try await store.latest(of: id)
+        if let latest, latest.target == target, latest.state != .done || tenancy.map[id]?.placement?.shard == target {
+            return (latest, false)
+        }
         let map = tenancy.map
         guard let establishment = map[id], let placement = establishment.placement,
             establishment.state == .active || establishment.state == .suspended
@@ -38,16 +53,13 @@ package struct MoveDesk: Sendable {
         guard placement.shard != target else {
             throw MoveError.refused("\(establishment.uai) is on shard \(target) already")
         }
-        if !order.isForced, !establishment.isInvented {
-            let local = establishment.timeZone.local(microseconds: now)
-            guard !MoveDesk.bell.contains(local.minuteOfDay) else {
-                throw MoveError.refused("everybody signs in between 7:30 and 9:00: later, or forced")
-            }
+        guard order.isForced || !MoveDesk.isAtTheBell(establishment, now: now) else {
+            throw MoveError.refused("everybody signs in between 7:30 and 9:00: later, or forced")
         }
         if let earlier = try await store.wayBack(of: id), earlier.wayBack == .open, earlier.source == target,
             let move = try await turnBack(earlier.id, order)
         {
-            return move
+            return (move, true)
         }
         let number: Int64?
         do throws(PostgresError) {
@@ -56,12 +68,13 @@ package struct MoveDesk: Sendable {
                 bytesPerSecond: order.bytesPerSecond, by: order.requester)
         } catch {
             guard error.violatedConstraint == "move_live" else { throw error }
+            if let live = try await store.latest(of: id), live.target == target { return (live, false) }
             throw MoveError.refused("\(establishment.uai) is on the move already")
         }
         guard let number, let move = try await store.move(number) else {
             throw MoveError.refused("the establishment was moved or closed meanwhile")
         }
-        return move
+        return (move, true)
     }
 
     /// Takes a move back over its open way. - Throws: `.unknownMove`, `.notNow`.

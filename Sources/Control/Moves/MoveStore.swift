@@ -27,7 +27,15 @@ package struct MoveStore: Sendable {
     private static let wayBackOf = PostgresStatement(
         "select id from move where establishment_id = $1 and way_back in ('open', 'closing')")
 
+    private static let latest = PostgresStatement(
+        "select id from move where establishment_id = $1 and state <> 'aborted' order by id desc limit 1")
+
     package func move(_ id: Int64) async throws(PostgresError) -> Move? { try await moves([id]).first }
+
+    /// The newest move of an establishment that was not given up: under way, or where it is now.
+    package func latest(of establishment: EstablishmentID) async throws(PostgresError) -> Move? {
+        try await moves(in: try await directory.query(MoveStore.latest, establishment)).first
+    }
 
     /// Newest first.
     /// - Parameters:
@@ -193,7 +201,10 @@ package struct MoveStore: Sendable {
         from aborted where move.id = aborted.returns and move.way_back = 'taken'
         """)
     private static let setBack = PostgresStatement(
-        "update move set error = $3, lease_until = clock_timestamp() + interval '2 s' where id = $1 and owner = $2")
+        """
+        update move set error = $3, lease_until = clock_timestamp() + make_interval(secs => $4)
+        where id = $1 and owner = $2
+        """)
 
     /// Takes one move that nobody works on.
     package func claim(as owner: String) async throws(PostgresError) -> Move? {
@@ -263,9 +274,9 @@ package struct MoveStore: Sendable {
         _ = try await directory.query(MoveStore.aborted, move, owner, error)
     }
 
-    /// What stands in the way, for those who look; somebody goes on in two seconds.
-    func setBack(_ move: Int64, _ owner: String, error: String) async throws {
-        _ = try await directory.query(MoveStore.setBack, move, owner, error)
+    /// What stands in the way, for those who look; somebody goes on after so many seconds.
+    func setBack(_ move: Int64, _ owner: String, error: String, seconds: Double = 2) async throws {
+        _ = try await directory.query(MoveStore.setBack, move, owner, error, seconds)
     }
 
     private static let closeOldest = PostgresStatement(

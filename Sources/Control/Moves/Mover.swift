@@ -38,19 +38,23 @@ package final class Mover: @unchecked Sendable {
     }
 
     let limits: Limits
+    /// Microseconds since 1970.
+    let now: @Sendable () -> Int64
 
     /// - Parameters:
     ///   - template: how to connect to a shard as the mover.
     ///   - process: this process's name, the same each time it is started.
     package init(
         loop: EventLoop, directory: PostgresPool, tenancy: Tenancy, shards template: PostgresConfiguration,
-        process: String, metrics: Metrics, log: Log, limits: Limits = Limits()
+        process: String, metrics: Metrics, log: Log, limits: Limits = Limits(),
+        now: @escaping @Sendable () -> Int64 = { WallClock.microseconds }
     ) {
         self.loop = loop
         self.tenancy = tenancy
         self.template = template
         self.metrics = metrics
         self.limits = limits
+        self.now = now
         self.log = log
         store = MoveStore(directory)
         owner = "\(process)/\(UUID.v7())"
@@ -166,6 +170,10 @@ final class Course: @unchecked Sendable {
             try await giveUp(MoveError.interrupted(move.error))
         }
         if move.state == .planned {
+            guard !waitsForTheBell else {
+                return try await store.setBack(
+                    move.id, owner, error: "waits until nine: everybody signs in", seconds: 60)
+            }
             do {
                 try await bringOver()
             } catch MoveError.lost {
@@ -177,6 +185,12 @@ final class Course: @unchecked Sendable {
             }
         }
         if move.state == .flipped || move.state == .draining { try await finish() }
+    }
+
+    /// What was ordered before, or is tried again, does not begin while everybody signs in either.
+    private var waitsForTheBell: Bool {
+        guard !move.isForced, let school = mover.tenancy.map[establishment] else { return false }
+        return MoveDesk.isAtTheBell(school, now: mover.now())
     }
 
     private func bringOver() async throws {

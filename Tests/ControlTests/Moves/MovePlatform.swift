@@ -80,8 +80,11 @@ struct MovePlatform {
         }
     }
 
-    func movingProcess(_ name: String = "admin", limits: Mover.Limits = Mover.Limits()) async throws -> MovingProcess {
-        try await MovingProcess(self, name, limits)
+    func movingProcess(
+        _ name: String = "admin", limits: Mover.Limits = Mover.Limits(),
+        now: @escaping @Sendable () -> Int64 = { WallClock.microseconds }
+    ) async throws -> MovingProcess {
+        try await MovingProcess(self, name, limits, now)
     }
 
     /// Holds something up on a server until it is released.
@@ -101,7 +104,9 @@ final class MovingProcess: Sendable {
     let node: TestNode
     private let parts: Mutex<(Mover, MoveRunner)?>
 
-    fileprivate init(_ moves: MovePlatform, _ name: String, _ limits: Mover.Limits) async throws {
+    fileprivate init(
+        _ moves: MovePlatform, _ name: String, _ limits: Mover.Limits, _ now: @escaping @Sendable () -> Int64
+    ) async throws {
         let node = try await moves.platform.startNode(user: "preau_admin")
         self.node = node
         let template = moves.platform.configuration(.shard(1), user: "preau_mover")
@@ -109,22 +114,27 @@ final class MovingProcess: Sendable {
             try await node.run { tenancy in
                 let mover = Mover(
                     loop: node.loop, directory: node.directory, tenancy: tenancy, shards: template, process: name,
-                    metrics: node.metrics, log: Log("mover"), limits: limits)
+                    metrics: node.metrics, log: Log("mover"), limits: limits, now: now)
                 let runner = MoveRunner(mover, process: name, log: Log("mover"))
                 runner.start()
                 return (mover, runner)
             })
     }
 
-    func order(_ id: EstablishmentID, to shard: Int16, keep: Int = 0, rate: Int64? = nil) async throws -> Int64 {
+    /// - Parameter now: microseconds since 1970; nil for the mover's own clock.
+    func order(
+        _ id: EstablishmentID, to shard: Int16, keep: Int = 0, rate: Int64? = nil, isForced: Bool = false,
+        at now: Int64? = nil
+    ) async throws -> Int64 {
         let mover = parts.withLock { $0?.0 }
         guard let mover else { throw MoveError.lost }
         return try await node.run { tenancy in
             var order = MoveDesk.Order()
             order.keepSeconds = keep
             order.bytesPerSecond = rate
+            order.isForced = isForced
             return try await MoveDesk(mover.store, tenancy)
-                .request(id, to: ShardID(rawValue: shard), order, now: WallClock.microseconds).id
+                .request(id, to: ShardID(rawValue: shard), order, now: now ?? mover.now()).move.id
         }
     }
 

@@ -1,4 +1,5 @@
 import Runtime
+import Synchronization
 import Tenancy
 import TestTenancy
 import Testing
@@ -32,6 +33,8 @@ extension MoveTests {
             for (number, shard) in [Int16(2), 1, 2].enumerated() {
                 let move = try await process.order(id, to: shard)
                 try await moves.wait(move, for: "state in ('done', 'aborted')")
+                let again = try await process.order(id, to: shard)
+                #expect(again == move, "it came there by that move")
                 #expect(try moves.column("state || ' ' || verification || ' ' || error", of: move) == "done equal ")
                 #expect(
                     try moves.platform.sql(.directory, "select shard_id, epoch from establishment where id = \(id)")
@@ -112,7 +115,10 @@ extension MoveTests {
             await #expect(throws: MoveError.self) { _ = try await process.order(id, to: 2) }
             try moves.platform.sql(.directory, "update shard set state = 'active' where id = 2")
             let move = try await process.order(id, to: 2, rate: 50_000)
-            await #expect(throws: MoveError.self) { _ = try await process.order(id, to: 2) }
+            // The same once more is that move; elsewhere is another.
+            let again = try await process.order(id, to: 2)
+            #expect(again == move)
+            await #expect(throws: MoveError.self) { _ = try await process.order(id, to: 1) }
             _ = try await process.desk { try await $0.cancel(move) }
             try await moves.wait(move, for: "state = 'aborted'")
             await process.die()
@@ -148,6 +154,31 @@ extension MoveTests {
             await process.die()
         }
 
+        /// Ordered at night and not begun by the morning, or tried again then: it waits until everybody has come in.
+        @Test func whatWaitsDoesNotBeginAtTheBell() async throws {
+            let moves = try await MovePlatform.start()
+            let id = try moves.school(rooms: 10)
+            try moves.platform.sql(.directory, "update establishment set is_invented = false where id = \(id)")
+            // 2026-11-23 in Paris: six, eight and nine o'clock.
+            let (six, eight, nine) = (1_795_410_000_000_000, 1_795_417_200_000_000, 1_795_420_800_000_000)
+            let clock = Mutex(Int64(eight))
+            let process = try await moves.movingProcess(now: { clock.withLock { $0 } })
+            let move = try await process.order(id, to: 2, at: Int64(six))
+            try await moves.wait(move, for: "error <> ''")
+            #expect(
+                try moves.column("state || ' ' || error", of: move) == "planned waits until nine: everybody signs in")
+            await #expect(throws: MoveError.self) { try await process.order(id, to: 1) }
+            clock.withLock { $0 = Int64(nine) }
+            try moves.platform.sql(.directory, "update move set lease_until = null where id = \(move)")
+            try await moves.wait(move, for: "state in ('done', 'aborted')")
+            #expect(try moves.column("state", of: move) == "done")
+            clock.withLock { $0 = Int64(eight) }
+            let forced = try await process.order(id, to: 1, isForced: true)
+            try await moves.wait(forced, for: "state in ('done', 'aborted')")
+            #expect(try moves.column("state", of: forced) == "done")
+            await process.die()
+        }
+
         /// A mover that dies in the pause holds nobody up: the freeze ends by itself, and no mover can go on from it.
         @Test func aFreezeEndsByItself() async throws {
             let moves = try await MovePlatform.start()
@@ -155,7 +186,7 @@ extension MoveTests {
             let node = try await moves.platform.startNode()
             try moves.platform.sql(
                 .shard(1),
-                "update placement set state = 'frozen', frozen_until = clock_timestamp() + interval '300 ms' where establishment_id = \(id)"
+                "update placement set state = 'frozen', frozen_until = clock_timestamp() + interval '2 s' where establishment_id = \(id)"
             )
             let writers = Writers()
             await writers.start(id, node, count: 1)
