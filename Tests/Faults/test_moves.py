@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 
+import pytest
 from browsing import account, visitor
 from test_faults import CHECKOUT, Load, all_read, eventually, whole_again  # noqa: F401
 from stack.build import BUILT
@@ -76,6 +77,31 @@ def test_a_mover_that_is_killed_while_copying_begins_again(stack, stack_state):
     shown = preau(stack_state, "move", "show", ordered["id"])
     assert (shown["state"], shown["attempt"]) == ("done", 2), shown
     assert all_read(browsers) == [200] * len(browsers)
+
+
+@pytest.mark.parametrize("victim", ["node-1", "redis"])
+def test_what_serves_is_killed_during_a_move(stack, stack_state, victim):
+    """Neither has a part in the move: it ends as if nothing had been, and what was read and written meanwhile is there."""
+    uai = at_home(stack, "pupil")["establishments"][0]
+    target = other_shard(stack_state, uai)
+    browsers = people_of(stack, uai)
+    before = [browser.get("/api/v1/me/timetable").json for browser in browsers]
+    # Through the front: another node takes what this one does not answer.
+    with Load(browsers) as load:
+        ordered = preau(
+            stack_state, "establishment", "move", uai, "--to", target, "--keep", 0, "--rate", 60_000, "--detach")
+        eventually(lambda: preau(stack_state, "move", "show", ordered["id"])["state"] == "copying", pause=0.02)
+        os.kill(process_of(stack_state, victim), signal.SIGKILL)
+        time.sleep(0.5)
+        still = preau(stack_state, "move", "show", ordered["id"])
+        assert (still["state"], still["attempt"]) == ("copying", 1), "killed in the middle of it"
+        started_again(stack_state)
+        eventually(lambda: preau(stack_state, "move", "show", ordered["id"])["state"] in ("done", "aborted"), 60)
+    shown = preau(stack_state, "move", "show", ordered["id"])
+    assert (shown["state"], shown["attempt"], shown["verification"]) == ("done", 1, "equal"), shown
+    assert load.count > 10 and load.failures == []
+    assert preau(stack_state, "establishment", "show", uai)["shard"] == target
+    assert [browser.get("/api/v1/me/timetable").json for browser in browsers] == before
 
 
 def process_of(stack_state, name):

@@ -25,8 +25,8 @@ extension MoveTests {
             // A slot waits for the transactions that are open.
             case .slot: try await moves.block(.shard(1), "select pg_current_xact_id()")
             case .catchingUp: try await moves.block(.shard(2), "select pg_current_xact_id()")
-            // The target cannot take what the source tells, and the pause is given up again and again.
-            case .frozen: try await moves.block(.shard(2), "lock table subject in access exclusive mode")
+            // A writer that goes on and on: the pause is given up again and again.
+            case .frozen: try await moves.block(.shard(1), "select pg_advisory_xact_lock_shared(20557, \(id))")
             case .verifying:
                 try await moves.block(.directory, "select from establishment where id = \(id) for update")
             // Comparing waits; then emptying does.
@@ -39,18 +39,17 @@ extension MoveTests {
         /// All of them take minutes: `PREAU_EVERY_FAULT=1`. The others are where something could go wrong twice.
         private static let isThorough = ProcessInfo.processInfo.environment["PREAU_EVERY_FAULT"] != nil
 
-        @Test(
-            arguments: isThorough
-                ? [Move.State.slot, .copying, .catchingUp, .verifying, .flipped, .draining]
-                : [.copying, .verifying, .flipped, .draining])
+        private static let states: [Move.State] = [
+            .slot, .copying, .catchingUp, .frozen, .verifying, .flipped, .draining,
+        ]
+
+        @Test(arguments: isThorough ? states : [.copying, .frozen, .verifying, .flipped, .draining])
         func theMoverKilled(in state: Move.State) async throws { try await fault(state, .mover) }
 
-        @Test(
-            arguments: isThorough ? [Move.State.copying, .catchingUp, .verifying, .flipped] : [.verifying],
-            [Victim.source, .target])
+        @Test(arguments: isThorough ? states : [.verifying], [Victim.source, .target])
         func aShardKilled(in state: Move.State, victim: Victim) async throws { try await fault(state, victim) }
 
-        @Test(arguments: isThorough ? [Move.State.copying, .catchingUp, .verifying, .flipped] : [.verifying])
+        @Test(arguments: isThorough ? states : [.verifying])
         func theDirectoryKilled(in state: Move.State) async throws { try await fault(state, .directory) }
 
         private func fault(_ state: Move.State, _ victim: Victim) async throws {
@@ -65,7 +64,7 @@ extension MoveTests {
             // A lock on a table would stop those who write, too; they write to another one.
             await writers.start(id, node, count: 2, pause: .milliseconds(5))
             // Held from a moment when earlier states are not in its way.
-            let isHeldLate = [.flipped, .draining, .verifying].contains(state)
+            let isHeldLate = [.frozen, .flipped, .draining, .verifying].contains(state)
             var blocker = isHeldLate ? nil : try await hold(state, of: id, moves)
             // Without a way back nothing holds the move up while it catches up: it is held where it begins.
             let early = state == .draining ? Move.State.slot : .catchingUp
