@@ -7,8 +7,9 @@ import subprocess
 import time
 
 import pytest
-from browsing import account, visitor
+from browsing import Visitor, account, visitor
 from test_faults import CHECKOUT, Load, all_read, eventually, whole_again  # noqa: F401
+from test_files import Desk, text
 from stack.build import BUILT
 
 
@@ -77,6 +78,38 @@ def test_a_mover_that_is_killed_while_copying_begins_again(stack, stack_state):
     shown = preau(stack_state, "move", "show", ordered["id"])
     assert (shown["state"], shown["attempt"]) == ("done", 2), shown
     assert all_read(browsers) == [200] * len(browsers)
+
+
+def test_what_belongs_to_a_school_follows_it(stack, stack_state):
+    """A file, an upload half done, a calendar's address that a telephone knows, a session: all of them go on as they are."""
+    desk = Desk(stack, "eure")
+    home = preau(stack_state, "establishment", "show", desk.uai)["shard"]
+    target = other_shard(stack_state, desk.uai)
+    content = text(700_000)
+    kept = desk.content(desk.send(content))
+    half = desk.begin(len(content)).header("Location")
+    assert desk.part(half, 0, content[:300_000]).status == 204
+    made = desk.browser.call("POST", "/api/v1/me/calendar-feeds", {})
+    calendar = "/" + made.json["url"].split("/", 3)[3]
+    telephone = Visitor(stack["front"])
+    before = lessons(telephone.get(calendar))
+    assert "BEGIN:VEVENT" in before
+    try:
+        assert preau(stack_state, "establishment", "move", desk.uai, "--to", target, "--keep", 0)["verification"] == "equal"
+        assert desk.browser.get(kept).body == content
+        answer = desk.part(half, 300_000, content[300_000:])
+        assert answer.status == 204, answer.text
+        assert desk.browser.get(desk.content(half.rpartition("/")[2])).body == content
+        assert lessons(telephone.get(calendar)) == before
+    finally:
+        desk.browser.call("DELETE", "/api/v1/me/calendar-feeds")
+        preau(stack_state, "establishment", "move", desk.uai, "--to", home, "--keep", 0)
+
+
+def lessons(feed):
+    """All of a calendar but when it was asked for."""
+    assert feed.status == 200, feed.text
+    return [line for line in feed.text.splitlines() if not line.startswith("DTSTAMP")]
 
 
 @pytest.mark.parametrize("victim", ["node-1", "redis"])
