@@ -16,7 +16,7 @@ package struct Provisioning: Sendable {
     /// For tests: called when a step is done and before it is written down.
     private let afterStep: @Sendable (Step) async throws -> Void
 
-    package static let kind = "establishment.provision"
+    package static let kind = JobSubject.provisioning.rawValue
     /// In one job: its parameters are one row.
     package static let most = 500
 
@@ -49,7 +49,7 @@ package struct Provisioning: Sendable {
         accounts = AccountProvisioningStore(directory)
     }
 
-    package var job: JobKind { JobKind(Provisioning.kind) { run in try await self.run(run) } }
+    package var job: JobKind { JobKind(.provisioning) { run in try await self.run(run) } }
 
     private struct School: Sendable {
         let request: ProvisionRequest
