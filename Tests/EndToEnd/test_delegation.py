@@ -270,7 +270,7 @@ def test_a_partial_delegate_takes_back_what_they_gave_and_touches_nothing_wider(
 
 
 def test_a_mandate_counts_on_its_days_only(stack, operator):
-    teacher = account(stack, "teacher", "eure")
+    teacher, head = account(stack, "teacher", "eure"), account(stack, "head", "eure")
     code = teacher["establishments"][0]
 
     def day(offset):
@@ -284,6 +284,13 @@ def test_a_mandate_counts_on_its_days_only(stack, operator):
         browser = signed_in(stack, teacher)
         assert browser.get("/api/v1/me/charge").status == status, (begins, ends)
         assert browser.get(f"/api/v1/accounts?establishment={code}").status == status, (begins, ends)
+        # Whoever heads a school comes in anyway: what counts is what they may do there.
+        more = given(
+            operator, head["login"], role="establishment_admin", establishment=head["establishments"][0],
+            rights=["imports"], **{"from": day(begins), "until": ends if ends is None else day(ends)})
+        rights = signed_in(stack, head).get("/api/v1/me/charge").json["rights"]
+        assert ("imports" in rights) == (status == 200), (begins, ends)
+    assert operator.ask("DELETE", f"/api/v1/mandates/{more}").status == 204
     assert operator.ask("DELETE", f"/api/v1/mandates/{number}").status == 204
     for dates in ({"until": day(-1)}, {"from": day(2), "until": day(1)}):
         answer = operator.ask("POST", "/api/v1/mandates", {
