@@ -141,6 +141,13 @@ extension ProblemCode {
             fr: "Ce service n'envoie pas de courriel : imprimez des lettres, ou demandez à son exploitant.",
             en: "This service sends no mail: print letters, or ask whoever runs it."))
 
+    package static let tokenMade = ProblemCode(
+        "preau.control.token_made", 409,
+        title: Phrase(fr: "Cette demande a déjà abouti", en: "This was asked for before"),
+        meaning: Phrase(
+            fr: "La clé a servi pour un autre jeton, ou pour un jeton employé depuis : choisissez-en une nouvelle.",
+            en: "The key was used for another token, or for one that has been used since: choose a new one."))
+
     /// The control plane's codes, in the order of `docs/errors.md`.
     package static let control: [ProblemCode] =
         [
@@ -149,7 +156,7 @@ extension ProblemCode {
             .noRight,
             .mandateTooWide, .unknownReference, .loginUnknown, .moveRefused, .moveUnknown, .moveNotNow,
             .moverNotConfigured, .invalidUAI, .uaiTaken, .wrongState,
-            .accountAboveYours, .accountShut, .notMergeable, .tooWide, .noMail,
+            .accountAboveYours, .accountShut, .notMergeable, .tooWide, .noMail, .tokenMade,
         ] + backups
 }
 

@@ -171,8 +171,8 @@ enum AccountCommands: CommandSet {
     private static func find(_ login: String, _ client: AdminClient) async throws -> Account {
         let found = try decoder.decode(
             Page<Account>.self,
-            from: try await client.send("GET", "/api/v1/accounts" + query([("search", login), ("limit", "200")])))
-        guard let account = found.items.first(where: { $0.login == login.lowercased() }) else {
+            from: try await client.send("GET", "/api/v1/accounts" + query([("login", login)])))
+        guard let account = found.items.first else {
             throw OperatorError.refused(
                 status: 404, code: "preau.web.not_found", detail: "no account has the login \(login)")
         }

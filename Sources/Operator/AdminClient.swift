@@ -24,6 +24,12 @@ struct AdminClient: Sendable {
         let code: String?
         let title: String?
         let detail: String?
+        let errors: [Field]?
+
+        struct Field: Decodable {
+            let pointer: String?
+            let detail: String
+        }
     }
 
     /// One call.
@@ -126,8 +132,9 @@ struct AdminClient: Sendable {
 
     private static func refusal(_ status: Int, _ data: Data) -> OperatorError {
         let problem = try? JSONDecoder().decode(Problem.self, from: data)
+        let lines = (problem?.errors ?? []).map { "\n  \($0.pointer ?? "") \($0.detail)" }
         return .refused(
             status: status, code: problem?.code ?? "status \(status)",
-            detail: problem?.detail ?? problem?.title ?? "the admin service answered \(status)")
+            detail: (problem?.detail ?? problem?.title ?? "the admin service answered \(status)") + lines.joined())
     }
 }

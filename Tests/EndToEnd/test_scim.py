@@ -388,7 +388,13 @@ def test_active_locks_and_opens_and_a_role_changes(stack, clients):
     assert [each[0] for each in acts] == ["scim.user.create"] + ["scim.user.change"] * 3
     assert {each[1:3] for each in acts} == {("token", "scim-0")}
     assert acts[-1][3]["profiles"] == [f"{code} pupil"] and acts[-1][4]["profiles"] == [f"{code} teacher"]
-    assert "Fictive" not in json.dumps(acts), "people are named by their number"
+    renamed = f"autre-{uuid.uuid4()}"
+    assert client.patch(there, {"op": "replace", "path": "userName", "value": renamed}).status_code == 200
+    assert client("DELETE", there).status_code == 204
+    acts = directory(stack, "select before, after, target from audit where target = %s order by id", user["id"])
+    assert acts[-2][1]["changed"] == ["userName"]
+    said = json.dumps(acts)
+    assert not any(word in said for word in ("Fictive", user["userName"], renamed)), "people are named by their number"
 
 
 def test_no_feed_overwrites_what_scim_entered(stack, clients, tmp_path):

@@ -26,6 +26,7 @@ package struct AccountAPI: Sendable {
                 "With an establishment, the list goes on with its cursor. Without, the first matches come, in the order of their names: type more to find less.",
             query: [
                 .text("search", "Beginnings of a family name, a given name or a login.", maxLength: 100),
+                .text("login", "Only the account with exactly this login.", maxLength: Login.longest),
                 .uai("establishment", "Only its people."),
                 .enumeration("role", AccountAPI.roles, "Only those with this role."),
                 .enumeration("state", ["pending", "active", "locked", "closed"], "Only those in this state."),
@@ -36,6 +37,11 @@ package struct AccountAPI: Sendable {
             answers: [.json(ListPage<AccountAnswer>.schema, "A page of accounts.")],
             errors: [.tooWide, .notFound, .noRight]
         ) { call in
+            if let login = call.query.text("login") {
+                let found = try await service.account(login: login, call)
+                let answers = [found].compactMap { $0 }.map { AccountAnswer(account: $0, map: service.tenancy.map) }
+                return .json(ListPage(answers, limit: 1) { _ in "" })
+            }
             let query = try service.accountQuery(call)
             let after = try call.query.text("cursor").map { text in
                 let parts = try service.cursors.values(of: text, list: "accounts", count: 3)
@@ -168,7 +174,8 @@ package struct AccountAPI: Sendable {
         .api(
             .post, "/api/v1/accounts/{account}/unmerge", access: AdminAPI.administrators, tag: "Accounts",
             summary: "Makes an account that was merged one of its own again.", parameters: AccountAPI.id,
-            answers: [.json(AccountAnswer.schema, "The account.")], errors: [.noRight, .accountAboveYours]
+            answers: [.json(AccountAnswer.schema, "The account.")],
+            errors: [.noRight, .accountAboveYours, .notMergeable]
         ) { call in
             let id = AccountID(rawValue: try call.path.uuid("account"))
             try await service.unmerge(id, call)

@@ -67,20 +67,38 @@ enum AccountActStore {
         from account a where a.id in ($1, $2) order by a.id for update
         """)
 
-    /// What the account that goes has, as JSON, for the way back.
-    static let profilesAsJSON = PostgresStatement(
+    /// Everything by which somebody comes to the account that goes leads to the one that stays: what it is in establishments, who
+    /// feeds and SCIM clients call so, who other identity providers call so, and its calendars. What both have is left behind,
+    /// and so comes back by itself. Passwords, second factors, known devices, codes, consents and applications' grants are
+    /// proofs of one account and stay with it, closed; debts to shards are paid from where they are. The row lists what moved,
+    /// for the way back.
+    static let move = PostgresStatement(
         """
-        select coalesce(jsonb_agg(jsonb_build_object('establishment', establishment_id, 'role', role, 'person', person_id)), '[]')
-        from profile where account_id = $1
+        with profiles as (
+            update profile p set account_id = $1 where p.account_id = $2 and not exists (
+                select from profile q where q.account_id = $1 and q.establishment_id = p.establishment_id
+                    and q.role = p.role and q.person_id = p.person_id)
+            returning jsonb_build_object('establishment', p.establishment_id, 'role', p.role, 'person', p.person_id) as moved
+        ), people as (
+            update feed_person set account_id = $1 where account_id = $2
+            returning jsonb_build_object('domain', domain, 'key', key) as moved
+        ), links as (
+            update upstream_link l set account_id = $1 where l.account_id = $2 and not exists (
+                select from upstream_link k where k.account_id = $1 and k.provider_id = l.provider_id)
+            returning jsonb_build_object('provider', l.provider_id, 'subject', l.subject) as moved
+        ), numbers as (
+            update scim_external x set resource = $1::uuid::text
+            where x.kind = 'user' and x.resource = $2::uuid::text and not exists (
+                select from scim_external y where y.kind = 'user' and y.domain = x.domain and y.resource = $1::uuid::text)
+            returning jsonb_build_object('scim', x.domain, 'number', x.external_id) as moved
+        ), calendars as (
+            update calendar_feed set account_id = $1 where account_id = $2
+            returning jsonb_build_object('calendar', encode(token_hash, 'hex')) as moved
+        )
+        select coalesce(jsonb_agg(moved), '[]') from (
+            select moved from profiles union all select moved from people union all select moved from links
+            union all select moved from numbers union all select moved from calendars) x
         """)
-    /// A profile that both have is left behind, and so comes back by itself.
-    static let moveProfiles = PostgresStatement(
-        """
-        update profile p set account_id = $1 where p.account_id = $2 and not exists (
-            select from profile q where q.account_id = $1 and q.establishment_id = p.establishment_id and q.role = p.role
-                and q.person_id = p.person_id)
-        """)
-    static let moveFeeds = PostgresStatement("update calendar_feed set account_id = $1 where account_id = $2")
     static let closeMerged = PostgresStatement(
         """
         update account set state = 'closed', merged_into = $1, session_epoch = session_epoch + 1, updated_at = now()
@@ -96,11 +114,40 @@ enum AccountActStore {
         select id, kept_id, moved, state_before from account_merge where merged_id = $1 and undone_at is null
         order by merged_at desc limit 1 for update
         """)
+    /// What was moved, where it still is; and what feeds have since said of the people that go back.
     static let moveBack = PostgresStatement(
         """
-        update profile p set account_id = $2 from jsonb_array_elements($3::jsonb) m
-        where p.account_id = $1 and p.establishment_id = (m ->> 'establishment')::integer and p.role = m ->> 'role'
-            and p.person_id = (m ->> 'person')::uuid
+        with moved as (select m from jsonb_array_elements($3::jsonb) as x (m)),
+        people as (
+            update feed_person f set account_id = $2 from moved
+            where f.account_id = $1 and f.domain = m ->> 'domain' and f.key = m ->> 'key'
+        ), links as (
+            update upstream_link l set account_id = $2 from moved
+            where l.account_id = $1 and l.provider_id = m ->> 'provider' and l.subject = m ->> 'subject'
+                and not exists (select from upstream_link k where k.account_id = $2 and k.provider_id = l.provider_id)
+        ), numbers as (
+            update scim_external x set resource = $2::uuid::text from moved
+            where x.kind = 'user' and x.resource = $1::uuid::text and x.domain = m ->> 'scim'
+                and x.external_id = m ->> 'number' and not exists (
+                select from scim_external y where y.kind = 'user' and y.domain = x.domain and y.resource = $2::uuid::text)
+        ), calendars as (
+            update calendar_feed c set account_id = $2 from moved
+            where c.account_id = $1 and c.token_hash = decode(m ->> 'calendar', 'hex')
+        ), own as (
+            select (m ->> 'establishment')::integer as establishment_id, (m ->> 'person')::uuid as person_id,
+                m ->> 'role' as role
+            from moved where m ? 'establishment'
+            union all
+            select f.establishment_id, f.person_id, null from feed_profile f join moved
+                on f.domain = m ->> 'domain' and f.key = m ->> 'key'
+            union all
+            select d.establishment_id, d.person_id, null from feed_departure d join moved
+                on d.domain = m ->> 'domain' and d.key = m ->> 'key'
+        )
+        update profile p set account_id = $2
+        where p.account_id = $1 and exists (
+            select from own where own.establishment_id = p.establishment_id and own.person_id = p.person_id
+                and (own.role is null or own.role = p.role))
             and not exists (select from profile q where q.account_id = $2 and q.establishment_id = p.establishment_id
                 and q.role = p.role and q.person_id = p.person_id)
         """)

@@ -22,6 +22,21 @@ extension AdminService {
         return account
     }
 
+    /// The open account of exactly this login; nil for one that is not there, or not in the caller's charge.
+    /// - Throws: `ControlError.noRight`.
+    func account(login: String, _ call: Call) async throws -> FoundAccount? {
+        guard let name = Login(rawValue: login), let id = try await AccountProvisioningStore(directory).find(name)
+        else {
+            return nil
+        }
+        do {
+            let found = try await account(id, call)
+            return found.state == "closed" ? nil : found
+        } catch let problem as Problem where problem.code == .notFound {
+            return nil
+        }
+    }
+
     /// The same, to act on it: not on somebody who administers or heads more than the caller has in their charge, or whoever
     /// can reset a password would have everybody's rights.
     func accountToActOn(_ call: Call) async throws -> FoundAccount {
@@ -49,13 +64,14 @@ extension AdminService {
 
     /// For the audit of an act on an account: the first of its establishments in the caller's charge.
     private func entry(
-        _ action: String, _ account: FoundAccount, _ call: Call, before: JSON? = nil, after: JSON? = nil
+        _ action: String, _ account: FoundAccount, _ call: Call, target: AccountID? = nil, before: JSON? = nil,
+        after: JSON? = nil
     ) -> AuditEntry {
         let charge = charge(call)
         let establishment = account.roles.compactMap { tenancy.map[$0.establishment] }.first { charge.contains($0) }
         return AuditEntry(
             action, by: actor(call), territory: establishment?.territory, establishment: establishment?.id,
-            target: account.id.description, before: before, after: after)
+            target: (target ?? account.id).description, before: before, after: after)
     }
 
     // MARK: Codes
@@ -106,13 +122,12 @@ extension AdminService {
 
     // MARK: Merging
 
-    /// Makes two accounts one: what `merged` is in establishments becomes `kept`'s; its login opens nothing any more. Mandates
-    /// are never moved: an account that has some is kept, or nothing is done.
+    /// Makes two accounts one: what `merged` is in establishments, and for feeds and other identity providers, `kept` is; its
+    /// login opens nothing any more. Mandates are never moved: an account that has some is kept, or nothing is done.
     func merge(_ merged: FoundAccount, into kept: FoundAccount, _ call: Call) async throws {
         guard kept.id != merged.id, !merged.isAdministrator else { throw Problem(.notMergeable) }
         let entry = entry(
-            "account.merge", kept, call, before: nil,
-            after: ["merged": .string(merged.id.description), "login": .string(merged.login)])
+            "account.merge", kept, call, after: ["merged": .string(merged.id.description)])
         let name = actor(call).name
         let ended: [SessionID] = try await directory.transaction { transaction in
             let pair = try await transaction.query(AccountActStore.lockPair, kept.id.rawValue, merged.id.rawValue)
@@ -121,10 +136,9 @@ extension AdminService {
             guard let old = states[merged.id], let new = states[kept.id], old.state != "closed", new.state != "closed",
                 !old.isAdministrator
             else { throw Problem(.notMergeable) }
-            let moved = try await transaction.query(AccountActStore.profilesAsJSON, merged.id.rawValue)[0].json(0)
-            var batch = PostgresBatch(AccountActStore.moveProfiles, kept.id.rawValue, merged.id.rawValue)
-            batch.add(AccountActStore.moveFeeds, kept.id.rawValue, merged.id.rawValue)
-            batch.add(AccountActStore.closeMerged, kept.id.rawValue, merged.id.rawValue)
+            let moved = try await transaction.query(
+                AccountActStore.move, kept.id.rawValue, merged.id.rawValue)[0].json(0)
+            var batch = PostgresBatch(AccountActStore.closeMerged, kept.id.rawValue, merged.id.rawValue)
             batch.add(
                 AccountActStore.keepMerge, UUID.v7(), kept.id.rawValue, merged.id.rawValue, moved.text, old.state, name)
             AuditStore.add(entry, to: &batch)
@@ -135,14 +149,17 @@ extension AdminService {
         await forget(ended)
     }
 
-    /// Makes them two again, as they were.
+    /// Makes them two again, as they were; what feeds have said since goes with the person that it was said of.
+    /// - Throws: `notMergeable` when the account that was kept has been closed since.
     func unmerge(_ id: AccountID, _ call: Call) async throws {
-        let actor = actor(call)
         // The account that was merged has no role any more: the one that was kept says whose matter it is.
         guard let row = try await directory.run(PostgresBatch(AccountActStore.lastMerge, id.rawValue))[0].first else {
             throw Problem(.notFound)
         }
         let kept = try await mayActOn(try await account(AccountID(rawValue: try row.uuid(1)), call), call)
+        guard kept.state != "closed" else { throw Problem(.notMergeable) }
+        let entry = entry(
+            "account.unmerge", kept, call, target: id, after: ["kept": .string(kept.id.description)])
         try await directory.transaction { transaction in
             guard let row = try await transaction.query(AccountActStore.lastMerge, id.rawValue).first else {
                 throw Problem(.notFound)
@@ -151,10 +168,7 @@ extension AdminService {
                 AccountActStore.moveBack, kept.id.rawValue, id.rawValue, try row.json(2).text)
             batch.add(AccountActStore.reopenMerged, id.rawValue, try row.text(3))
             batch.add(AccountActStore.undoMerge, try row.uuid(0))
-            AuditStore.add(
-                AuditEntry(
-                    "account.unmerge", by: actor, target: id.description, after: ["kept": .string(kept.id.description)]),
-                to: &batch)
+            AuditStore.add(entry, to: &batch)
             _ = try await transaction.run(batch)
         }
     }
@@ -165,9 +179,7 @@ extension AdminService {
         guard first.id != second.id else { throw Problem(.notMergeable) }
         var batch = PostgresBatch(AccountActStore.setDistinct, first.id.rawValue, second.id.rawValue, actor(call).name)
         AuditStore.add(
-            AuditEntry(
-                "account.distinct", by: actor(call), target: first.id.description,
-                after: ["other": .string(second.id.description)]), to: &batch)
+            entry("account.distinct", first, call, after: ["other": .string(second.id.description)]), to: &batch)
         _ = try await directory.run(batch)
     }
 

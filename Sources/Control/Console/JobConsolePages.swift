@@ -15,7 +15,7 @@ extension ConsolePages {
         ) { call in
             let language = call.language
             var filter = JobStore.Filter()
-            filter.scope = service.charge(call).rows()
+            filter.reach = service.charge(call).jobs
             let before = call.query.text("cursor").flatMap { UUID($0) }.map { JobID(rawValue: $0) }
             let jobs = try await service.jobs.list(filter, before: before, limit: 51)
             var main = Component.heading(Phrase.jobs[language])
@@ -68,7 +68,7 @@ extension ConsolePages {
         .page(
             .get, "/jobs/{job}", access: ConsolePages.access, tag: "Console",
             summary: "One job: where it is, what it said.",
-            parameters: ConsolePages.path
+            parameters: ConsolePages.path, errors: [.noRight]
         ) { call in
             let language = call.language
             let job = try await service.job(call)
@@ -112,7 +112,7 @@ extension ConsolePages {
             .get, "/jobs/{job}/files/{file}", access: ConsolePages.access, tag: "Console",
             summary: "A file that a job made.",
             parameters: ConsolePages.path + [.text("file", "Its name.", maxLength: 120)],
-            answers: [.other("application/pdf", "The file.")]
+            answers: [.other("application/pdf", "The file.")], errors: [.noRight]
         ) { call in try await service.jobFile(try call.path.text("file"), of: try await service.job(call), for: call) }
     }
 
@@ -129,7 +129,7 @@ extension ConsolePages {
     ) -> Route {
         .page(
             .post, "/jobs/{job}/\(verb)", access: ConsolePages.access, tag: "Console", summary: summary,
-            parameters: ConsolePages.path, body: .form([]), errors: [refusal]
+            parameters: ConsolePages.path, body: .form([]), errors: [.noRight, refusal]
         ) { call in
             let job = try await service.job(call)
             guard try await service.changeJob(job, action, statement, by: service.actor(call)) else {

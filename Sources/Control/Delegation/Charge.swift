@@ -33,6 +33,11 @@ package struct Charge: Sendable {
 
     package var isEmpty: Bool { grants.isEmpty }
 
+    /// Every right over everything: the operators, and the platform's administrators when nothing was kept from them.
+    package var isUnlimited: Bool {
+        grants.contains { $0.isEverything && $0.rights.count == AdminRight.allCases.count }
+    }
+
     /// Whether somebody may do such acts anywhere at all: what the console shows in its navigation.
     package func has(_ right: AdminRight) -> Bool { grants.contains { $0.rights.contains(right) } }
 

@@ -175,16 +175,35 @@ extension AdminService {
         guard let name = Login(rawValue: login),
             let account = try await AccountProvisioningStore(directory).find(name)
         else { throw Problem(.loginUnknown) }
-        var batch = PostgresBatch()
-        MandateStore.add(
-            MandateStore.Draft(
-                account: account, role: draft.role, territory: draft.territory, establishment: draft.establishment,
-                rights: draft.rights, from: draft.from, until: draft.until), by: actor(call), to: &batch)
-        AuditStore.add(
-            AuditEntry(
-                "mandate.give", by: actor(call), territory: draft.territory, establishment: draft.establishment,
-                target: account.description, after: AdminService.describe(draft)), to: &batch)
-        let id = try await directory.run(batch)[0][0].uuid(0)
+        let wanted = MandateStore.Draft(
+            account: account, role: draft.role, territory: draft.territory, establishment: draft.establishment,
+            rights: draft.rights, from: draft.from, until: draft.until)
+        let actor = actor(call)
+        let id: UUID
+        do {
+            id = try await directory.transaction { transaction in
+                var before: MandateDraft?
+                if let current = try await MandateStore.current(wanted, transaction) {
+                    // What somebody else gave is changed only by who might have given it.
+                    let given = MandateDraft(
+                        role: draft.role, territory: draft.territory, establishment: draft.establishment,
+                        rights: current.rights, from: current.from, until: current.until)
+                    try requireHandingOn(given, call)
+                    before = given
+                }
+                var batch = PostgresBatch()
+                MandateStore.add(wanted, by: actor, to: &batch)
+                AuditStore.add(
+                    AuditEntry(
+                        "mandate.give", by: actor, territory: draft.territory, establishment: draft.establishment,
+                        target: account.description, before: before.map(AdminService.describe),
+                        after: AdminService.describe(draft)), to: &batch)
+                return try await transaction.run(batch)[0][0].uuid(0)
+            }
+        } catch let error as PostgresError where error.sqlState == "23514" {
+            // It would end before it begins, today.
+            throw Problem(.invalidBody)
+        }
         guard let given = try await mandates.find(id) else { throw Problem(.notFound) }
         return given
     }
@@ -194,7 +213,8 @@ extension AdminService {
         try requireSeeing(given.territory, given.establishment, call)
         try requireHandingOn(
             MandateDraft(
-                role: given.role, territory: given.territory, establishment: given.establishment, rights: nil), call)
+                role: given.role, territory: given.territory, establishment: given.establishment,
+                rights: given.rights), call)
         var batch = PostgresBatch(MandateStore.remove, id)
         AuditStore.add(
             AuditEntry(

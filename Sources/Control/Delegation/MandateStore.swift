@@ -123,7 +123,7 @@ package struct MandateStore: Sendable {
     /// In the order of their numbers. - Parameter after: the last one of the page before.
     package func list(_ scope: RowScope, after: UUID?, limit: Int) async throws(PostgresError) -> [Given] {
         var conditions = FilterConditions()
-        conditions.add(scope, territory: "m.territory_id", establishment: "m.establishment_id")
+        conditions.add(through: scope, territory: "m.territory_id", establishment: "m.establishment_id")
         if let after { conditions.add("m.id > ", after) }
         var batch = PostgresBatch()
         batch.add(
@@ -187,6 +187,30 @@ package struct MandateStore: Sendable {
         on conflict (account_id, territory_id, establishment_id, role) do update set rights = excluded.rights,
             valid_from = excluded.valid_from, valid_to = excluded.valid_to, granted_by = excluded.granted_by
         returning id
+        """)
+
+    /// The mandate that this one would take the place of, locked, unless it is over: its rights and dates.
+    package static func current(
+        _ draft: Draft, _ transaction: PostgresTransaction
+    ) async throws(PostgresError) -> (rights: [AdminRight]?, from: CivilDate, until: CivilDate?)? {
+        let rows = try await transaction.query(
+            same, draft.account.rawValue, draft.territory?.rawValue, draft.establishment?.rawValue,
+            draft.role.rawValue)
+        return try rows.first.map { row throws(PostgresError) in
+            (
+                try row.optionalArray(0, of: String.self).map { $0.compactMap(AdminRight.init(rawValue:)) },
+                try row.date(1), try row.optionalDate(2)
+            )
+        }
+    }
+
+    private static let same = PostgresStatement(
+        """
+        select rights, valid_from, valid_to from administrator
+        where account_id = $1 and territory_id is not distinct from $2::text
+            and establishment_id is not distinct from $3::integer and role = $4
+            and (valid_to is null or valid_to >= current_date)
+        for update
         """)
 
     package static let remove = PostgresStatement("delete from administrator where id = $1")

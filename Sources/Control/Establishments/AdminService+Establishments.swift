@@ -4,32 +4,6 @@ internal import Tenancy
 internal import Web
 
 extension AdminService {
-    /// - Throws: `invalidUAI` for a code typed wrong, `uaiTaken` for one that is another territory's.
-    func provision(
-        _ requests: [ProvisionRequest], in territory: TerritoryID, _ call: Call
-    ) async throws -> JobID {
-        var seen: Set<String> = []
-        for request in requests {
-            guard let uai = UAI(rawValue: request.uai), uai.hasValidLetter, seen.insert(uai.rawValue).inserted else {
-                throw Problem(.invalidUAI, detail: Phrase(verbatim: request.uai))
-            }
-            if let other = tenancy.map[uai], other.territory != territory { throw Problem(.uaiTaken) }
-        }
-        let title = requests.count == 1 ? requests[0].name : "\(requests.count)"
-        let job = NewJob(
-            Provisioning.kind, title: title, territory: territory,
-            parameters: [
-                "territory": .string(territory.rawValue), "establishments": .array(requests.map(\.json)),
-            ], priority: 10)
-        var batch = PostgresBatch()
-        JobStore.add(job, by: actor(call), to: &batch)
-        AuditStore.add(
-            AuditEntry(
-                "establishment.provision", by: actor(call), territory: territory, target: job.id.description,
-                after: ["establishments": .array(requests.map { .string($0.uai) })]), to: &batch)
-        return JobID(rawValue: try await directory.run(batch)[0][0].uuid(0))
-    }
-
     func change(
         _ establishment: Establishment, name: String?, city: String?, zone: String?, modulesOff: [String]?, _ call: Call
     ) async throws {

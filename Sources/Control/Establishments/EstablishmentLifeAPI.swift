@@ -28,7 +28,7 @@ package struct EstablishmentLifeAPI: Sendable {
             .post, "/api/v1/establishments", access: AdminAPI.ofTerritories, tag: "Establishments",
             summary: "Opens establishments: a job that survives a crash at any step.",
             description:
-                "Those that exist already are left as they are. The job's result tells which were opened; a territory's job is unique for the same list.",
+                "Those that exist already are left as they are. The job's result tells which were opened; while it lasts, the same list again is the same job. An administrator whose login nobody has gets an account; one that is there takes the right to delegate.",
             body: .json(
                 .object([
                     .required("territory", .text(2...63, format: .slug)),

@@ -8,11 +8,11 @@ internal import Web
 package struct FeedJob: Sendable {
     private let service: FeedService
 
-    package static let kind = "feeds.apply"
+    package static let kind = JobSubject.imports.rawValue
 
     package init(_ service: FeedService) { self.service = service }
 
-    package var job: JobKind { JobKind(FeedJob.kind) { run in try await self.run(run) } }
+    package var job: JobKind { JobKind(.imports) { run in try await self.run(run) } }
 
     private func run(_ run: JobRun) async throws -> JSON {
         guard let id = run.parameters["import"]?.text.flatMap({ UUID($0) }) else {

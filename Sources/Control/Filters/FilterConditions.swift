@@ -55,4 +55,39 @@ package struct FilterConditions {
         values.append(establishments.map(\.rawValue))
         parts.append("(\(territory) = any ($\(last - 1)) or \(establishment) = any ($\(last)))")
     }
+
+    /// The same, where rows about an establishment need not name its territory.
+    package mutating func add(
+        through scope: RowScope, territory: StaticString, establishment: StaticString
+    ) {
+        if let condition = within(scope, territory: territory, establishment: establishment) { parts.append(condition) }
+    }
+
+    /// Rows with one of some words, each in its own part of what is in somebody's charge; none when there are no words at all.
+    package mutating func add(
+        either grants: [(words: [String], scope: RowScope)], word: StaticString, territory: StaticString,
+        establishment: StaticString
+    ) {
+        var ways: [String] = []
+        for grant in grants {
+            values.append(grant.words)
+            let isOne = "\(word) = any ($\(last))"
+            let place = within(grant.scope, territory: territory, establishment: establishment)
+            ways.append(place.map { "(\(isOne) and \($0))" } ?? isOne)
+        }
+        parts.append(ways.isEmpty ? "false" : "(" + ways.joined(separator: " or ") + ")")
+    }
+
+    private mutating func within(
+        _ scope: RowScope, territory: StaticString, establishment: StaticString
+    ) -> String? {
+        guard case .only(let territories, let establishments) = scope else { return nil }
+        values.append(territories.map(\.rawValue))
+        values.append(establishments.map(\.rawValue))
+        let (own, schools) = ("$\(last - 1)", "$\(last)")
+        return """
+            (\(territory) = any (\(own)) or \(establishment) = any (\(schools))
+            or \(establishment) in (select e.id from establishment e where e.territory_id = any (\(own))))
+            """
+    }
 }

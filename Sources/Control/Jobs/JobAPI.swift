@@ -17,7 +17,8 @@ package struct JobAPI: Sendable {
 
     private var list: Route {
         .api(
-            .get, "/api/v1/jobs", access: AdminAPI.administrators, tag: "Jobs", summary: "The jobs, the newest first.",
+            .get, "/api/v1/jobs", access: AdminAPI.administrators, tag: "Jobs",
+            summary: "The jobs that the caller might have asked for, the newest first.",
             query: [
                 .enumeration("state", Job.State.allCases.map(\.rawValue), "Only those in this state."),
                 .text("kind", "Only those of this kind.", maxLength: 63),
@@ -26,7 +27,7 @@ package struct JobAPI: Sendable {
             answers: [.json(ListPage<JobAnswer>.schema, "A page of jobs.")], errors: [.notFound]
         ) { call in
             var filter = JobStore.Filter()
-            filter.scope = service.charge(call).rows()
+            filter.reach = service.charge(call).jobs
             filter.state = call.query.choice("state", Job.State.self)
             filter.kind = call.query.text("kind")
             if let text = call.query.text("establishment") {
@@ -51,7 +52,7 @@ package struct JobAPI: Sendable {
                         .required("job", JobAnswer.schema),
                         .required("files", .array(of: .text()), "What it made and what can still be fetched."),
                     ]), "The job.")
-            ]
+            ], errors: [.noRight]
         ) { call in
             let job = try await service.job(call)
             let files = try await service.jobs.fileNames(of: job.id)
@@ -69,7 +70,7 @@ package struct JobAPI: Sendable {
         .api(
             .get, "/api/v1/jobs/{job}/log", access: AdminAPI.administrators, tag: "Jobs",
             summary: "What the job has said, the oldest first.", parameters: JobAPI.id, query: Parameter.paging,
-            answers: [.json(ListPage<JobLineAnswer>.schema, "A page of lines.")]
+            answers: [.json(ListPage<JobLineAnswer>.schema, "A page of lines.")], errors: [.noRight]
         ) { call in
             let job = try await service.job(call)
             let after = try call.cursor { Int64($0) }
@@ -83,7 +84,7 @@ package struct JobAPI: Sendable {
         .api(
             .post, "/api/v1/jobs/{job}/cancel", access: AdminAPI.administrators, tag: "Jobs",
             summary: "Asks a job to stop: at once while it waits, at its next step while it runs.",
-            parameters: JobAPI.id, answers: [.json(JobAnswer.schema, "The job.")], errors: [.jobNotStoppable]
+            parameters: JobAPI.id, answers: [.json(JobAnswer.schema, "The job.")], errors: [.noRight, .jobNotStoppable]
         ) { call in
             try await change(call, "job.cancel", JobStore.cancel, or: .jobNotStoppable)
         }
@@ -93,7 +94,8 @@ package struct JobAPI: Sendable {
         .api(
             .post, "/api/v1/jobs/{job}/retry", access: AdminAPI.administrators, tag: "Jobs",
             summary: "Puts a job that failed or was stopped back into the queue; it goes on where it was.",
-            parameters: JobAPI.id, answers: [.json(JobAnswer.schema, "The job.")], errors: [.jobNotRepeatable]
+            parameters: JobAPI.id, answers: [.json(JobAnswer.schema, "The job.")],
+            errors: [.noRight, .jobNotRepeatable]
         ) { call in
             try await change(call, "job.retry", JobStore.retry, or: .jobNotRepeatable)
         }
@@ -104,7 +106,7 @@ package struct JobAPI: Sendable {
             .get, "/api/v1/jobs/{job}/files/{file}", access: AdminAPI.administrators, tag: "Jobs",
             summary: "Something that a job made, such as letters.",
             parameters: JobAPI.id + [.text("file", "Its name.", maxLength: 120)],
-            answers: [.other("application/octet-stream", "The file.")]
+            answers: [.other("application/octet-stream", "The file.")], errors: [.noRight]
         ) { call in
             let job = try await service.job(call)
             return try await service.jobFile(try call.path.text("file"), of: job, for: call)
@@ -127,18 +129,25 @@ package struct JobAPI: Sendable {
 }
 
 extension AdminService {
-    /// The job that the path names. - Throws: `notFound`, also when it is not in the caller's charge.
+    /// The job that the path names.
+    /// - Throws: `notFound`, also when it is not in the caller's charge; `noRight` where they lack the right that its kind takes.
     func job(_ call: Call) async throws -> Job {
         let id = JobID(rawValue: try call.path.uuid("job"))
-        guard let job = try await jobs.find(id), mayWork(on: job, call) else { throw Problem(.notFound) }
+        guard let job = try await jobs.find(id) else { throw Problem(.notFound) }
+        try requireWork(on: job, call)
         return job
     }
 
-    private func mayWork(on job: Job, _ call: Call) -> Bool {
+    private func requireWork(on job: Job, _ call: Call) throws {
         let charge = charge(call)
-        if charge.rows() == .everything { return true }
-        if let establishment = job.establishment.flatMap({ tenancy.map[$0] }) { return charge.contains(establishment) }
-        return job.territory.map(charge.contains) ?? false
+        guard !charge.isUnlimited else { return }
+        guard let right = JobSubject(rawValue: job.kind)?.right else { throw Problem(.notFound) }
+        if let establishment = job.establishment.flatMap({ tenancy.map[$0] }) {
+            return try charge.require(right, in: establishment)
+        }
+        if let territory = job.territory { return try charge.require(right, in: territory) }
+        guard charge.rows() == .everything else { throw Problem(.notFound) }
+        try charge.requirePlatform(right)
     }
 
     /// With its audit entry, both or neither. - Returns: false when there was nothing to change.

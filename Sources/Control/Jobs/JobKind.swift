@@ -15,8 +15,13 @@ package struct JobKind: Sendable {
     package let run: @Sendable (JobRun) async throws -> JSON
 
     package init(
-        _ name: String, every interval: Int? = nil, run: @escaping @Sendable (JobRun) async throws -> JSON
+        _ subject: JobSubject, every interval: Int? = nil, run: @escaping @Sendable (JobRun) async throws -> JSON
     ) {
+        self.init(test: subject.rawValue, every: interval, run: run)
+    }
+
+    /// For tests: of a kind that the product has not, and that only those with every right may see.
+    init(test name: String, every interval: Int? = nil, run: @escaping @Sendable (JobRun) async throws -> JSON) {
         self.name = name
         self.interval = interval
         self.run = run

@@ -234,7 +234,7 @@ package final class JobRunner: @unchecked Sendable {
     }
 
     private static func cleaning(_ store: JobStore) -> JobKind {
-        JobKind("jobs.clean", every: 3600) { run in
+        JobKind(.cleaning, every: 3600) { run in
             do throws(PostgresError) {
                 let gone = try await store.throwAway()
                 return ["jobs": .integer(gone.jobs), "files": .integer(gone.files)]

@@ -7,7 +7,7 @@ package import Web
 extension JobStore {
     /// Which jobs somebody wants to see, among those that they may.
     package struct Filter: Sendable {
-        package var scope = RowScope.everything
+        package var reach = JobReach.everything
         package var state: Job.State?
         package var kind: String?
         package var establishment: EstablishmentID?
@@ -24,7 +24,11 @@ extension JobStore {
     /// The newest first. - Parameter before: the last one of the page before.
     package func list(_ filter: Filter, before: JobID?, limit: Int) async throws(PostgresError) -> [Job] {
         var conditions = FilterConditions()
-        conditions.add(filter.scope, territory: "territory_id", establishment: "establishment_id")
+        if case .only(let parts) = filter.reach {
+            conditions.add(
+                either: parts.map { (words: $0.kinds, scope: $0.scope) }, word: "kind", territory: "territory_id",
+                establishment: "establishment_id")
+        }
         if let state = filter.state { conditions.add("state = ", state.rawValue) }
         if let kind = filter.kind { conditions.add("kind = ", kind) }
         if let establishment = filter.establishment { conditions.add("establishment_id = ", establishment.rawValue) }

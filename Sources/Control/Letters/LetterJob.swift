@@ -16,7 +16,7 @@ package struct LetterJob: Sendable {
     private let visitors: NeverConnectedStore
     private let threads: BlockingPool
 
-    package static let kind = "accounts.letters"
+    package static let kind = JobSubject.letters.rawValue
     /// How long the files can be fetched, in hours, and how long the codes last, in days.
     private static let hoursKept = 48
     private static let daysValid = 120
@@ -35,7 +35,7 @@ package struct LetterJob: Sendable {
         visitors = NeverConnectedStore(directory)
     }
 
-    package var job: JobKind { JobKind(LetterJob.kind) { run in try await self.run(run) } }
+    package var job: JobKind { JobKind(.letters) { run in try await self.run(run) } }
 
     /// Who gets one.
     enum Audience: String, Sendable, CaseIterable {

@@ -17,7 +17,7 @@ package struct MailJob: Sendable {
     private let sender: MailSender
     private let visitors: NeverConnectedStore
 
-    package static let kind = "accounts.mails"
+    package static let kind = JobSubject.mails.rawValue
     /// How many the process forgets whether they went, at worst.
     private static let chunk = 20
     /// Less than a letter's: nobody has to carry it home.
@@ -35,7 +35,7 @@ package struct MailJob: Sendable {
         visitors = NeverConnectedStore(directory)
     }
 
-    package var job: JobKind { JobKind(MailJob.kind) { run in try await self.run(run) } }
+    package var job: JobKind { JobKind(.mails) { run in try await self.run(run) } }
 
     private struct Recipient: Sendable {
         let visitor: NeverConnectedStore.Visitor

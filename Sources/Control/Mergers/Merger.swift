@@ -14,7 +14,7 @@ package struct Merger: Sendable {
     /// For tests: called when a step is done and before it is written down.
     private let afterStep: @Sendable (Step) async throws -> Void
 
-    package static let kind = "establishment.merge"
+    package static let kind = JobSubject.merger.rawValue
 
     package enum Step: Int, Sendable, CaseIterable {
         case shut = 1
@@ -38,7 +38,7 @@ package struct Merger: Sendable {
         self.afterStep = afterStep
     }
 
-    package var job: JobKind { JobKind(Merger.kind) { run in try await self.run(run) } }
+    package var job: JobKind { JobKind(.merger) { run in try await self.run(run) } }
 
     private struct Pair: Sendable {
         let closed: Establishment

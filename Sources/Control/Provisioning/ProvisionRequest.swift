@@ -1,3 +1,4 @@
+internal import Identity
 internal import Tenancy
 internal import Web
 
@@ -42,6 +43,18 @@ struct ProvisionRequest: Codable, Sendable {
                 ]))),
         .optional("invented", .nullable(.boolean), "Made up, for development and demonstration."),
     ])
+
+    /// Of its first administrator; nil without one, and for a text that cannot be a login.
+    var administratorLogin: Login? {
+        administrator.flatMap { Login(rawValue: $0.login ?? "admin.\(uai.uppercased())") }
+    }
+
+    /// The department and the zone that it will be in: what is not said comes from its code.
+    func place(in territory: Territory) -> (department: String, zone: String) {
+        let department = department ?? UAI(rawValue: uai)?.department ?? territory.code
+        let own = territory.departments.first { $0.code == department }?.zone
+        return (department, zone ?? own ?? territory.calendars.first?.zone ?? "A")
+    }
 
     /// As the job's parameters keep it.
     var json: JSON {

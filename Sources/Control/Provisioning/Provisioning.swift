@@ -12,11 +12,10 @@ internal import Web
 package struct Provisioning: Sendable {
     private let directory: PostgresPool
     private let tenancy: Tenancy
-    private let accounts: AccountProvisioningStore
     /// For tests: called when a step is done and before it is written down.
     private let afterStep: @Sendable (Step) async throws -> Void
 
-    package static let kind = "establishment.provision"
+    package static let kind = JobSubject.provisioning.rawValue
     /// In one job: its parameters are one row.
     package static let most = 500
 
@@ -46,10 +45,9 @@ package struct Provisioning: Sendable {
         self.directory = directory
         self.tenancy = tenancy
         self.afterStep = afterStep
-        accounts = AccountProvisioningStore(directory)
     }
 
-    package var job: JobKind { JobKind(Provisioning.kind) { run in try await self.run(run) } }
+    package var job: JobKind { JobKind(.provisioning) { run in try await self.run(run) } }
 
     private struct School: Sendable {
         let request: ProvisionRequest
@@ -96,7 +94,7 @@ package struct Provisioning: Sendable {
             try await finish(.reference)
         }
         if done < Step.administrators.rawValue {
-            try await makeAdministrators(schools)
+            try await makeAdministrators(schools, declared, run)
             try await finish(.administrators)
         }
         if done < Step.selfTest.rawValue {
@@ -134,17 +132,15 @@ package struct Provisioning: Sendable {
             loads[best].load += 1
             shards.append(loads[best].shard)
         }
-        let departments = requests.map { $0.department ?? UAI(rawValue: $0.uai)?.department ?? territory.code }
-        let zones = zip(requests, departments).map { request, department in
-            request.zone ?? territory.departments.first { $0.code == department }?.zone
-                ?? territory.calendars.first?.zone ?? "A"
-        }
+        let places = requests.map { $0.place(in: territory) }
         _ = try await directory.run(
             PostgresBatch(
                 EstablishmentStore.insert, territory.id.rawValue, job.rawValue, requests.map { $0.uai.uppercased() },
                 requests.map(\.name), requests.map { $0.kind ?? Establishment.Kind.college.rawValue },
-                requests.map { ($0.levels ?? []).joined(separator: ",") }, departments, requests.map { $0.city ?? "" },
-                requests.map { _ in territory.timeZone.identifier }, zones, requests.map { $0.invented ?? false },
+                requests.map { ($0.levels ?? []).joined(separator: ",") }, places.map(\.department),
+                requests.map { $0.city ?? "" },
+                requests.map { _ in territory.timeZone.identifier }, places.map(\.zone),
+                requests.map { $0.invented ?? false },
                 shards))
     }
 
@@ -173,28 +169,45 @@ package struct Provisioning: Sendable {
             ReferenceData.batch(context, calendar, kind: school.request.kind), lane: .background)
     }
 
-    /// Accounts that wait for their activation; those that are there keep what they have.
-    private func makeAdministrators(_ schools: [School]) async throws {
-        var (new, owners): ([NewAccount], [EstablishmentID]) = ([], [])
-        for school in schools {
-            guard let person = school.request.administrator else { continue }
-            guard let login = Login(rawValue: person.login ?? "admin.\(school.uai.rawValue)") else {
+    /// Accounts that wait for their activation; an account that was there becomes one only when whoever asked was found to have
+    /// the right to that. With the mandates' audit entries, all or nothing.
+    private func makeAdministrators(_ schools: [School], _ territory: Territory, _ run: JobRun) async throws {
+        let wanted = schools.filter { $0.request.administrator != nil }
+        guard !wanted.isEmpty else { return }
+        var logins: [String] = []
+        for school in wanted {
+            guard let login = school.request.administratorLogin else {
                 throw JobError.permanent("\(school.uai): the administrator's login is not one")
             }
-            new.append(NewAccount(login: login, givenName: person.givenName, familyName: person.familyName))
-            owners.append(school.id)
+            logins.append(login.rawValue)
         }
-        guard !new.isEmpty else { return }
-        let numbers = try await accounts.put(new, source: "provisioning")
+        let (names, known) = (wanted.map(\.request.administrator), run.parameters["known"])
         var batch = PostgresBatch()
-        for (account, establishment) in zip(numbers, owners) {
-            MandateStore.add(
-                MandateStore.Draft(
-                    account: account, role: .establishmentAdmin, territory: nil, establishment: establishment,
-                    rights: nil,
-                    from: nil, until: nil), by: AuditActor(kind: .system, name: "provisioning"), to: &batch)
+        batch.add(
+            ProvisioningStore.makeAccounts, run.id.description, logins, names.map { $0?.givenName ?? "" },
+            names.map { $0?.familyName ?? "" })
+        batch.add(
+            ProvisioningStore.giveMandates, run.id.description, run.job.actor.name, logins, wanted.map(\.id.rawValue),
+            logins.map { known?[$0]?.text ?? "" })
+        batch.add(ProvisioningStore.withoutAdministrator, wanted.map(\.id.rawValue))
+        let mandate = MandateDraft(role: .establishmentAdmin, territory: nil, establishment: nil, rights: nil)
+        let actor = run.job.actor
+        let without = try await directory.transaction(lane: .background) { [batch] transaction in
+            let rows = try await transaction.run(batch)
+            var audit = PostgresBatch()
+            for row in rows[1] {
+                AuditStore.add(
+                    AuditEntry(
+                        "mandate.give", by: actor, territory: territory.id, establishment: try row.value(1),
+                        target: try row.uuid(0).description, after: AdminService.describe(mandate)), to: &audit)
+            }
+            _ = try await transaction.run(audit)
+            return Set(try rows[2].map { EstablishmentID(rawValue: try $0.int32(0)) })
         }
-        _ = try await directory.run(batch, lane: .background)
+        for school in wanted where without.contains(school.id) {
+            await run.log(
+                .warning, "\(school.uai): its administrator's login is somebody else's by now; give a mandate by hand.")
+        }
     }
 
     /// Reads what a node would read on the first day.

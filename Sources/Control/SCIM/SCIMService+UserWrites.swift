@@ -286,9 +286,10 @@ extension SCIMService {
             target: id.description, before: before, after: after)
     }
 
-    /// What changed that the log does not repeat.
+    /// What changed that the log does not repeat: a login is a name.
     private static func changed(_ draft: SCIMUserDraft, _ current: SCIMUser) -> JSON {
         var names: [JSON] = []
+        if draft.login.rawValue != current.login { names.append("userName") }
         if draft.givenName != current.givenName || draft.familyName != current.familyName { names.append("name") }
         if (draft.emails ?? .array([])) != (current.emails ?? .array([])) { names.append("emails") }
         if draft.externalID != current.externalID { names.append("externalId") }
@@ -296,15 +297,12 @@ extension SCIMService {
     }
 
     private func describe(_ draft: SCIMUserDraft) -> JSON {
-        [
-            "login": .string(draft.login.rawValue), "active": .bool(draft.active ?? true),
-            "profiles": describe(draft.places),
-        ]
+        ["active": .bool(draft.active ?? true), "profiles": describe(draft.places)]
     }
 
     private func describe(_ user: SCIMUser) -> JSON {
         [
-            "login": .string(user.login), "active": .bool(user.isActive),
+            "active": .bool(user.isActive),
             "profiles": describe(
                 user.profiles.map { SCIMUserDraft.Place(establishment: $0.establishment, role: $0.role) }),
         ]

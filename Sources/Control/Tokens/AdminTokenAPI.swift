@@ -44,8 +44,11 @@ package struct AdminTokenAPI: Sendable {
         .api(
             .post, "/api/v1/tokens", access: AdminAPI.administrators, tag: "Delegation",
             summary: "Makes a token for a program. Its secret is in this answer, and never again.",
-            body: .json(Body.schema), answers: [.json(AdminTokenAnswer.schema, "The token.", status: 201)],
-            errors: [.unknownReference, .mandateTooWide]
+            description:
+                "Sent again under the same key, it makes no second one: the token gets another secret, unless it has been used.",
+            body: .json(Body.schema), conditions: [.idempotencyKey],
+            answers: [.json(AdminTokenAnswer.schema, "The token.", status: 201)],
+            errors: [.unknownReference, .mandateTooWide, .tokenMade]
         ) { call in
             let body = try await call.jsonBody(as: Body.self)
             let draft = try service.draft(body.role, body.territory, body.establishment, body.rights)
@@ -74,20 +77,27 @@ package struct AdminTokenAPI: Sendable {
 }
 
 extension AdminService {
-    /// - Throws: `mandateTooWide`.
+    /// - Throws: `mandateTooWide`, `tokenMade`.
     func makeToken(
         _ name: String, _ draft: MandateDraft, days: Int, _ call: Call
     ) async throws -> (AdminToken, secret: String) {
         try requireHandingOn(draft, call)
-        let (id, secret) = (UUID.v7(), AdminToken.make())
+        let (secret, actor) = (AdminToken.make(), actor(call))
         guard let hash = AdminToken.hash(secret) else { throw Problem(.internalError) }
-        var batch = PostgresBatch()
-        AdminTokenStore.add(id, name: name, hash: hash, draft, days: days, by: actor(call), to: &batch)
-        AuditStore.add(
-            AuditEntry(
-                "token.create", by: actor(call), territory: draft.territory, establishment: draft.establishment,
-                target: name, after: AdminService.describe(draft)), to: &batch)
-        _ = try await directory.run(batch)
+        let caller = call[AdminTokenKey.self]?.id.description ?? actor.name
+        let repetition = try call.idempotencyKey().map { caller + " " + $0.text }
+        let id = try await directory.transaction { transaction in
+            let id = try await AdminTokenStore.add(
+                name: name, hash: hash, draft, days: days, repetition: repetition, by: actor, transaction)
+            guard let id else { throw Problem(.tokenMade) }
+            var batch = PostgresBatch()
+            AuditStore.add(
+                AuditEntry(
+                    "token.create", by: actor, territory: draft.territory, establishment: draft.establishment,
+                    target: name, after: AdminService.describe(draft)), to: &batch)
+            _ = try await transaction.run(batch)
+            return id
+        }
         guard let token = try await tokens.find(id) else { throw Problem(.notFound) }
         return (token, secret)
     }

@@ -33,7 +33,7 @@ package struct AdminTokenStore: Sendable {
     /// In the order of their numbers, those that have run out as well. - Parameter after: the last one of the page before.
     func list(_ scope: RowScope, after: UUID?, limit: Int) async throws(PostgresError) -> [AdminToken] {
         var conditions = FilterConditions()
-        conditions.add(scope, territory: "territory_id", establishment: "establishment_id")
+        conditions.add(through: scope, territory: "territory_id", establishment: "establishment_id")
         if let after { conditions.add("id > ", after) }
         var batch = PostgresBatch()
         batch.add(
@@ -51,20 +51,32 @@ package struct AdminTokenStore: Sendable {
 
     private static let byID = PostgresStatement(unsafeSQL: "select \(columns) from admin_token where id = $1")
 
-    /// - Parameter days: how long it is good.
+    /// - Parameters:
+    ///   - days: how long it is good.
+    ///   - repetition: what tells one wish from another, also when it is sent again; nil: each is another.
+    /// - Returns: its number; nil when the same wish asked for something else before, or for a token that has been used since.
     static func add(
-        _ id: UUID, name: String, hash: [UInt8], _ draft: MandateDraft, days: Int, by actor: AuditActor,
-        to batch: inout PostgresBatch
-    ) {
-        batch.add(
-            insert, id, name, hash, draft.role.rawValue, draft.territory?.rawValue, draft.establishment?.rawValue,
-            draft.rights.map { $0.map(\.rawValue) }, actor.name, days)
+        name: String, hash: [UInt8], _ draft: MandateDraft, days: Int, repetition: String?, by actor: AuditActor,
+        _ transaction: PostgresTransaction
+    ) async throws(PostgresError) -> UUID? {
+        try await transaction.query(
+            insert, UUID.v7(), name, hash, draft.role.rawValue, draft.territory?.rawValue,
+            draft.establishment?.rawValue, draft.rights.map { $0.map(\.rawValue) }, actor.name, days, repetition
+        ).first?.uuid(0)
     }
 
+    /// The secret is not kept: sent again, a wish gets another one in the place of the first, which then opens nothing.
     private static let insert = PostgresStatement(
         """
         insert into admin_token (id, name, hash, role, territory_id, establishment_id, rights, created_by, expires_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(days => $9))
+        values (coalesce(feed_uuid('token ' || $10::text), $1), $2, $3, $4, $5, $6, $7, $8,
+            now() + make_interval(days => $9))
+        on conflict (id) do update set hash = excluded.hash, expires_at = excluded.expires_at
+            where admin_token.last_used_at is null
+                and (admin_token.name, admin_token.role, admin_token.territory_id, admin_token.establishment_id,
+                    admin_token.rights) is not distinct from (excluded.name, excluded.role, excluded.territory_id,
+                    excluded.establishment_id, excluded.rights)
+        returning id
         """)
 
     static let remove = PostgresStatement("delete from admin_token where id = $1")

@@ -60,7 +60,7 @@ import Web
 
     @Test func jobsAreDoneOnceEach() async throws {
         let counts = Counts()
-        let kind = JobKind("test.count") { run in
+        let kind = JobKind(test: "test.count") { run in
             counts.add(run.parameters["n"]?.integer ?? 0)
             return ["seen": run.parameters["n"] ?? .null]
         }
@@ -87,7 +87,7 @@ import Web
     @Test func aKilledInstancesJobGoesOnFromItsCheckpointElsewhere() async throws {
         let counts = Counts()
         let gate = Gate()
-        let kind = JobKind("test.steps") { run in
+        let kind = JobKind(test: "test.steps") { run in
             var step = run.checkpoint["step"]?.integer ?? 0
             while step < 5 {
                 step += 1
@@ -118,7 +118,7 @@ import Web
     @Test func aHolderThatLostItsLeaseWritesNothing() async throws {
         let gate = Gate()
         let refused = Flagged()
-        let kind = JobKind("test.slow") { run in
+        let kind = JobKind(test: "test.slow") { run in
             if run.job.attempts == 1 {
                 try await gate.waitFirst()
                 do { try await run.save(["from": "the first"], step: "late", done: 9) } catch {
@@ -147,7 +147,7 @@ import Web
     }
 
     @Test func aJobStopsWhenAsked() async throws {
-        let kind = JobKind("test.forever") { run in
+        let kind = JobKind(test: "test.forever") { run in
             var round = 0
             while true {
                 round += 1
@@ -174,7 +174,7 @@ import Web
     }
 
     @Test func whatFailsIsTriedAgainAndThenGivenUp() async throws {
-        let kind = JobKind("test.fails") { run in
+        let kind = JobKind(test: "test.fails") { run in
             throw run.parameters["forever"]?.bool == true
                 ? JobError.permanent("there is no such thing") : JobError.temporary("not today")
         }
@@ -196,7 +196,7 @@ import Web
     }
 
     @Test func aJobThatEndsItsProcessEachTimeIsGivenUp() async throws {
-        try await withInstances(1, [JobKind("test.poison") { _ in .null }]) { platform, node, _ in
+        try await withInstances(1, [JobKind(test: "test.poison") { _ in .null }]) { platform, node, _ in
             let id = JobID.new()
             try platform.sql(
                 .directory,
@@ -209,7 +209,7 @@ import Web
     }
 
     @Test func oneUnfinishedJobHasAKey() async throws {
-        let kind = JobKind("test.once") { _ in .null }
+        let kind = JobKind(test: "test.once") { _ in .null }
         try await withInstances(1, []) { platform, node, _ in
             let first = try await enqueue(NewJob("test.once", title: "once", uniqueKey: "key"), node)
             let second = try await enqueue(NewJob("test.once", title: "once", uniqueKey: "key"), node)
@@ -224,7 +224,7 @@ import Web
 
     @Test func oneLeadsAndAnotherTakesOver() async throws {
         let counts = Counts()
-        let kind = JobKind("test.tick", every: 1) { _ in
+        let kind = JobKind(test: "test.tick", every: 1) { _ in
             counts.add(1)
             return .null
         }

@@ -140,6 +140,60 @@ import Web
         }
     }
 
+    /// Somebody of that login is never taken for the new administrator, unless whoever asked might give them a mandate; and who
+    /// got one is written down once, however often the job began again.
+    @Test func nobodysAccountIsTaken() async throws {
+        try await withPlatform { platform, node in
+            let schools = try (278_600..<278_603).map { try #require(UAI(number: $0)) }
+            let (other, known) = (UUID.v7(), UUID.v7())
+            try platform.sql(
+                .directory,
+                """
+                insert into account (id, login, given_name, family_name, state) values
+                    ('\(other)', 'autre.fictive', 'Une', 'Autre', 'active'), ('\(known)', 'connue.fictive', 'Bien', 'Connue', 'active')
+                """)
+            let parameters: JSON = [
+                "territory": "eure",
+                "establishments": .array(
+                    zip(schools, ["autre.fictive", "connue.fictive", "nouvelle.fictive"]).map { school, login in
+                        [
+                            "uai": .string(school.rawValue), "name": "Collège fictif",
+                            "administrator": [
+                                "login": .string(login), "given_name": "Direction", "family_name": "Fictive",
+                            ],
+                        ]
+                    }),
+                "known": ["connue.fictive": .string(known.description)],
+            ]
+            let job = try await run(platform, node, parameters, crashing: true)
+            #expect(job.state == .succeeded, "\(job.failure ?? "")")
+            #expect(job.result?["opened"]?.elements?.count == 3)
+            let names = try platform.sql(
+                .directory,
+                "select string_agg(given_name, ' ' order by login) from account where login like '%.fictive'")
+            #expect(names == "Une Bien Direction")
+            let mandates = try platform.sql(
+                .directory,
+                """
+                select string_agg(a.login, ' ' order by e.uai) from administrator m join account a on a.id = m.account_id
+                    join establishment e on e.id = m.establishment_id where e.uai like '02786%'
+                """)
+            #expect(mandates == "connue.fictive nouvelle.fictive")
+            let entries = try platform.sql(
+                .directory,
+                """
+                select string_agg(a.login, ' ' order by e.uai) from audit l join establishment e on e.id = l.establishment_id
+                    join account a on a.id::text = l.target where l.action = 'mandate.give' and e.uai like '02786%'
+                """)
+            #expect(entries == "connue.fictive nouvelle.fictive")
+            let warnings = try platform.sql(
+                .directory,
+                "select count(*) from job_log where level = 'warning' and message like '\(schools[0]): its administrator%'"
+            )
+            #expect(Int(warnings) ?? 0 >= 1)
+        }
+    }
+
     /// A code that an establishment had before cannot become another's.
     @Test func aFormerCodeStaysItsOwn() async throws {
         try await withPlatform { platform, node in
