@@ -1,3 +1,4 @@
+internal import Admission
 internal import Glibc
 internal import Runtime
 internal import Web
@@ -38,6 +39,8 @@ extension ProcessConfiguration {
             let diaryMegabytes = keys.optional("diary_cache_megabytes", .integer(1...10_000), default: 64)
             let sessionWork = keys.optional("session_work", sessionWork, default: .standard)
             let peopleALoop = keys.optional("people_a_loop", .integer(1...1_000_000), default: 1000)
+            let admissionLog = keys.optional(
+                "admission_log", .integer(1000...100_000_000), default: PlatformCapacity.usualDecisions)
             let plainPartners = keys.optional("plain_partners", .flag, default: !isProduction)
             let strong = keys.optional("strong_authentication", strongAuthentication, default: isProduction)
             let samlDirectory = keys.optional("saml_sockets", path)
@@ -77,7 +80,8 @@ extension ProcessConfiguration {
                 shardCredentials: shardCredentials, redis: redis, sessionKeysFile: sessionKeysFile,
                 blockingThreads: blockingThreads, passwordThreads: passwordThreads,
                 spool: Spool(directory: spoolDirectory, megabytes: spoolMegabytes), diaryMegabytes: diaryMegabytes,
-                sessionWork: sessionWork, peopleALoop: peopleALoop, allowsPlainPartners: plainPartners,
+                sessionWork: sessionWork, peopleALoop: peopleALoop, admissionLog: admissionLog,
+                allowsPlainPartners: plainPartners,
                 samlDirectory: samlDirectory,
                 enforcesStrongAuthentication: strong, admin: admin)
         }

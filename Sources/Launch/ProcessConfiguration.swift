@@ -56,6 +56,8 @@ package struct ProcessConfiguration: Sendable {
     package let sessionWork: RequestPressure.SessionWork
     /// People that each loop carries whatever is measured.
     package let peopleALoop: Int
+    /// Decisions that the gate's log keeps.
+    package let admissionLog: Int
     /// Whether partner applications may be reached by plain HTTP and on this machine: in development.
     package let allowsPlainPartners: Bool
     /// Where the sockets of `preau-saml` are; nil: no SAML here.
