@@ -39,6 +39,17 @@ enum AdmissionCommands: CommandSet {
             return try await show(scope, client)
         },
         Command(
+            words: ["admission", "people"], usage: "SCOPE [--role R] [--level L] [--most N]",
+            summary: "Lists who is connected, the latest first; 1000 people unless told otherwise."
+        ) { words, client in
+            let scope = try words.word("the scope")
+            let role = try words.option("--role")
+            let level = try words.option("--level")
+            let most = try words.number("--most") ?? 1000
+            try words.end()
+            return try await people(scope, role: role, level: level, most: most, client)
+        },
+        Command(
             words: ["admission", "simulate"],
             usage: "SCOPE [--at 2026-11-30T08:05] [--rule FILE --name NAME | --on NAME | --off NAME | --remove NAME]",
             summary: "Tells who could sign in at a moment, and after a change; changes nothing."
@@ -279,6 +290,44 @@ enum AdmissionCommands: CommandSet {
                 "PUT", "/api/v1/admission/rules", body: try body(scope, change, ["simulation": simulation]))
         }
         return Output(text: try text(of: data) + "\n\nDone: in force everywhere within two seconds.", json: data)
+    }
+
+    private struct People: Codable {
+        struct Person: Codable {
+            let account: String
+            let name: String
+            let login: String
+            let idleSeconds: Int
+        }
+
+        let items: [Person]
+        let next: String?
+    }
+
+    /// Page after page, until as many are there as are wanted.
+    private static func people(
+        _ scope: String, role: String?, level: String?, most: Int, _ client: AdminClient
+    ) async throws -> Output {
+        var path = "/api/v1/presence/people?scope=\(escaped(scope))"
+        if let role { path += "&role=\(escaped(role))" }
+        if let level { path += "&level=\(escaped(level))" }
+        var items: [People.Person] = []
+        var next: String?
+        repeat {
+            let cursor = next.map { "&cursor=\(escaped($0))" } ?? ""
+            let limit = min(200, max(1, most - items.count))
+            let data = try await client.send("GET", path + "&limit=\(limit)" + cursor)
+            let page = try decoder.decode(People.self, from: data)
+            items += page.items
+            next = page.next
+        } while next != nil && items.count < most
+        let rows = items.map { person in
+            [person.name, person.login, person.idleSeconds < 60 ? "now" : "\(person.idleSeconds / 60) min ago"]
+        }
+        let more = next == nil ? "" : "\n… more: --most N"
+        return Output(
+            text: rows.isEmpty ? "\(scope): nobody" : columns(rows) + more,
+            json: try encoder.encode(People(items: items, next: next)))
     }
 
     private static func setCap(

@@ -52,6 +52,11 @@ package final class AdmissionControl: @unchecked Sendable {
         return scope
     }
 
+    /// Whether the caller may do something in a scope.
+    func may(_ right: AdminRight, in scope: RuleScope, _ call: Call) -> Bool {
+        (try? self.scope(scope.name, call, for: right)) != nil
+    }
+
     private func territories(with department: String) -> [TerritoryID] {
         tenancy.territories.all.filter { $0.departments.contains { $0.code == department } }.map(\.id)
     }
@@ -134,7 +139,8 @@ package final class AdmissionControl: @unchecked Sendable {
         return numbers
     }
 
-    private func levels(of scope: RuleScope) -> [String] {
+    /// The levels that the establishments of a scope have.
+    func levels(of scope: RuleScope) -> [String] {
         var levels: [String] = []
         for level in establishments(of: scope).lazy.flatMap(\.levels) where !levels.contains(level) {
             levels.append(level)
@@ -145,15 +151,55 @@ package final class AdmissionControl: @unchecked Sendable {
     struct Connected: Sendable {
         let account: AccountID
         let name: String
+        let login: String
         let idle: Int
     }
 
+    /// Whom a list is about. Nil for nobody: only pupils have a level.
+    static func key(_ scope: RuleScope, role: Role?, level: String?) -> PresenceKey? {
+        guard let level else { return role.map { PresenceKey(scope, role: $0) } ?? PresenceKey(scope) }
+        return role == nil || role == .pupil ? PresenceKey(scope, level: level) : nil
+    }
+
     /// A page of the people who are there, by name as the directory knows them.
-    func people(_ key: PresenceKey, from offset: Int, limit: Int) async throws -> [Connected] {
+    func people(_ key: PresenceKey?, from offset: Int, limit: Int) async throws -> [Connected] {
+        guard let key else { return [] }
         do {
             let people = try await admission.presence.list(key, from: offset, limit: limit)
-            let names = try await store.names(of: people.map(\.account))
-            return people.map { Connected(account: $0.account, name: names[$0.account] ?? "", idle: $0.idle) }
+            let known = try await store.identities(of: people.map(\.account))
+            return people.map { person in
+                let identity = known[person.account]
+                return Connected(
+                    account: person.account, name: identity?.name ?? "", login: identity?.login ?? "", idle: person.idle
+                )
+            }
+        } catch {
+            throw Problem(.unavailable, retryAfter: .seconds(2))
+        }
+    }
+
+    /// How many there are of them.
+    func count(_ key: PresenceKey?) async throws -> Int {
+        guard let key else { return 0 }
+        return try await counted([key])[0]
+    }
+
+    // MARK: People that rules leave alone
+
+    /// The people of a scope by login, among those asked for; logins of others are missing.
+    func accounts(_ logins: [String], in scope: RuleScope) async throws -> [String: AccountID] {
+        do {
+            let schools = scope == .platform ? nil : establishments(of: scope).map(\.id)
+            return try await store.accounts(logins, in: schools)
+        } catch {
+            throw Problem(.unavailable, retryAfter: .seconds(2))
+        }
+    }
+
+    /// Logins by account; those that are gone are missing.
+    func logins(of accounts: Set<AccountID>) async throws -> [AccountID: String] {
+        do {
+            return try await store.identities(of: Array(accounts)).mapValues(\.login)
         } catch {
             throw Problem(.unavailable, retryAfter: .seconds(2))
         }
