@@ -1,4 +1,5 @@
 internal import Admission
+internal import Control
 internal import Glibc
 internal import Runtime
 internal import Web
@@ -50,6 +51,7 @@ extension ProcessConfiguration {
             let stackFile = keys.optional("stack_file", path)
             let nodes = keys.optional("nodes", nodes)
             let mail = keys.optional("mail", mail)
+            let alerts = keys.optional("alerts", alerts)
             if let front, isProduction, !front.hasPrefix("https://") {
                 keys.reject(
                     "front", "expected an https:// origin in production; set production: false to try it without")
@@ -63,13 +65,15 @@ extension ProcessConfiguration {
             }
             if mail != nil, owner == nil { keys.reject("mail", "goes with “owner”: for preau-admin only") }
             if mover != nil, owner == nil { keys.reject("mover", "goes with “owner”: for preau-admin only") }
+            if alerts != nil, owner == nil { keys.reject("alerts", "goes with “owner”: for preau-admin only") }
             guard let process, let listen, let privateListen, let front, let directory, let shardCredentials, let redis,
                 let sessionKeysFile
             else { return nil }
             var admin: Admin?
             if let owner, let tokenFile {
                 admin = Admin(
-                    owner: owner, mover: mover, tokenFile: tokenFile, stackFile: stackFile, mail: mail, nodes: nodes)
+                    owner: owner, mover: mover, tokenFile: tokenFile, stackFile: stackFile, mail: mail,
+                    alerts: alerts ?? .standard, nodes: nodes)
             }
             return ProcessConfiguration(
                 process: process, listen: listen, privateListen: privateListen, agentListen: agentListen,
@@ -94,6 +98,16 @@ extension ProcessConfiguration {
                 atOnce: keys.optional("at_once", .integer(1...1000), default: standard.atOnce),
                 perSecond: keys.optional("per_second", .integer(0...100_000), default: standard.perSecond),
                 burst: keys.optional("burst", .integer(1...1_000_000), default: standard.burst))
+        }
+    }
+
+    private static var alerts: YAMLShape<AlertThresholds> {
+        YAMLShape.keys("thresholds of alerts (good_thousandths, places_thousandths, minutes)") { keys in
+            let standard = AlertThresholds.standard
+            return AlertThresholds(
+                good: keys.optional("good_thousandths", .integer(0...1000), default: standard.good),
+                places: keys.optional("places_thousandths", .integer(1...1000), default: standard.places),
+                minutes: keys.optional("minutes", .integer(1...60), default: standard.minutes))
         }
     }
 

@@ -76,6 +76,7 @@ package struct ProcessConfiguration: Sendable {
         package let stackFile: String?
         /// Where mail is handed over; nil: none is sent.
         package let mail: Mail?
+        let alerts: AlertThresholds
         /// How nodes are started and put behind the front; nil where this service does not.
         package let nodes: Nodes?
     }

@@ -149,15 +149,22 @@ enum AdmissionCommands: CommandSet {
             let minutes: Int
         }
 
+        struct Front: Decodable {
+            let requests: Int
+            let failed: Int
+        }
+
         let advice: [String]
         let thresholds: Thresholds
+        /// Of the platform; nil where the admin service does not ask the front.
+        let front: [Front]?
         let minutes: [Minute]
 
         func text(_ scope: String) -> String {
             let wanted = [
                 "lower_cap": "answers fail or are late: preau admission set \(scope) --lower",
                 "raise_cap": "people wait, those who are in are well served: preau admission set \(scope) --raise",
-                "add_nodes": "requests are turned away to protect the others: preau node add",
+                "add_nodes": "requests are turned away to protect the others, or find no node: preau node add",
                 "watch": "\(thresholds.placesThousandths / 10) % of the places are taken",
             ]
             let rows = minutes.map { minute in
@@ -170,7 +177,12 @@ enum AdmissionCommands: CommandSet {
                 ]
             }
             let advice = advice.isEmpty ? ["\(scope): nothing to do"] : advice.map { "\(scope): " + (wanted[$0] ?? $0) }
-            return (advice + (rows.isEmpty ? [] : [AdmissionCommands.columns(rows)])).joined(separator: "\n")
+            // The front does not know of which territory a request was.
+            let alone = front.map { front in
+                "whole platform, \(front.count) minutes: \(front.reduce(0) { $0 + $1.failed }) errors that the front answered by itself, of \(front.reduce(0) { $0 + $1.requests }) requests"
+            }
+            return (advice + [alone].compactMap { $0 } + (rows.isEmpty ? [] : [AdmissionCommands.columns(rows)]))
+                .joined(separator: "\n")
         }
     }
 

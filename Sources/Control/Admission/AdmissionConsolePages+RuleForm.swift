@@ -67,9 +67,12 @@ extension AdmissionConsolePages {
             _ name: String, _ label: Phrase, _ control: Field.Control = .input(type: "text"), _ hint: Phrase? = nil,
             needed: Bool = false, most: Int? = nil
         ) -> Field {
-            Field(
+            var field = Field(
                 name, label[language], control, value: sent[name], hint: hint?[language],
                 error: draft.reader.error(name)?[language], isRequired: needed, maxLength: most)
+            // A box that is not ticked is an answer.
+            if case .box = control { field.saysOptional = false }
+            return field
         }
         func boxes(_ name: String, _ options: [(String, String)]) -> Field.Control {
             .boxes(options.map { (value: $0.0, label: $0.1) }, chosen: Set(sent.all(name)))

@@ -151,6 +151,7 @@ package struct AdmissionConsolePages: Sendable {
         main += capForm(scope, capacity, call, error)
         if let count { main += groups(count, language) }
         if let indicators, !indicators.minutes.isEmpty { main += history(indicators, call, scope) }
+        if let indicators { main += front(indicators, now: call.now, language) }
         main += rules(of: scope, call)
         return Page(title: .admissionTitle, main: main)
     }
@@ -170,7 +171,7 @@ package struct AdmissionConsolePages: Sendable {
     }
 
     private func advice(_ indicators: Indicators, _ language: Language) -> HTML {
-        let thresholds = Component.card("<p class=\"hint\">\(Phrase.thresholds[language])</p>")
+        let thresholds = Component.card("<p class=\"hint\">\(Phrase.thresholds(indicators.thresholds)[language])</p>")
         return indicators.advice.html { advice in
             let (kind, text): (Notice.Kind, Phrase) =
                 switch advice {
@@ -181,6 +182,22 @@ package struct AdmissionConsolePages: Sendable {
                 }
             return Notice(kind, text[language]).html(language)
         } + thresholds
+    }
+
+    /// What no node has seen, in the minutes that advice looks at.
+    private func front(_ indicators: Indicators, now: Int64, _ language: Language) -> HTML {
+        guard let front = indicators.front else {
+            return Component.card(
+                Phrase.frontAlone[language], id: "front", "<p class=\"hint\">\(Phrase.frontUnknown[language])</p>")
+        }
+        let latest = front.filter { $0.start > now - Int64(indicators.thresholds.minutes) * 60_000_000 }
+        let facts = Component.facts([
+            (Phrase.requestsAtFront[language], HTML(text: language.number(latest.reduce(0) { $0 + $1.requests }))),
+            (Phrase.failedAtFront[language], HTML(text: language.number(latest.reduce(0) { $0 + $1.failed }))),
+        ])
+        return Component.card(
+            Phrase.frontAlone[language], id: "front",
+            "\(facts)<p class=\"hint\">\(Phrase.frontAloneLead[language])</p>")
     }
 
     private func history(_ indicators: Indicators, _ call: Call, _ scope: RuleScope) -> HTML {

@@ -16,8 +16,16 @@ package final class AdmissionControl: @unchecked Sendable {
     private let admin: AdminService
     private let store: RuleWritingStore
     private let attendance: AttendanceStore
+    private let front: FrontWatch?
+    private let thresholds: AlertThresholds
 
-    package init(admin: AdminService, admission: AdmissionService, tenancy: Tenancy, directory: PostgresPool) {
+    /// - Parameter front: what it answers by itself; nil where nobody asks it.
+    package init(
+        admin: AdminService, admission: AdmissionService, tenancy: Tenancy, directory: PostgresPool,
+        front: FrontWatch? = nil, thresholds: AlertThresholds = .standard
+    ) {
+        self.front = front
+        self.thresholds = thresholds
         self.admin = admin
         self.admission = admission
         self.tenancy = tenancy
@@ -224,16 +232,37 @@ package final class AdmissionControl: @unchecked Sendable {
         }
     }
 
-    /// The last minutes of a territory. Nil for another scope, which has none of its own.
+    /// The last minutes of a territory, or of all of them, with what the front answered by itself. Nil for another scope, which
+    /// has none of its own.
     func indicators(_ scope: RuleScope, most: Int, now: Int64) async throws -> Indicators? {
-        guard case .territory(let territory) = scope else { return nil }
+        let ofFront = front.map { Array($0.minutes.prefix(most)) }
         do {
-            let minutes = try await attendance.minutes(of: territory, most: most)
+            let minutes: [AttendanceStore.Minute]
+            switch scope {
+            case .territory(let territory): minutes = try await attendance.minutes(of: territory, most: most)
+            case .platform: minutes = AdmissionControl.all(try await attendance.minutes(most: most), ofFront ?? [])
+            case .department, .establishment: return nil
+            }
             let standing = await standingAnswers([scope])[0]
-            return Indicators(minutes, inForce: standing.inForce, standing: standing.standing, now: now)
+            return Indicators(
+                minutes, front: ofFront, inForce: standing.inForce, standing: standing.standing, thresholds, now: now)
         } catch {
             throw Problem(.unavailable, retryAfter: .seconds(2))
         }
+    }
+
+    /// The nodes' minutes with what no node has seen.
+    private static func all(
+        _ minutes: [AttendanceStore.Minute], _ front: [FrontWatch.Minute]
+    ) -> [AttendanceStore.Minute] {
+        var found = Dictionary(minutes.map { ($0.start, $0) }, uniquingKeysWith: { first, _ in first })
+        for minute in front where minute.failed > 0 {
+            let failed = AttendanceStore.Minute(
+                start: minute.start, connected: 0, waiting: 0, requests: minute.failed, good: 0, failed: minute.failed,
+                shed: 0, refused: [])
+            found[minute.start] = found[minute.start]?.adding(failed) ?? failed
+        }
+        return found.values.sorted { $0.start > $1.start }
     }
 
     // MARK: Changing
