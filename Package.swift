@@ -189,7 +189,8 @@ let package = Package(
         tests(
             "ControlTests",
             [
-                "Control", "Identity", "Admission", "Tenancy", "Web", "Postgres", "Cryptography", "YAML", "XML",
+                "Control", "Identity", "Admission", "Quotas", "Tenancy", "Web", "Postgres", "Cryptography", "YAML",
+                "XML",
                 "Archive", "HTTPClient",
                 "Runtime", "TestSupport", "TestTenancy",
             ]),

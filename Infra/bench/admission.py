@@ -33,6 +33,8 @@ class Crowd:
         self.requests = {role: [] for role in MIX}
         self.failures = {role: [] for role in MIX}
         self.waits = {role: [] for role in MIX}
+        # How long those had waited who were not in at the end: their wait is at least that.
+        self.outside = {role: [] for role in MIX}
         self.served = []
 
 
@@ -90,11 +92,14 @@ async def crowd(people, seconds, impatient):
 
     async def live(person, presses_f5):
         await asyncio.sleep(choice.random() * 2)
+        came = None
         while time.monotonic() < end:
-            started = time.monotonic()
-            if person.token is None and not await entered(person, presses_f5):
-                continue
-            found.waits[person.role].append(time.monotonic() - started)
+            if person.token is None:
+                came = came or time.monotonic()
+                if not await entered(person, presses_f5):
+                    continue
+                found.waits[person.role].append(time.monotonic() - came)
+                came = None
             for _ in range(REQUESTS):
                 if time.monotonic() >= end:
                     return
@@ -108,6 +113,8 @@ async def crowd(people, seconds, impatient):
                 else:
                     found.failures[person.role].append(status)
             await person.sign_out()
+        if came is not None:
+            found.outside[person.role].append(time.monotonic() - came)
 
     async def entered(person, presses_f5):
         status, pause = await person.sign_in()
@@ -216,29 +223,56 @@ def recovered(after, peak):
 
 
 def table(calm, rush, after, decisions, cost):
+    """The table; a figure that misses its aim says so."""
     # The best that the stack did without the storm, before it or after it.
     peak = max(rate(steady(calm)), rate(steady(after)))
     first = [each for role in ("pupil", "teacher") for crowd in (calm, rush) for each in crowd.requests[role]]
     failed = [each for role in MIX for crowd in (calm, rush, after) for each in crowd.failures[role]]
     entered = [(people, places) for outcome, people, places in decisions if outcome == "in" and places == CAP]
-    return [
+    most = max((people for people, _ in entered), default=0)
+    slow, served, again = percentile(first, 0.99), rate(steady(rush)) / peak, recovered(after, peak)
+    of_first, of_guardians = Wait(calm, "pupil", "teacher"), Wait(calm, "guardian")
+    share = cost["redis"] + cost["nodes"]
+    # What is asked, what was measured, whether the one is the other; None where nothing is asked.
+    rows = [
+        ("requests of pupils and teachers who are in: answered rightly", "100 %",
+         f"{100 * len(first) / max(1, len(first) + len(failed)):.2f} % of {len(first):,}", bool(first) and not failed),
+        ("… p99", "< 1 s", f"{slow * 1000:.0f} ms", slow < 1),
+        (f"most people in at once, of {len(entered):,} admissions in the log", f"≤ {CAP}", f"{most}", 0 < most <= CAP),
+        ("wait of pupils and teachers to get in: median, 90 %", "", f"{of_first}", None),
+        ("wait of guardians to get in: median, 90 %", "longer", f"{of_guardians}", of_guardians.median > of_first.median),
+        ("requests served a second while 70 % press F5, of those without", "≥ 0.95", f"{served:.2f}", served >= 0.95),
+        ("95 % of it again once they stop, after", f"< {RECOVERY} s", f"{again:.1f} s", again < RECOVERY),
+        (f"{WAITERS:,} waiting, told to ask again after {cost['first']:.0f} s (the first) to {cost['last']:.0f} s: polls a second", "",
+         f"{cost['polls']:.0f}", None),
+        (f"… Redis and both nodes, of a core ({cost['each']:.0f} µs a poll)", "< 10 %",
+         f"{share * 100:.1f} % ({cost['redis'] * 100:.1f} % and {cost['nodes'] * 100:.1f} %)", share < 0.1),
+    ]
+    lines = [
         f"Measured on {time.strftime('%Y-%m-%d')} at {commit()}, {os.cpu_count()} cores shared by everything, 2 nodes; "
         f"{sum(MIX.values())} people ({', '.join(f'{count} {role}s' for role, count in MIX.items())}) for {CAP} places, through the front.",
         "", "| what | asked | measured |", "|---|---|---|",
-        f"| requests of pupils and teachers who are in: answered rightly | 100 % | {100 * len(first) / max(1, len(first) + len(failed)):.2f} % of {len(first):,} |",
-        f"| … p99 | < 1 s | {percentile(first, 0.99) * 1000:.0f} ms |",
-        f"| most people in at once, of {len(entered):,} admissions in the log | ≤ {CAP} | {max(people for people, _ in entered)} |",
-        f"| wait of pupils and teachers to get in: median, 90 % | | {wait(calm, 'pupil', 'teacher')} |",
-        f"| wait of guardians to get in: median, 90 % | longer | {wait(calm, 'guardian')} |",
-        f"| requests served a second while 70 % press F5, of those without | ≥ 0.95 | {rate(steady(rush)) / peak:.2f} |",
-        f"| 95 % of it again once they stop, after | < 10 s | {recovered(after, peak):.1f} s |",
-        f"| {WAITERS:,} waiting, told to ask again after {cost['first']:.0f} s (the first) to {cost['last']:.0f} s: polls a second | "
-        f"| {cost['polls']:.0f} |",
-        f"| … Redis and both nodes, of a core ({cost['each']:.0f} µs a poll) | < 10 % "
-        f"| {(cost['redis'] + cost['nodes']) * 100:.1f} % ({cost['redis'] * 100:.1f} % and {cost['nodes'] * 100:.1f} %) |",
     ]
+    return lines + [
+        f"| {what} | {asked} | {told}{' ' + territory.MISSED if met is False else ''} |" for what, asked, told, met in rows]
 
 
-def wait(crowd, *roles):
-    values = [each for role in roles for each in crowd.waits[role]]
-    return f"{percentile(values, 0.5):.1f} s, {percentile(values, 0.9):.1f} s ({len(values)} entries)"
+class Wait:
+    """How long people of some roles waited to get in. Those who were not in at the end have waited at least as long as they had
+    until then: without them, only the lucky would count."""
+
+    def __init__(self, crowd, *roles):
+        self.entered = [each for role in roles for each in crowd.waits[role]]
+        self.outside = [each for role in roles for each in crowd.outside[role]]
+        self.median, self.ninth = self._at(0.5), self._at(0.9)
+
+    def _at(self, share):
+        return percentile(self.entered + self.outside, share)
+
+    def _text(self, seconds):
+        # One of those outside may have had to wait for any length of time beyond.
+        return f"{'≥ ' if any(each <= seconds for each in self.outside) else ''}{seconds:.1f} s"
+
+    def __str__(self):
+        return (
+            f"{self._text(self.median)}, {self._text(self.ninth)} ({len(self.entered)} entries, {len(self.outside)} still outside)")

@@ -7,6 +7,7 @@ struct AdmissionInstruments {
     let blind: Counter
     let late: Counter
     let refusedByRule: Counter
+    let unlogged: Counter
 
     init(_ metrics: Metrics) {
         admitted = (0...3).map {
@@ -26,5 +27,8 @@ struct AdmissionInstruments {
             help: "Newcomers told to wait because Redis answered others, and them too late.")
         refusedByRule = metrics.counter(
             "preau_admission_refused_total", help: "Sign-ins and requests refused by a calendar rule.")
+        unlogged = metrics.counter(
+            "preau_admission_unlogged_total",
+            help: "Decisions that are missing in the log: too many while Redis could not be told.")
     }
 }

@@ -113,6 +113,15 @@ package enum AdminProcess {
         return fleet
     }
 
+    private static func frontWatch(_ shared: SharedParts, _ parts: LoopParts) -> FrontWatch? {
+        guard let nodes = shared.configuration.admin?.nodes, parts.loop.name == "loop-0" else { return nil }
+        let watch = FrontWatch(
+            loop: parts.loop, fronts: nodes.fronts, pool: shared.blockingPool, metrics: shared.metrics, log: shared.log)
+        watch.start()
+        parts.keep(watch)
+        return watch
+    }
+
     private static func moveRunner(
         _ shared: SharedParts, _ admin: ProcessConfiguration.Admin, _ parts: LoopParts
     ) -> MoveRunner? {
@@ -147,7 +156,8 @@ package enum AdminProcess {
         try table.add(BackupAPI(service).routes)
         try table.add(ShardAPI(shards).routes)
         let admission = AdmissionControl(
-            admin: service, admission: parts.identity.admission, tenancy: parts.tenancy, directory: parts.directory)
+            admin: service, admission: parts.identity.admission, tenancy: parts.tenancy, directory: parts.directory,
+            front: frontWatch(shared, parts), thresholds: shared.configuration.admin?.alerts ?? .standard)
         try table.add(AdmissionAPI(admission).routes + AdmissionConsolePages(admission).routes)
         let quotas = QuotaControl(admission, quotas: shared.quotas, directory: parts.directory)
         try table.add(QuotaAPI(quotas).routes + QuotaConsolePages(quotas).routes)

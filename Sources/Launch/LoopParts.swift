@@ -31,6 +31,7 @@ final class LoopParts: @unchecked Sendable {
     private var moves: MoveRunner?
     private var measuring: CapacityExchange?
     private var scaler: Autoscaler?
+    private var frontWatch: FrontWatch?
     private var partnerWatcher: PartnerWatcher?
     private var keyKeeper: SigningKeyKeeper?
 
@@ -91,6 +92,7 @@ final class LoopParts: @unchecked Sendable {
     func keep(_ debts: SCIMUpkeep) { self.debts = debts }
     func keep(_ moves: MoveRunner) { self.moves = moves }
     func keep(_ scaler: Autoscaler) { self.scaler = scaler }
+    func keep(_ watch: FrontWatch) { frontWatch = watch }
 
     func keep(_ measuring: CapacityExchange) { self.measuring = measuring }
 
@@ -111,6 +113,7 @@ final class LoopParts: @unchecked Sendable {
         moves?.stop()
         measuring?.stop()
         scaler?.stop()
+        frontWatch?.stop()
         meter.stop()
         pressure.stop()
         attendance.stop()

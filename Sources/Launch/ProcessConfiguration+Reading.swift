@@ -1,3 +1,5 @@
+internal import Admission
+internal import Control
 internal import Glibc
 internal import Runtime
 internal import Web
@@ -44,6 +46,8 @@ extension ProcessConfiguration {
             let diaryMegabytes = keys.optional("diary_cache_megabytes", .integer(1...10_000), default: 64)
             let sessionWork = keys.optional("session_work", sessionWork, default: .standard)
             let peopleALoop = keys.optional("people_a_loop", .integer(1...1_000_000), default: 1000)
+            let admissionLog = keys.optional(
+                "admission_log", .integer(1000...100_000_000), default: PlatformCapacity.usualDecisions)
             let plainPartners = keys.optional("plain_partners", .flag, default: !isProduction)
             let strong = keys.optional("strong_authentication", strongAuthentication, default: isProduction)
             let samlDirectory = keys.optional("saml_sockets", path)
@@ -53,6 +57,7 @@ extension ProcessConfiguration {
             let stackFile = keys.optional("stack_file", path)
             let nodes = keys.optional("nodes", nodes)
             let mail = keys.optional("mail", mail)
+            let alerts = keys.optional("alerts", alerts)
             if let front, isProduction, !front.hasPrefix("https://") {
                 keys.reject(
                     "front", "expected an https:// origin in production; set production: false to try it without")
@@ -66,13 +71,15 @@ extension ProcessConfiguration {
             }
             if mail != nil, owner == nil { keys.reject("mail", "goes with “owner”: for preau-admin only") }
             if mover != nil, owner == nil { keys.reject("mover", "goes with “owner”: for preau-admin only") }
+            if alerts != nil, owner == nil { keys.reject("alerts", "goes with “owner”: for preau-admin only") }
             guard let process, let listen, let privateListen, let front, let directory, let shardCredentials, let redis,
                 let sessionKeysFile
             else { return nil }
             var admin: Admin?
             if let owner, let tokenFile {
                 admin = Admin(
-                    owner: owner, mover: mover, tokenFile: tokenFile, stackFile: stackFile, mail: mail, nodes: nodes)
+                    owner: owner, mover: mover, tokenFile: tokenFile, stackFile: stackFile, mail: mail,
+                    alerts: alerts ?? .standard, nodes: nodes)
             }
             return ProcessConfiguration(
                 process: given ?? process, listen: listen, privateListen: privateListen, agentListen: agentListen,
@@ -83,7 +90,8 @@ extension ProcessConfiguration {
                 shardCredentials: shardCredentials, redis: redis, sessionKeysFile: sessionKeysFile,
                 blockingThreads: blockingThreads, passwordThreads: passwordThreads,
                 spool: Spool(directory: spoolDirectory, megabytes: spoolMegabytes), diaryMegabytes: diaryMegabytes,
-                sessionWork: sessionWork, peopleALoop: peopleALoop, allowsPlainPartners: plainPartners,
+                sessionWork: sessionWork, peopleALoop: peopleALoop, admissionLog: admissionLog,
+                allowsPlainPartners: plainPartners,
                 samlDirectory: samlDirectory,
                 enforcesStrongAuthentication: strong, admin: admin)
         }
@@ -109,6 +117,16 @@ extension ProcessConfiguration {
                 || byte == UInt8(ascii: ".")
         }
         return allowed && (1...64).contains(text.utf8.count)
+    }
+
+    private static var alerts: YAMLShape<AlertThresholds> {
+        YAMLShape.keys("thresholds of alerts (good_thousandths, places_thousandths, minutes)") { keys in
+            let standard = AlertThresholds.standard
+            return AlertThresholds(
+                good: keys.optional("good_thousandths", .integer(0...1000), default: standard.good),
+                places: keys.optional("places_thousandths", .integer(1...1000), default: standard.places),
+                minutes: keys.optional("minutes", .integer(1...60), default: standard.minutes))
+        }
     }
 
     private static var name: YAMLShape<String> {

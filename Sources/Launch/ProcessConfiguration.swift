@@ -56,6 +56,8 @@ package struct ProcessConfiguration: Sendable {
     package let sessionWork: RequestPressure.SessionWork
     /// People that each loop carries whatever is measured.
     package let peopleALoop: Int
+    /// Decisions that the gate's log keeps.
+    package let admissionLog: Int
     /// Whether partner applications may be reached by plain HTTP and on this machine: in development.
     package let allowsPlainPartners: Bool
     /// Where the sockets of `preau-saml` are; nil: no SAML here.
@@ -74,6 +76,7 @@ package struct ProcessConfiguration: Sendable {
         package let stackFile: String?
         /// Where mail is handed over; nil: none is sent.
         package let mail: Mail?
+        let alerts: AlertThresholds
         /// How nodes are started and put behind the front; nil where this service does not.
         package let nodes: Nodes?
     }

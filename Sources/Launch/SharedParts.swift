@@ -34,7 +34,7 @@ final class SharedParts: Sendable {
     /// For reading archives and XML, on the admin service only.
     let feedPool: BlockingPool
     let rules = RuleBookCache()
-    let platform = PlatformCapacity()
+    let platform: PlatformCapacity
     let load = ProcessLoad()
     let quotas = QuotaBookCache()
     let partners = PartnerCache()
@@ -53,6 +53,7 @@ final class SharedParts: Sendable {
 
     init(_ configuration: ProcessConfiguration) throws {
         self.configuration = configuration
+        platform = PlatformCapacity(decisionsKept: configuration.admissionLog)
         Log.threshold = configuration.logLevel
         log = Log(configuration.process)
         secrets = Secrets(

@@ -39,6 +39,17 @@ enum AdmissionCommands: CommandSet {
             return try await show(scope, client)
         },
         Command(
+            words: ["admission", "people"], usage: "SCOPE [--role R] [--level L] [--most N]",
+            summary: "Lists who is connected, the latest first; 1000 people unless told otherwise."
+        ) { words, client in
+            let scope = try words.word("the scope")
+            let role = try words.option("--role")
+            let level = try words.option("--level")
+            let most = try words.number("--most") ?? 1000
+            try words.end()
+            return try await people(scope, role: role, level: level, most: most, client)
+        },
+        Command(
             words: ["admission", "simulate"],
             usage: "SCOPE [--at 2026-11-30T08:05] [--rule FILE --name NAME | --on NAME | --off NAME | --remove NAME]",
             summary: "Tells who could sign in at a moment, and after a change; changes nothing."
@@ -138,15 +149,22 @@ enum AdmissionCommands: CommandSet {
             let minutes: Int
         }
 
+        struct Front: Decodable {
+            let requests: Int
+            let failed: Int
+        }
+
         let advice: [String]
         let thresholds: Thresholds
+        /// Of the platform; nil where the admin service does not ask the front.
+        let front: [Front]?
         let minutes: [Minute]
 
         func text(_ scope: String) -> String {
             let wanted = [
                 "lower_cap": "answers fail or are late: preau admission set \(scope) --lower",
                 "raise_cap": "people wait, those who are in are well served: preau admission set \(scope) --raise",
-                "add_nodes": "requests are turned away to protect the others: preau node add",
+                "add_nodes": "requests are turned away to protect the others, or find no node: preau node add",
                 "watch": "\(thresholds.placesThousandths / 10) % of the places are taken",
             ]
             let rows = minutes.map { minute in
@@ -159,7 +177,12 @@ enum AdmissionCommands: CommandSet {
                 ]
             }
             let advice = advice.isEmpty ? ["\(scope): nothing to do"] : advice.map { "\(scope): " + (wanted[$0] ?? $0) }
-            return (advice + (rows.isEmpty ? [] : [AdmissionCommands.columns(rows)])).joined(separator: "\n")
+            // The front does not know of which territory a request was.
+            let alone = front.map { front in
+                "whole platform, \(front.count) minutes: \(front.reduce(0) { $0 + $1.failed }) errors that the front answered by itself, of \(front.reduce(0) { $0 + $1.requests }) requests"
+            }
+            return (advice + [alone].compactMap { $0 } + (rows.isEmpty ? [] : [AdmissionCommands.columns(rows)]))
+                .joined(separator: "\n")
         }
     }
 
@@ -279,6 +302,44 @@ enum AdmissionCommands: CommandSet {
                 "PUT", "/api/v1/admission/rules", body: try body(scope, change, ["simulation": simulation]))
         }
         return Output(text: try text(of: data) + "\n\nDone: in force everywhere within two seconds.", json: data)
+    }
+
+    private struct People: Codable {
+        struct Person: Codable {
+            let account: String
+            let name: String
+            let login: String
+            let idleSeconds: Int
+        }
+
+        let items: [Person]
+        let next: String?
+    }
+
+    /// Page after page, until as many are there as are wanted.
+    private static func people(
+        _ scope: String, role: String?, level: String?, most: Int, _ client: AdminClient
+    ) async throws -> Output {
+        var path = "/api/v1/presence/people?scope=\(escaped(scope))"
+        if let role { path += "&role=\(escaped(role))" }
+        if let level { path += "&level=\(escaped(level))" }
+        var items: [People.Person] = []
+        var next: String?
+        repeat {
+            let cursor = next.map { "&cursor=\(escaped($0))" } ?? ""
+            let limit = min(200, max(1, most - items.count))
+            let data = try await client.send("GET", path + "&limit=\(limit)" + cursor)
+            let page = try decoder.decode(People.self, from: data)
+            items += page.items
+            next = page.next
+        } while next != nil && items.count < most
+        let rows = items.map { person in
+            [person.name, person.login, person.idleSeconds < 60 ? "now" : "\(person.idleSeconds / 60) min ago"]
+        }
+        let more = next == nil ? "" : "\n… more: --most N"
+        return Output(
+            text: rows.isEmpty ? "\(scope): nobody" : columns(rows) + more,
+            json: try encoder.encode(People(items: items, next: next)))
     }
 
     private static func setCap(

@@ -22,6 +22,7 @@ package final class Lines: @unchecked Sendable {
     private let quotas: QuotaBookCache
     private let name: String
     private let instruments: LineInstruments
+    private let clock: @Sendable () -> Int64
 
     private var shares: [RuleScope: LineShare] = [:]
     /// The same of establishments, which are asked for on each request; until the map changes.
@@ -44,10 +45,14 @@ package final class Lines: @unchecked Sendable {
     private var lastTick = Instant.now
     private var isClosed = false
 
-    /// - Parameter name: of this loop, unique on the platform.
+    /// - Parameters:
+    ///   - name: of this loop, unique on the platform.
+    ///   - clock: microseconds since 1970, which decide what step of a quota is in force.
     package init(
-        loop: EventLoop, name: String, tenancy: Tenancy, redis: RedisClient, quotas: QuotaBookCache, metrics: Metrics
+        loop: EventLoop, name: String, tenancy: Tenancy, redis: RedisClient, quotas: QuotaBookCache, metrics: Metrics,
+        clock: @escaping @Sendable () -> Int64 = { WallClock.microseconds }
     ) {
+        self.clock = clock
         self.loop = loop
         self.name = name
         self.tenancy = tenancy
@@ -92,7 +97,7 @@ package final class Lines: @unchecked Sendable {
 
     private func limits(of payer: RuleScope, _ scopes: [RuleScope], _ zone: SchoolTimeZone) -> [LineLimit] {
         let book = quotas.book
-        let today = zone.date(microseconds: WallClock.microseconds)
+        let today = zone.date(microseconds: clock())
         var limits = scopes.compactMap { scope in
             book.quota(of: scope, on: today).map { LineLimit(scope: scope, rate: $0.rate, ceil: $0.ceil) }
         }
@@ -105,7 +110,7 @@ package final class Lines: @unchecked Sendable {
 
     /// A new hour, which may begin a day, a new version of quotas or map: every share gets its limits anew, running downloads included.
     private func renewIfNeeded() {
-        let now = (generation: quotas.generation, map: tenancy.map.version, hour: WallClock.seconds / 3600)
+        let now = (generation: quotas.generation, map: tenancy.map.version, hour: clock() / 3_600_000_000)
         guard now != seen else { return }
         seen = now
         membership += 1

@@ -243,7 +243,9 @@ def test_dialogs_open_close_and_give_the_focus_back(site, browser, page):
 
 
 # Forms and tables of many texts, of which the longer language is not always the same.
-IN_ENGLISH = ("/imports", "/imports/{import}", "/imports/tables/{draft}", "/establishments/{establishment}/never-connected")
+IN_ENGLISH = (
+    "/imports", "/imports/{import}", "/imports/tables/{draft}", "/establishments/{establishment}/never-connected",
+    "/admission/{scope}", "/admission/{scope}/rule", "/admission/{scope}/people")
 
 
 @pytest.mark.parametrize("pattern", IN_ENGLISH)

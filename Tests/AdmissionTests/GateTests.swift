@@ -137,6 +137,48 @@ extension OnServers {
             }
         }
 
+        @Test func whatIsGivenBackIsInTheLogToo() async throws {
+            let redis = try TestRedis.start()
+            try await AdmissionFixture.with(loops: 1, redis: redis) { fixture in
+                let school = try await fixture.establishment()
+                let visitor = fixture.visitor(.guardian, at: school)
+                _ = try await ask(fixture.loops[0], visitor, cap(school, 5))
+                for _ in 0..<2 {
+                    // The second time there is nothing left to give back, and nothing to tell of.
+                    try await fixture.loops[0].run { service in
+                        await service.gate.release(service.applicant(visitor, nil, home: nil))
+                    }
+                }
+                let log = try redis.command("xrange", "p1:log", "-", "+").split(separator: "\n").map(String.init)
+                let key = PresenceKey(.establishment(school.uai)).text
+                #expect(log.filter { $0 == "in" }.count == 1)
+                #expect(log.filter { $0 == "out" }.count == 1)
+                #expect(log.last?.contains("\(key) 0") == true, "\(log)")
+            }
+        }
+
+        @Test func whomTheCalendarKeepsOutIsInALogOfItsOwn() async throws {
+            let redis = try TestRedis.start()
+            try await AdmissionFixture.with(loops: 1, redis: redis) { fixture in
+                let school = try await fixture.establishment()
+                try await fixture.loops[0].run { service in
+                    let closure = Closure(
+                        rule: "soir", scope: .establishment(school.uai),
+                        reason: .init(french: "Plus tard.", english: nil), opensAt: nil, timeZone: "Europe/Paris")
+                    for _ in 0..<150 { service.gate.noteRefusal(closure, of: .guardian) }
+                }
+                var count = ""
+                for _ in 0..<300 where count != "150" {
+                    try await Task.sleep(for: .milliseconds(20))
+                    count = try redis.command("xlen", "p1:closed")
+                }
+                #expect(count == "150")
+                let last = try redis.command("xrevrange", "p1:closed", "+", "-", "count", "1")
+                #expect(last.contains("closed") && last.contains("guardian") && last.contains("rule=soir"))
+                #expect(try redis.command("exists", "p1:log").contains("0"))
+            }
+        }
+
         @Test func askingIsSeldomForThoseFarBackAndOftenForTheFirst() async throws {
             let redis = try TestRedis.start()
             try await AdmissionFixture.with(loops: 1, redis: redis) { fixture in
@@ -377,6 +419,14 @@ extension OnServers {
                     try await ask(
                         fixture.loops[0], fixture.visitor(.guardian, at: school), caps, firstSeen: wait.firstSeen
                     ).wait == nil)
+                // Those who came in meanwhile are in the log, once it can be told.
+                var blind = 0
+                for _ in 0..<600 where blind < pupils {
+                    try await Task.sleep(for: .milliseconds(20))
+                    let log = try redis.command("xrange", "p1:log", "-", "+")
+                    blind = log.split(separator: "\n").filter { $0 == "blind" }.count
+                }
+                #expect(blind == pupils)
             }
         }
 

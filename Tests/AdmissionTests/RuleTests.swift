@@ -76,6 +76,20 @@ import Web
                 == "closed 6e")
     }
 
+    @Test func aChildWithoutAClassIsNotJudgedByTheOther() throws {
+        let closed = P.book(P.rule("6e", .refuse) { $0.levels = ["6e"] })
+        let slot = P.book(
+            P.rule("creneau", .only, [.guardian], "10:00-11:00") { $0.levels = ["6e"] })
+        let one = P.subject(.guardian, [.init(level: "6e", name: "A")])
+        let both = P.subject(.guardian, [.init(level: "6e", name: "A"), .unknown])
+        for book in [closed, slot] {
+            #expect(try verdict(book, one, "2026-11-30 09:00").word != "open")
+            #expect(try verdict(book, both, "2026-11-30 09:00").word == "open")
+        }
+        // A rule about everybody is about them as well.
+        #expect(try verdict(P.book(P.rule("tous", .refuse)), both, "2026-11-30 09:00").word == "closed tous")
+    }
+
     @Test func theMostSpecificWins() throws {
         let place = try P.place(parent: true)
         let region = try #require(P.region)

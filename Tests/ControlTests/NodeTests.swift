@@ -1,6 +1,7 @@
 import Runtime
 import Testing
 
+@testable import Admission
 @testable import Control
 
 @Suite struct NodeTests {
@@ -31,6 +32,57 @@ import Testing
         #expect(servers[0].serves && servers[0].requests == 7 && servers[0].places == 77)
         #expect(!servers[1].serves && !servers[1].isFree)
         #expect(servers[2].isFree && !servers[2].serves)
+    }
+
+    @Test func whatTheFrontAnsweredByItselfIsCountedMinuteByMinute() throws {
+        func counts(_ requests: Int, _ all: Int, _ nodes: [Int]) throws -> FrontWatch.Counts {
+            let servers =
+                nodes.map { "nodes,node-1,7,\($0),0" } + ["nodes,BACKEND,\(requests),\(all),0", "nodes,short"]
+            return try #require(
+                FrontWatch.Counts("# pxname,svname,req_tot,hrsp_5xx,x\n" + servers.joined(separator: "\n") + "\n"))
+        }
+        #expect(try counts(100, 9, [2, 3]).failed == 4)
+        // A node's answer that was tried again elsewhere is no error of the front, and no credit.
+        #expect(try counts(100, 2, [3]).failed == 0)
+        #expect(FrontWatch.Counts("Unknown command") == nil)
+        #expect(FrontWatch.Counts("# svname,req_tot,hrsp_5xx\nnode-1,1,1") == nil)
+
+        let thread = try EventLoopThread(name: "test")
+        defer { thread.stopAndJoin() }
+        let pool = try BlockingPool(name: "front", threads: 1, queue: 4)
+        defer { pool.stop() }
+        let watch = FrontWatch(loop: thread.loop, fronts: [], pool: pool, metrics: Metrics(), log: Log("test"))
+        // What was before the first look is of no known minute.
+        watch.note(["a": try counts(1000, 50, []), "b": try counts(10, 0, [])], at: 60_000_000)
+        watch.note(["a": try counts(1100, 53, [1]), "b": try counts(20, 5, [])], at: 70_000_000)
+        #expect(watch.minutes == [FrontWatch.Minute(start: 60_000_000, requests: 110, failed: 7)])
+        // One of them was started again; in the next minute.
+        watch.note(["a": try counts(40, 4, []), "b": try counts(20, 5, [])], at: 125_000_000)
+        #expect(watch.minutes.map(\.start) == [120_000_000, 60_000_000])
+        #expect(watch.minutes.first?.requests == 40)
+        #expect(watch.minutes.first?.failed == 4)
+    }
+
+    @Test func adviceGoesByTheThresholdsAndByWhatNoNodeHasSeen() {
+        let now: Int64 = 600_000_000
+        func advice(
+            good: Int, front: (Int, Int)? = nil, places: Int = 0, _ thresholds: AlertThresholds = .standard
+        ) -> [Indicators.Advice] {
+            let minute = AttendanceStore.Minute(
+                start: 540_000_000, connected: 5, waiting: 0, requests: 1000, good: good, failed: 0, shed: 0,
+                refused: [])
+            let ofFront = front.map { [FrontWatch.Minute(start: 540_000_000, requests: $0.0, failed: $0.1)] }
+            let standing = SessionGate.Standing(places: places, waiting: 0, admittedPerMinute: 0)
+            return Indicators([minute], front: ofFront, inForce: 100, standing: standing, thresholds, now: now).advice
+        }
+        #expect(advice(good: 1000) == [])
+        #expect(advice(good: 994) == [.lowerCap])
+        #expect(advice(good: 994, AlertThresholds(good: 990)) == [])
+        #expect(advice(good: 1000, front: (1000, 4)) == [])
+        #expect(advice(good: 1000, front: (1000, 6)) == [.addNodes])
+        #expect(advice(good: 1000, front: (50, 50)) == [], "a few requests say nothing")
+        #expect(advice(good: 1000, places: 90) == [.watch])
+        #expect(advice(good: 1000, places: 90, AlertThresholds(places: 950)) == [])
     }
 
     @Test func aDriverSaysWhereItsNodeIs() async throws {

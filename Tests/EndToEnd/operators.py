@@ -1,8 +1,11 @@
 """The operators' command, and what tests of rules, caps and quotas share."""
 
+import html
 import json
+import re
 import subprocess
 import time
+import urllib.parse
 
 from browsing import Visitor, host_of, visitor
 from stack.build import BUILT
@@ -45,3 +48,14 @@ def try_to_sign_in(stack, who, url=None):
     if answer.status == 201:
         browser.token = answer.json["csrf_token"]
     return browser, answer
+
+
+def press(console, page, label):
+    """Sends the form that this button is of, as it stands."""
+    forms = re.findall(r"<form\b.*?</form>", page.text, re.DOTALL)
+    # The typography of French has spaces of its own.
+    form = next(each for each in forms if f">{label}</button>" in re.sub("[\u00a0\u202f]", " ", html.unescape(each)))
+    fields = {name: html.unescape(value) for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)}
+    return console.send(
+        "POST", html.unescape(re.search(r'action="([^"]*)"', form)[1]), urllib.parse.urlencode(fields).encode(),
+        {"Content-Type": "application/x-www-form-urlencoded"})

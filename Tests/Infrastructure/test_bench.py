@@ -8,7 +8,8 @@ import sys
 import threading
 
 import pytest
-from bench import idle, peer, people, report, tenants
+from bench import __main__ as benchmarks
+from bench import admission, idle, peer, people, report, tenants, territory
 from bench.wrk import Target, measure
 from stack.errors import StackError
 
@@ -110,3 +111,56 @@ def test_processor_time_counts_what_is_below_a_process():
         assert people.processor_seconds_of_tree(process.pid) > people.processor_seconds(process.pid) + 0.2
     finally:
         process.communicate(b"\n")
+
+
+def crowd_of_admission(guardians_in, guardians_out):
+    """A minute in which pupils waited ten seconds; guardians as told."""
+    crowd = admission.Crowd()
+    crowd.waits |= {"pupil": [10.0] * 50, "guardian": guardians_in}
+    crowd.outside["guardian"] = guardians_out
+    crowd.requests["pupil"] = [0.01] * 100
+    crowd.served = [second / 10 for second in range(400)]
+    return crowd
+
+
+def rows_of_admission(crowd, people=60):
+    cost = {"polls": 495, "redis": 0.03, "nodes": 0.04, "each": 135, "first": 2, "last": 215}
+    return admission.table(crowd, crowd, crowd, [("in", people, admission.CAP)], cost)
+
+
+def test_whoever_did_not_get_in_counts_as_having_waited():
+    wait = next(row for row in rows_of_admission(crowd_of_admission([0.2] * 12, [58.0] * 78)) if "guardians to get in" in row)
+    assert "| ≥ 58.0 s, ≥ 58.0 s (12 entries, 78 still outside) |" in wait, wait
+    # Nobody outside: what they waited is what they waited.
+    wait = next(row for row in rows_of_admission(crowd_of_admission([20.0] * 12, [])) if "guardians to get in" in row)
+    assert "| 20.0 s, 20.0 s (12 entries, 0 still outside) |" in wait, wait
+
+
+def test_what_misses_its_aim_is_marked():
+    assert not [row for row in rows_of_admission(crowd_of_admission([20.0] * 12, [])) if territory.MISSED in row]
+    missed = [row for row in rows_of_admission(crowd_of_admission([0.2] * 12, []), people=61) if territory.MISSED in row]
+    assert ["most people in" in missed[0], "guardians to get in" in missed[1]] == [True, True] and len(missed) == 2, missed
+
+
+def test_a_missed_aim_fails_the_command_once_its_table_is_written(monkeypatch, tmp_path):
+    document = tmp_path / "benchmarks.md"
+    document.write_text("<!-- admission: begin -->\n<!-- admission: end -->\n")
+    monkeypatch.setattr(report, "DOCUMENT", document)
+    monkeypatch.setattr(territory, "FOLDER", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["bench", "admission"])
+
+    class Site:
+        def stop(self):
+            pass
+
+    def run(progress):
+        async def measured(site, progress):
+            return rows_of_admission(crowd_of_admission(guardians, []), people=people)
+        territory.run("admission", Site(), lambda site: None, measured, progress)
+
+    monkeypatch.setitem(benchmarks.BENCHMARKS, "admission", run)
+    people, guardians = 61, [20.0]
+    assert benchmarks.main() == 1
+    assert territory.MISSED in document.read_text()
+    people = 60
+    assert benchmarks.main() == 0 and territory.MISSED not in document.read_text()

@@ -12,11 +12,19 @@ import Testing
 extension OnServers {
     /// Shares and leases on a loop of a node, with quotas that change and a Redis that dies.
     @Suite struct LinesTests {
+        /// A day that passes when a test says so.
+        private final class Calendar: Sendable {
+            private let moment = Atomic(WallClock.microseconds)
+            var now: Int64 { moment.load(ordering: .acquiring) }
+            func set(_ microseconds: Int64) { moment.store(microseconds, ordering: .releasing) }
+        }
+
         private final class Setup: Sendable {
             let redis: TestRedis
             let node: TestNode
             let client: RedisClient
             let cache = QuotaBookCache()
+            let calendar = Calendar()
             let lines: Lines
             let school: Establishment
 
@@ -37,10 +45,10 @@ extension OnServers {
                 let client = RedisClient(
                     loop: node.loop, configuration: configuration, metrics: Metrics(), log: Log("test"))
                 self.client = client
-                lines = await node.loop.run { [cache] in
+                lines = await node.loop.run { [cache, calendar] in
                     Lines(
                         loop: node.loop, name: "test/0", tenancy: node.tenancy, redis: client, quotas: cache,
-                        metrics: Metrics())
+                        metrics: Metrics(), clock: { calendar.now })
                 }
             }
 
@@ -100,6 +108,31 @@ extension OnServers {
             #expect((200_000...570_000).contains(second), "\(second)")
             setup.quota(nil)
             #expect(try await setup.flow(for: .milliseconds(200)) > 2_000_000)
+            await setup.stop()
+        }
+
+        @Test func aStepIsInForceFromMidnightOnAlsoForADownloadThatRuns() async throws {
+            let setup = try await Setup()
+            let doubled = try #require(CivilDate("2020-03-23"))
+            let scope = RuleScope.establishment(setup.school.uai)
+            let zone = setup.school.timeZone
+            setup.calendar.set(zone.microseconds(of: doubled + -1, minute: 1439))
+            setup.cache.store(
+                QuotaBook(
+                    version: 1,
+                    steps: [
+                        scope: [
+                            QuotaStep(from: nil, rate: 4_000_000, ceil: 4_000_000),
+                            QuotaStep(from: doubled, rate: 8_000_000, ceil: 8_000_000),
+                        ]
+                    ]))
+            _ = try await setup.flow(for: .milliseconds(700))
+            let before = try await setup.flow(for: .seconds(1))
+            #expect((200_000...570_000).contains(before), "\(before)")
+            setup.calendar.set(zone.microseconds(of: doubled, minute: 0))
+            _ = try await setup.flow(for: .milliseconds(300))
+            let after = try await setup.flow(for: .seconds(1))
+            #expect((700_000...1_100_000).contains(after), "\(after)")
             await setup.stop()
         }
 

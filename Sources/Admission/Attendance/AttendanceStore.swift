@@ -20,6 +20,31 @@ package struct AttendanceStore: Sendable {
         package let failed: Int
         package let shed: Int
         package let refused: [(rule: String, times: Int)]
+
+        /// - Parameter refused: by rule, the rules of one name once.
+        package init(
+            start: Int64, connected: Int, waiting: Int, requests: Int, good: Int, failed: Int, shed: Int,
+            refused: [(rule: String, times: Int)]
+        ) {
+            self.start = start
+            self.connected = connected
+            self.waiting = waiting
+            self.requests = requests
+            self.good = good
+            self.failed = failed
+            self.shed = shed
+            self.refused = refused
+        }
+
+        /// Both together: of two territories, or of what else failed in the same minute.
+        package func adding(_ other: Minute) -> Minute {
+            var rules: [String: Int] = [:]
+            for (rule, times) in refused + other.refused { rules[rule, default: 0] += times }
+            return Minute(
+                start: start, connected: connected + other.connected, waiting: waiting + other.waiting,
+                requests: requests + other.requests, good: good + other.good, failed: failed + other.failed,
+                shed: shed + other.shed, refused: rules.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+        }
     }
 
     struct Tally: Sendable {
@@ -79,8 +104,26 @@ package struct AttendanceStore: Sendable {
 
     /// The latest minutes, the newest first.
     package func minutes(of territory: TerritoryID, most: Int) async throws(PostgresError) -> [Minute] {
+        try read(try await directory.run(PostgresBatch(Self.latest, territory.rawValue, Int64(most)))[0])
+    }
+
+    /// The same of all territories together: the last so many minutes.
+    package func minutes(most: Int) async throws(PostgresError) -> [Minute] {
+        let rows = try read(try await directory.run(PostgresBatch(Self.latestOfAll, Int64(most)))[0])
         var minutes: [Minute] = []
-        for row in try await directory.run(PostgresBatch(Self.latest, territory.rawValue, Int64(most)))[0] {
+        for row in rows {
+            guard let last = minutes.last, last.start == row.start else {
+                minutes.append(row)
+                continue
+            }
+            minutes[minutes.count - 1] = last.adding(row)
+        }
+        return minutes
+    }
+
+    private func read(_ rows: PostgresRows) throws(PostgresError) -> [Minute] {
+        var minutes: [Minute] = []
+        for row in rows {
             var parser = JSONParser(Array(try row.json(7).text.utf8))
             let refused = (try? parser.parse())?.members ?? []
             minutes.append(
@@ -126,6 +169,12 @@ package struct AttendanceStore: Sendable {
         delete from attendance where (territory_id, minute) in
             (select territory_id, minute from attendance where minute < now() - interval '35 days'
              order by minute limit 100 for update skip locked)
+        """)
+
+    private static let latestOfAll = PostgresStatement(
+        """
+        select minute, connected, waiting, requests, good, failed, shed, refused from attendance
+        where minute > now() - $1::bigint * interval '1 minute' order by minute desc
         """)
 
     private static let latest = PostgresStatement(

@@ -4,7 +4,7 @@ internal import Redis
 /// that a place is exactly a person who is there, or one who was just let in.
 enum PlaceFunctions {
     static let library = RedisFunctionLibrary(
-        name: "preau_places", version: 3,
+        name: "preau_places", version: 4,
         source: """
             local function clock()
                 local time = redis.call('TIME')
@@ -69,8 +69,13 @@ enum PlaceFunctions {
                 return true
             end
 
+            -- Every decision, for whoever has to prove that the cap held. Bounded; about no person.
+            local function note(most, outcome, rank, facts)
+                redis.call('XADD', 'p1:log', 'MAXLEN', '~', most, '*', outcome, rank, 'of', facts)
+            end
+
             -- ARGV from `first` on: number of scopes, and for each: key, places, share of the role (-1: no bound), n, n times (role,
-            -- places kept for it).
+            -- places kept for it); then how many decisions the log keeps.
             local function decide(a, rates, first)
                 local now = clock()
                 local present = era(now)
@@ -99,7 +104,7 @@ enum PlaceFunctions {
                     if turn and turn > 0 then seen = math.min(seen, turn) end
                     scopes[number] = scope
                 end
-                local score = rank * 1e13 + seen
+                local score, most = rank * 1e13 + seen, tonumber(a[index] or '50000')
                 local function answer(outcome, ahead, eta, waiting, again)
                     local reply = {outcome, present, string.format('%.0f', seen), ahead, eta, waiting}
                     for _, scope in ipairs(scopes) do reply[#reply + 1] = scope.count end
@@ -164,7 +169,7 @@ enum PlaceFunctions {
                             facts[#facts + 1] = scope.key .. ' ' .. scope.count .. '/' .. scope.places
                         end
                     end
-                    redis.call('XADD', 'p1:log', 'MAXLEN', '~', 50000, '*', 'in', rank, 'of', table.concat(facts, ' '))
+                    note(most, 'in', rank, table.concat(facts, ' '))
                     return answer(1, 0, 0, 0, 0)
                 end
 
@@ -186,7 +191,7 @@ enum PlaceFunctions {
                 end
                 -- Asking again is no new decision.
                 if is_new then
-                    redis.call('XADD', 'p1:log', 'MAXLEN', '~', 50000, '*', 'wait', rank, 'of', table.concat(facts, ' '))
+                    note(most, 'wait', rank, table.concat(facts, ' '))
                 end
                 local again = pause(ahead_most, eta, waiting)
                 for _, scope in ipairs(refused) do
@@ -197,7 +202,8 @@ enum PlaceFunctions {
             end
 
             -- ARGV: era, life, hold, patience, account, rank, first seen (0: now), role, number of rates, and for each: key,
-            -- newcomers a second, burst, how much of the burst must be left, what this newcomer costs (thousandths); then the scopes.
+            -- newcomers a second, burst, how much of the burst must be left, what this newcomer costs (thousandths); then the scopes,
+            -- and how many decisions the log keeps.
             -- Gives: outcome (1 in, 0 waits, -1 other era), era, first seen, people ahead, seconds until then (-1: unknown),
             -- people waiting, for each scope: people in it, and seconds until the next time to ask.
             redis.register_function('preau_places_let_in', function(keys, a)
@@ -220,13 +226,36 @@ enum PlaceFunctions {
                 return decide(a, rates, 12)
             end)
 
-            -- ARGV: account, role, keys. Gives back a place that was only kept; one that is used stays.
-            redis.register_function('preau_places_release', function(keys, a)
-                for index = 3, #a do
-                    for _, set in ipairs({a[index], a[index] .. ':r:' .. a[2]}) do
-                        local score = redis.call('ZSCORE', set, a[1])
-                        if score and tonumber(score) % 1 ~= 0 then redis.call('ZREM', set, a[1]) end
+            -- Gives back a place that was only kept; one that is used stays.
+            local function release(most, account, role, a, first)
+                local facts = {}
+                for index = first, #a do
+                    for _, set in ipairs({a[index] .. ':r:' .. role, a[index]}) do
+                        local score = redis.call('ZSCORE', set, account)
+                        if score and tonumber(score) % 1 ~= 0 then
+                            redis.call('ZREM', set, account)
+                            if set == a[index] then facts[#facts + 1] = set .. ' ' .. redis.call('ZCARD', set) end
+                        end
                     end
+                end
+                if #facts > 0 then note(most, 'out', role, table.concat(facts, ' ')) end
+                return 1
+            end
+
+            -- ARGV: how many decisions the log keeps, account, role, keys.
+            redis.register_function('preau_places_give_back', function(keys, a)
+                return release(tonumber(a[1]), a[2], a[3], a, 4)
+            end)
+
+            -- What nodes of version 3 ask. ARGV: account, role, keys.
+            redis.register_function('preau_places_release', function(keys, a)
+                return release(50000, a[1], a[2], a, 3)
+            end)
+
+            -- ARGV: how many decisions a log keeps, and for each: log, outcome, rank, facts. What was decided elsewhere.
+            redis.register_function('preau_places_note', function(keys, a)
+                for index = 2, #a, 4 do
+                    redis.call('XADD', a[index], 'MAXLEN', '~', tonumber(a[1]), '*', a[index + 1], a[index + 2], 'of', a[index + 3])
                 end
                 return 1
             end)
@@ -309,7 +338,8 @@ enum PlaceFunctions {
             """)
 
     static let admit = RedisFunction("preau_places_let_in", in: library)
-    static let release = RedisFunction("preau_places_release", in: library)
+    static let release = RedisFunction("preau_places_give_back", in: library)
+    static let note = RedisFunction("preau_places_note", in: library)
     static let restore = RedisFunction("preau_places_restore", in: library)
     static let show = RedisFunction("preau_places_show", in: library)
     static let capacity = RedisFunction("preau_places_capacity", in: library)

@@ -13,7 +13,14 @@ package final class PlatformCapacity: Sendable {
     private let passwords = Atomic(0)
     private let people = Atomic(0)
 
-    package init() {}
+    /// Decisions that each of the gate's logs keeps, about.
+    let decisionsKept: Int
+
+    /// - Parameter decisionsKept: about 150 bytes each in Redis.
+    package init(decisionsKept: Int = PlatformCapacity.usualDecisions) { self.decisionsKept = decisionsKept }
+
+    /// A morning of 51,000 people: each let in, most of them kept waiting before, some who gave their place back.
+    package static let usualDecisions = 200_000
 
     /// Passwords a second on the whole platform; 0 before anything is known: no bound.
     var perSecond: Int { passwords.load(ordering: .relaxed) }

@@ -12,6 +12,7 @@ package final class SessionGate: @unchecked Sendable {
     private let platform: PlatformCapacity
     private let instruments: AdmissionInstruments
     private let log: Log
+    private let decisions: DecisionLog
 
     /// How long what Redis told last is believed.
     private static let memory = Duration.seconds(300)
@@ -32,6 +33,8 @@ package final class SessionGate: @unchecked Sendable {
         self.platform = platform
         self.instruments = instruments
         self.log = log
+        decisions = DecisionLog(
+            loop: loop, redis: redis, kept: platform.decisionsKept, lost: instruments.unlogged)
         blind = (Double(limits.blindPerSecond), .now)
     }
 
@@ -95,7 +98,17 @@ package final class SessionGate: @unchecked Sendable {
         guard !keys.isEmpty else { return }
         _ = try? await redis.call(
             PlaceFunctions.release, keys: [],
-            arguments: [.bytes(applicant.account.rawValue.bytes), .text(applicant.role.rawValue)] + keys)
+            arguments: [
+                .integer(platform.decisionsKept), .bytes(applicant.account.rawValue.bytes),
+                .text(applicant.role.rawValue),
+            ] + keys)
+    }
+
+    /// Writes down that the calendar kept somebody out who wanted a session.
+    package func noteRefusal(_ closure: Closure, of role: Role) {
+        decisions.note(
+            DecisionLog.closures, "closed", rank: role.rawValue,
+            "\(PresenceKey(closure.scope).text) rule=\(closure.rule)")
     }
 
     /// What the nodes can carry together. - Throws: `RedisError`.
@@ -151,6 +164,7 @@ package final class SessionGate: @unchecked Sendable {
                 words += [.text(role.rawValue), .integer(scope.places * percent / 100)]
             }
         }
+        words.append(.integer(platform.decisionsKept))
         return words
     }
 
@@ -221,6 +235,13 @@ package final class SessionGate: @unchecked Sendable {
             blind.left -= 1
             for scope in scopes { counts[PresenceKey(scope.scope)]?.people += 1 }
             instruments.blind.add()
+            // As far as this loop knows how many there are: it has no slash, since it proves nothing.
+            decisions.note(
+                DecisionLog.places, "blind", rank: String(rank(of: applicant, scopes)),
+                scopes.map { scope in
+                    let key = PresenceKey(scope.scope)
+                    return "\(key.text) \(counts[key].map { String($0.people) } ?? "?") of \(scope.places)"
+                }.joined(separator: " "))
             return .admitted(isKept: false)
         }
         return waitUncounted(applicant, firstSeen)

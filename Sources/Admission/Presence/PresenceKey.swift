@@ -32,7 +32,9 @@ package struct PresenceKey: Hashable, Sendable {
         }
         for profile in visitor.profiles.prefix(Visitor.mostProfiles) {
             guard let place = index.place(of: profile.establishment) else { continue }
-            let levels = profile.role == .pupil ? Set((groups(profile) ?? []).map(\.level)).sorted() : []
+            let levels =
+                profile.role == .pupil
+                ? Set((groups(profile) ?? []).filter { $0 != .unknown }.map(\.level)).sorted() : []
             for scope in place.scopes where scope != .platform { add(scope, profile.role, levels) }
         }
         for mandate in visitor.mandates {

@@ -8,7 +8,7 @@ struct SchoolGroupStore {
 
     init(_ tenancy: Tenancy) { self.tenancy = tenancy }
 
-    /// The classes of these people of one establishment; who has none is missing. One trip.
+    /// The classes of these people of one establishment, `unknown` for a child without one; who has neither is missing. One trip.
     func groups(
         of people: [PersonID], in establishment: EstablishmentID
     ) async throws(TenancyError) -> [PersonID: [SchoolGroup]] {
@@ -18,8 +18,10 @@ struct SchoolGroupStore {
         var groups: [PersonID: [SchoolGroup]] = [:]
         do {
             for row in rows[0] {
+                let level = try row.optionalText(1)
+                let name = try row.optionalText(2)
                 groups[PersonID(rawValue: try row.uuid(0)), default: []].append(
-                    SchoolGroup(level: try row.text(1), name: try row.text(2)))
+                    level.map { SchoolGroup(level: $0, name: name ?? "") } ?? .unknown)
             }
         } catch {
             throw .database(error)
@@ -30,18 +32,22 @@ struct SchoolGroupStore {
     private static let classes = PostgresStatement(
         """
         with asked as (select unnest($2::uuid[]) as id),
-        pupils as (
-            select id as asked, id as pupil from asked
-            union
-            select g.guardian_id, g.pupil_id from guardianship g join asked a on a.id = g.guardian_id
+        children as (
+            select g.guardian_id as asked, g.pupil_id as pupil from guardianship g
+            join asked a on a.id = g.guardian_id
+            join person c on c.establishment_id = $1 and c.id = g.pupil_id
+                and (c.left_on is null or c.left_on >= current_date)
             where g.establishment_id = $1 and g.starts_on <= current_date
-                and (g.ends_on is null or g.ends_on >= current_date))
-        select p.asked, t.level, t.name
-        from pupils p
-        join membership m on m.establishment_id = $1 and m.person_id = p.pupil and m.role = 'pupil'
-            and m.starts_on <= current_date and (m.ends_on is null or m.ends_on >= current_date)
-        join school_year y on y.establishment_id = $1 and y.year = m.school_year and y.state = 'current'
-        join teaching_group t on t.establishment_id = $1 and t.id = m.group_id and t.kind = 'class'
-        group by p.asked, t.level, t.name
+                and (g.ends_on is null or g.ends_on >= current_date)),
+        classes as (
+            select m.person_id as pupil, t.level, t.name from membership m
+            join school_year y on y.establishment_id = $1 and y.year = m.school_year and y.state = 'current'
+            join teaching_group t on t.establishment_id = $1 and t.id = m.group_id and t.kind = 'class'
+            where m.establishment_id = $1 and m.role = 'pupil'
+                and m.person_id in (select id from asked union select pupil from children)
+                and m.starts_on <= current_date and (m.ends_on is null or m.ends_on >= current_date))
+        select a.id, c.level, c.name from asked a join classes c on c.pupil = a.id
+        union
+        select ch.asked, c.level, c.name from children ch left join classes c on c.pupil = ch.pupil
         """)
 }

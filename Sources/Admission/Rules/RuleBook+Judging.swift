@@ -50,7 +50,8 @@ extension RuleBook {
         _ candidates: [Candidate], _ subject: RuleSubject, _ place: RulePlace, _ instant: Int64
     ) -> Decision? {
         let local = place.establishment.timeZone.local(microseconds: instant)
-        // Somebody of two classes may come when one of them may.
+        // Somebody of two classes may come when one of them may; so may the guardian of a child whose class is not known, whatever
+        // the rule says of the other children.
         let known = subject.groups ?? []
         let groups: [SchoolGroup?] = known.isEmpty ? [nil] : known
         var best: Decision?
@@ -99,7 +100,7 @@ extension CalendarRule {
     /// How narrowly the rule is about a group: 2 by class, 1 by level, 0 for everybody; nil when it is about others.
     fileprivate func nearness(to group: SchoolGroup?) -> Int? {
         guard !levels.isEmpty || !classes.isEmpty else { return 0 }
-        guard let group else { return nil }
+        guard let group, group != .unknown else { return nil }
         if !levels.isEmpty, !levels.contains(group.level) { return nil }
         if classes.isEmpty { return 1 }
         return classes.contains(group.name) ? 2 : nil

@@ -9,6 +9,9 @@ package struct SchoolGroup: Hashable, Sendable {
         self.level = level
         self.name = name
     }
+
+    /// Of a guardian's child who has no class, beside others who have: a rule about levels or classes says nothing about it.
+    package static let unknown = SchoolGroup(level: "", name: "")
 }
 
 /// Somebody in one establishment, as rules see them.

@@ -67,20 +67,19 @@ package struct AdmissionAPI: Sendable {
     private var people: Route {
         .api(
             .get, "/api/v1/presence/people", access: AdminAPI.administrators, tag: "Admission",
-            summary: "Who is connected in a scope, the latest first.",
+            summary: "Who is connected in a scope, the latest first; for those with the right accounts there.",
             query: [
                 Self.scopeItem.required, .enumeration("role", Role.allCases.map(\.rawValue), "Only this role's."),
                 .text("level", "Only pupils of this level.", maxLength: 20),
             ] + Parameter.paging,
             answers: [.json(ListPage<AdmissionControl.Connected>.schema, "A page of people.")],
-            errors: [.notFound, .invalidCursor, .unavailable]
+            errors: [.notFound, .noRight, .invalidCursor, .unavailable]
         ) { call in
-            let scope = try control.scope(call.query.text("scope") ?? "", call)
+            let scope = try control.scope(call.query.text("scope") ?? "", call, for: .accounts)
             let offset = call.query.text("cursor").map { Int($0) ?? -1 } ?? 0
             guard (0...1_000_000).contains(offset) else { throw Problem(.invalidCursor) }
-            let key =
-                call.query.text("level").map { PresenceKey(scope, level: $0) }
-                ?? call.query.choice("role", Role.self).map { PresenceKey(scope, role: $0) } ?? PresenceKey(scope)
+            let key = AdmissionControl.key(
+                scope, role: call.query.choice("role", Role.self), level: call.query.text("level"))
             let rows = try await control.people(key, from: offset, limit: call.listLimit + 1)
             return .json(ListPage(rows, limit: call.listLimit) { _ in String(offset + call.listLimit) })
         }

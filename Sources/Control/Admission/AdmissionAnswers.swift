@@ -38,6 +38,7 @@ extension AdmissionControl.Connected: JSONRepresentable {
         writer.object { writer in
             writer.field("account", account.rawValue)
             writer.field("name", name)
+            writer.field("login", login)
             writer.field("idle_seconds", idle)
         }
     }
@@ -45,7 +46,8 @@ extension AdmissionControl.Connected: JSONRepresentable {
     static let schema = Schema.named(
         "ConnectedPerson",
         .object([
-            .required("account", .uuid), .required("name", .text()), .required("idle_seconds", .integer()),
+            .required("account", .uuid), .required("name", .text()), .required("login", .text()),
+            .required("idle_seconds", .integer()),
         ]))
 }
 

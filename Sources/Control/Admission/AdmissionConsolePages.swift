@@ -11,7 +11,9 @@ package struct AdmissionConsolePages: Sendable {
 
     package init(_ control: AdmissionControl) { self.control = control }
 
-    package var routes: [Route] { [overview, one, setCapacity, simulation, setRule] }
+    package var routes: [Route] {
+        [overview, one, people, setCapacity, ruleForm, checkRule, simulation, setRule]
+    }
 
     static let administrators = Access.roles(
         "territory_admin", "region_admin", "platform_admin", "establishment_admin")
@@ -41,7 +43,7 @@ package struct AdmissionConsolePages: Sendable {
                 [
                     .text(Phrase.territoryColumn[language]), .number(Phrase.connected[language]),
                     .number(Phrase.placesTaken[language]), .number(Phrase.placesInAll[language]),
-                    .number(Phrase.waitingNow[language]),
+                    .number(Phrase.waitingNow[language]), .text(Phrase.whoColumn[language]),
                 ], hidesCaption: true)
             for (index, territory) in territories.enumerated() {
                 table.add([
@@ -49,17 +51,26 @@ package struct AdmissionConsolePages: Sendable {
                     number(counts?[index].people, language), number(standings[index].standing?.places, language),
                     HTML(text: standings[index].inForce.map(language.number) ?? Phrase.noCap[language]),
                     number(standings[index].standing?.waiting, language),
+                    control.may(.accounts, in: scopes[index], call) ? list(of: territory, language) : .empty,
                 ])
             }
             var page = Page(
                 title: .admissionTitle,
                 main: Component.heading(
                     Phrase.admissionTitle[language], lead: HTML(text: Phrase.admissionLead[language]))
-                    + Component.card(table.html + live(call)) + nodes(platform, language))
+                    + Component.card(table.html + live("/admission", call)) + nodes(platform, language))
             // Only when asked for: a page that changes by itself interrupts whoever reads it slowly (WCAG 2.2.1).
             if call.query.flag("live") { page.refreshAfter = 10 }
             return call.page(page)
         }
+    }
+
+    /// The way to who is connected there. Its words alone say where it leads.
+    private func list(of territory: Territory, _ language: Language) -> HTML {
+        """
+        <a href="\("/admission/\(territory.id.rawValue)/people" as Link)">\(Phrase.showPeople[language])\
+        <span class="unseen"> (\(territory.name))</span></a>
+        """
     }
 
     /// What the nodes say of themselves.
@@ -78,13 +89,14 @@ package struct AdmissionConsolePages: Sendable {
             ]))
     }
 
-    private func live(_ call: Call) -> HTML {
+    /// The way to a page that loads itself again, and back to one that does not.
+    func live(_ page: Link, _ call: Call) -> HTML {
         call.query.flag("live")
-            ? "<p><a href=\"/admission\">\(Phrase.admissionStill[call.language])</a></p>"
-            : "<p><a href=\"/admission?live=1\">\(Phrase.admissionLive[call.language])</a></p>"
+            ? "<p><a href=\"\(page)\">\(Phrase.admissionStill[call.language])</a></p>"
+            : "<p><a href=\"\(page.adding("live", "1"))\">\(Phrase.admissionLive[call.language])</a></p>"
     }
 
-    private func number(_ value: Int?, _ language: Language) -> HTML {
+    func number(_ value: Int?, _ language: Language) -> HTML {
         HTML(text: value.map(language.number) ?? Phrase.notKnownNow[language])
     }
 
@@ -94,11 +106,16 @@ package struct AdmissionConsolePages: Sendable {
         .page(
             .get, "/admission/{scope}", access: Self.administrators, tag: "Console",
             summary: "Who is connected in a scope, its cap and its rules.", parameters: [Self.scopeParameter],
-            query: [.flag("done", "Says that a change was made.")], errors: [.notFound]
+            query: [
+                .flag("done", "Says that a change was made."),
+                .flag("live", "Loads itself again every ten seconds, which somebody has asked for."),
+            ], errors: [.notFound]
         ) { call in
             let scope = try scope(call)
             if call.query.flag("done") { call.frame.notices.append(Notice(.success, Phrase.changeMade[call.language])) }
-            return call.page(await page(scope, call, error: nil))
+            var page = await page(scope, call, error: nil)
+            if call.query.flag("live") { page.refreshAfter = 10 }
+            return call.page(page)
         }
     }
 
@@ -110,6 +127,8 @@ package struct AdmissionConsolePages: Sendable {
         var main = Component.heading(
             control.name(of: scope),
             actions: Component.button(Phrase.admissionTitle[language], to: "/admission")
+                + (control.may(.accounts, in: scope, call)
+                    ? Component.button(Phrase.whoIsConnected[language], to: "/admission/\(scope.name)/people") : .empty)
                 + (scope == .platform
                     ? .empty : Component.button(Phrase.quotasTitle[language], to: "/quotas/\(scope.name)")))
         main += Component.card(
@@ -126,13 +145,14 @@ package struct AdmissionConsolePages: Sendable {
                 ),
                 (Phrase.waitingNow[language], number(standing?.waiting, language)),
                 (Phrase.admittedPerMinute[language], number(standing?.admittedPerMinute, language)),
-            ]))
+            ]) + live("/admission/\(scope.name)", call))
         let indicators = try? await control.indicators(scope, most: 30, now: call.now)
         if let indicators { main += advice(indicators, language) }
         main += capForm(scope, capacity, call, error)
         if let count { main += groups(count, language) }
         if let indicators, !indicators.minutes.isEmpty { main += history(indicators, call, scope) }
-        main += rules(of: scope, language)
+        if let indicators { main += front(indicators, now: call.now, language) }
+        main += rules(of: scope, call)
         return Page(title: .admissionTitle, main: main)
     }
 
@@ -151,7 +171,7 @@ package struct AdmissionConsolePages: Sendable {
     }
 
     private func advice(_ indicators: Indicators, _ language: Language) -> HTML {
-        let thresholds = Component.card("<p class=\"hint\">\(Phrase.thresholds[language])</p>")
+        let thresholds = Component.card("<p class=\"hint\">\(Phrase.thresholds(indicators.thresholds)[language])</p>")
         return indicators.advice.html { advice in
             let (kind, text): (Notice.Kind, Phrase) =
                 switch advice {
@@ -162,6 +182,22 @@ package struct AdmissionConsolePages: Sendable {
                 }
             return Notice(kind, text[language]).html(language)
         } + thresholds
+    }
+
+    /// What no node has seen, in the minutes that advice looks at.
+    private func front(_ indicators: Indicators, now: Int64, _ language: Language) -> HTML {
+        guard let front = indicators.front else {
+            return Component.card(
+                Phrase.frontAlone[language], id: "front", "<p class=\"hint\">\(Phrase.frontUnknown[language])</p>")
+        }
+        let latest = front.filter { $0.start > now - Int64(indicators.thresholds.minutes) * 60_000_000 }
+        let facts = Component.facts([
+            (Phrase.requestsAtFront[language], HTML(text: language.number(latest.reduce(0) { $0 + $1.requests }))),
+            (Phrase.failedAtFront[language], HTML(text: language.number(latest.reduce(0) { $0 + $1.failed }))),
+        ])
+        return Component.card(
+            Phrase.frontAlone[language], id: "front",
+            "\(facts)<p class=\"hint\">\(Phrase.frontAloneLead[language])</p>")
     }
 
     private func history(_ indicators: Indicators, _ call: Call, _ scope: RuleScope) -> HTML {

@@ -16,8 +16,16 @@ package final class AdmissionControl: @unchecked Sendable {
     private let admin: AdminService
     private let store: RuleWritingStore
     private let attendance: AttendanceStore
+    private let front: FrontWatch?
+    private let thresholds: AlertThresholds
 
-    package init(admin: AdminService, admission: AdmissionService, tenancy: Tenancy, directory: PostgresPool) {
+    /// - Parameter front: what it answers by itself; nil where nobody asks it.
+    package init(
+        admin: AdminService, admission: AdmissionService, tenancy: Tenancy, directory: PostgresPool,
+        front: FrontWatch? = nil, thresholds: AlertThresholds = .standard
+    ) {
+        self.front = front
+        self.thresholds = thresholds
         self.admin = admin
         self.admission = admission
         self.tenancy = tenancy
@@ -50,6 +58,11 @@ package final class AdmissionControl: @unchecked Sendable {
             if let right { try charge.require(right, in: establishment) }
         }
         return scope
+    }
+
+    /// Whether the caller may do something in a scope.
+    func may(_ right: AdminRight, in scope: RuleScope, _ call: Call) -> Bool {
+        (try? self.scope(scope.name, call, for: right)) != nil
     }
 
     private func territories(with department: String) -> [TerritoryID] {
@@ -134,7 +147,8 @@ package final class AdmissionControl: @unchecked Sendable {
         return numbers
     }
 
-    private func levels(of scope: RuleScope) -> [String] {
+    /// The levels that the establishments of a scope have.
+    func levels(of scope: RuleScope) -> [String] {
         var levels: [String] = []
         for level in establishments(of: scope).lazy.flatMap(\.levels) where !levels.contains(level) {
             levels.append(level)
@@ -145,15 +159,55 @@ package final class AdmissionControl: @unchecked Sendable {
     struct Connected: Sendable {
         let account: AccountID
         let name: String
+        let login: String
         let idle: Int
     }
 
+    /// Whom a list is about. Nil for nobody: only pupils have a level.
+    static func key(_ scope: RuleScope, role: Role?, level: String?) -> PresenceKey? {
+        guard let level else { return role.map { PresenceKey(scope, role: $0) } ?? PresenceKey(scope) }
+        return role == nil || role == .pupil ? PresenceKey(scope, level: level) : nil
+    }
+
     /// A page of the people who are there, by name as the directory knows them.
-    func people(_ key: PresenceKey, from offset: Int, limit: Int) async throws -> [Connected] {
+    func people(_ key: PresenceKey?, from offset: Int, limit: Int) async throws -> [Connected] {
+        guard let key else { return [] }
         do {
             let people = try await admission.presence.list(key, from: offset, limit: limit)
-            let names = try await store.names(of: people.map(\.account))
-            return people.map { Connected(account: $0.account, name: names[$0.account] ?? "", idle: $0.idle) }
+            let known = try await store.identities(of: people.map(\.account))
+            return people.map { person in
+                let identity = known[person.account]
+                return Connected(
+                    account: person.account, name: identity?.name ?? "", login: identity?.login ?? "", idle: person.idle
+                )
+            }
+        } catch {
+            throw Problem(.unavailable, retryAfter: .seconds(2))
+        }
+    }
+
+    /// How many there are of them.
+    func count(_ key: PresenceKey?) async throws -> Int {
+        guard let key else { return 0 }
+        return try await counted([key])[0]
+    }
+
+    // MARK: People that rules leave alone
+
+    /// The people of a scope by login, among those asked for; logins of others are missing.
+    func accounts(_ logins: [String], in scope: RuleScope) async throws -> [String: AccountID] {
+        do {
+            let schools = scope == .platform ? nil : establishments(of: scope).map(\.id)
+            return try await store.accounts(logins, in: schools)
+        } catch {
+            throw Problem(.unavailable, retryAfter: .seconds(2))
+        }
+    }
+
+    /// Logins by account; those that are gone are missing.
+    func logins(of accounts: Set<AccountID>) async throws -> [AccountID: String] {
+        do {
+            return try await store.identities(of: Array(accounts)).mapValues(\.login)
         } catch {
             throw Problem(.unavailable, retryAfter: .seconds(2))
         }
@@ -178,16 +232,37 @@ package final class AdmissionControl: @unchecked Sendable {
         }
     }
 
-    /// The last minutes of a territory. Nil for another scope, which has none of its own.
+    /// The last minutes of a territory, or of all of them, with what the front answered by itself. Nil for another scope, which
+    /// has none of its own.
     func indicators(_ scope: RuleScope, most: Int, now: Int64) async throws -> Indicators? {
-        guard case .territory(let territory) = scope else { return nil }
+        let ofFront = front.map { Array($0.minutes.prefix(most)) }
         do {
-            let minutes = try await attendance.minutes(of: territory, most: most)
+            let minutes: [AttendanceStore.Minute]
+            switch scope {
+            case .territory(let territory): minutes = try await attendance.minutes(of: territory, most: most)
+            case .platform: minutes = AdmissionControl.all(try await attendance.minutes(most: most), ofFront ?? [])
+            case .department, .establishment: return nil
+            }
             let standing = await standingAnswers([scope])[0]
-            return Indicators(minutes, inForce: standing.inForce, standing: standing.standing, now: now)
+            return Indicators(
+                minutes, front: ofFront, inForce: standing.inForce, standing: standing.standing, thresholds, now: now)
         } catch {
             throw Problem(.unavailable, retryAfter: .seconds(2))
         }
+    }
+
+    /// The nodes' minutes with what no node has seen.
+    private static func all(
+        _ minutes: [AttendanceStore.Minute], _ front: [FrontWatch.Minute]
+    ) -> [AttendanceStore.Minute] {
+        var found = Dictionary(minutes.map { ($0.start, $0) }, uniquingKeysWith: { first, _ in first })
+        for minute in front where minute.failed > 0 {
+            let failed = AttendanceStore.Minute(
+                start: minute.start, connected: 0, waiting: 0, requests: minute.failed, good: 0, failed: minute.failed,
+                shed: 0, refused: [])
+            found[minute.start] = found[minute.start]?.adding(failed) ?? failed
+        }
+        return found.values.sorted { $0.start > $1.start }
     }
 
     // MARK: Changing

@@ -10,22 +10,41 @@ extension Phrase {
         en: "A number of places, and reserves of no more than 100 %.")
 
     static let adviceLower = Phrase(
-        fr: "Plus de 0,5 % des réponses échouent ou tardent : abaissez le plafond.",
-        en: "More than 0.5 % of answers fail or are late: lower the cap.")
+        fr: "Trop de réponses échouent ou tardent : abaissez le plafond.",
+        en: "Too many answers fail or are late: lower the cap.")
     static let adviceRaise = Phrase(
         fr: "Des personnes attendent et celles qui sont entrées sont bien servies : le plafond peut être relevé.",
         en: "People wait and those who are in are well served: the cap can be raised.")
     static let adviceNodes = Phrase(
-        fr: "Des demandes sont écartées pour protéger les autres : ajoutez des nœuds.",
-        en: "Requests are turned away to protect the others: add nodes.")
+        fr: "Des demandes sont écartées pour protéger les autres, ou ne trouvent pas de nœud : ajoutez des nœuds.",
+        en: "Requests are turned away to protect the others, or find no node: add nodes.")
     static let adviceWatch = Phrase(
-        fr: "Plus de 90 % des places sont prises.", en: "More than 90 % of the places are taken.")
-    static let thresholds = Phrase(
+        fr: "Presque toutes les places sont prises.", en: "Nearly all places are taken.")
+
+    static func thresholds(_ limits: AlertThresholds) -> Phrase {
+        func percent(_ thousandths: Int, _ language: Language) -> String {
+            let (whole, tenth) = thousandths.quotientAndRemainder(dividingBy: 10)
+            return tenth == 0 ? "\(whole)" : language.decimal("\(whole).\(tenth)")
+        }
+        return Phrase(
+            fr:
+                "Alerte quand moins de \(percent(limits.good, .fr)) % des réponses des \(limits.minutes) dernières minutes sont bonnes et rendues en trois secondes, ou quand \(percent(limits.places, .fr)) % des places sont prises.",
+            en:
+                "An alert when fewer than \(percent(limits.good, .en)) % of the last \(limits.minutes) minutes' answers are good and given within three seconds, or when \(percent(limits.places, .en)) % of the places are taken."
+        )
+    }
+
+    static let frontAlone = Phrase(fr: "Ce que le frontal a répondu seul", en: "What the front answered by itself")
+    static let frontAloneLead = Phrase(
         fr:
-            "Alerte quand moins de 99,5 % des réponses des cinq dernières minutes sont bonnes et rendues en trois secondes, ou quand 90 % des places sont prises.",
+            "Les erreurs qu'aucun nœud n'a vues : pas de nœud, pas de place à temps, un nœud qui s'est arrêté. Le frontal ne sait pas de quel territoire elles sont : ces chiffres sont ceux de toute la plateforme, et ne sont pas dans les taux du territoire.",
         en:
-            "An alert when fewer than 99.5 % of the last five minutes' answers are good and given within three seconds, or when 90 % of the places are taken."
+            "Errors that no node has seen: no node, no place in time, a node that stopped. The front does not know of which territory they are: these figures are the whole platform's, and are not in the territory's rates."
     )
+    static let frontUnknown = Phrase(
+        fr: "Ce service n'interroge pas le frontal.", en: "This service does not ask the front.")
+    static let requestsAtFront = Phrase(fr: "Demandes reçues", en: "Requests received")
+    static let failedAtFront = Phrase(fr: "Erreurs sans nœud", en: "Errors without a node")
     static let capInForce = Phrase(fr: "Plafond en vigueur", en: "Cap in force")
     static let nodesTogether = Phrase(fr: "Ce que les nœuds peuvent porter", en: "What the nodes can carry")
     static let loadOfNodes = Phrase(fr: "Charge", en: "Load")

@@ -9,37 +9,44 @@ struct Indicators: Sendable {
         case lowerCap = "lower_cap"
         /// People wait and those inside are well served: more places.
         case raiseCap = "raise_cap"
-        /// Requests are turned away to protect the others: more nodes, or fewer people.
+        /// Requests are turned away to protect the others, or find no node at all: more nodes, or fewer people.
         case addNodes = "add_nodes"
         /// The places are nearly taken.
         case watch
     }
 
-    /// Below this part of good answers something is wrong.
-    static let leastGood = 0.995
-    /// From this part of the cap on it is worth looking.
-    static let nearlyFull = 0.9
-    /// Minutes that advice looks at.
-    static let recent = 5
-
+    let thresholds: AlertThresholds
     let minutes: [AttendanceStore.Minute]
+    /// Of the platform; nil where nobody asks the front.
+    let front: [FrontWatch.Minute]?
     let advice: [Advice]
 
-    /// - Parameter inForce: the cap that the gate goes by; nil for none.
-    init(_ minutes: [AttendanceStore.Minute], inForce: Int?, standing: SessionGate.Standing?, now: Int64) {
+    /// - Parameters:
+    ///   - front: what it answered by itself, the newest first; nil where nobody asks it.
+    ///   - inForce: the cap that the gate goes by; nil for none.
+    init(
+        _ minutes: [AttendanceStore.Minute], front: [FrontWatch.Minute]?, inForce: Int?,
+        standing: SessionGate.Standing?, _ thresholds: AlertThresholds, now: Int64
+    ) {
         self.minutes = minutes
-        let latest = minutes.filter { now - $0.start < Int64(Self.recent) * 60_000_000 }
+        self.front = front
+        self.thresholds = thresholds
+        let since = now - Int64(thresholds.minutes) * 60_000_000
+        let latest = minutes.filter { $0.start > since }
         let requests = latest.reduce(0) { $0 + $1.requests }
         let good = latest.reduce(0) { $0 + $1.good }
         let shed = latest.reduce(0) { $0 + $1.shed }
         // A few requests say nothing.
-        let isBad = requests >= 100 && Double(good) < Self.leastGood * Double(requests)
+        let isBad = requests >= 100 && good * 1000 < thresholds.good * requests
+        let passed = (front ?? []).filter { $0.start > since }
+        let (asked, unanswered) = passed.reduce((0, 0)) { ($0.0 + $1.requests, $0.1 + $1.failed) }
+        let isFrontBad = asked >= 100 && unanswered * 1000 > (1000 - thresholds.good) * asked
         let waiting = standing?.waiting ?? latest.first?.waiting ?? 0
         var advice: [Advice] = []
         if isBad, inForce != nil { advice.append(.lowerCap) }
-        if shed > 0, isBad { advice.append(.addNodes) }
-        if waiting > 0, !isBad { advice.append(.raiseCap) }
-        if let inForce, let standing, Double(standing.places) >= Self.nearlyFull * Double(inForce), waiting == 0 {
+        if shed > 0 && isBad || isFrontBad { advice.append(.addNodes) }
+        if waiting > 0, !isBad, !isFrontBad { advice.append(.raiseCap) }
+        if let inForce, let standing, standing.places * 1000 >= thresholds.places * inForce, waiting == 0 {
             advice.append(.watch)
         }
         self.advice = advice
@@ -52,9 +59,18 @@ extension Indicators: JSONRepresentable {
             writer.array("advice", advice.map(\.rawValue))
             writer.key("thresholds")
             writer.object { writer in
-                writer.field("good_thousandths", Int(Indicators.leastGood * 1000))
-                writer.field("places_thousandths", Int(Indicators.nearlyFull * 1000))
-                writer.field("minutes", Indicators.recent)
+                writer.field("good_thousandths", thresholds.good)
+                writer.field("places_thousandths", thresholds.places)
+                writer.field("minutes", thresholds.minutes)
+            }
+            if let front {
+                writer.array("front", front) { writer, minute in
+                    writer.object { writer in
+                        writer.field("start", Timestamp.iso8601(microseconds: minute.start))
+                        writer.field("requests", minute.requests)
+                        writer.field("failed", minute.failed)
+                    }
+                }
             }
             writer.array("minutes", minutes) { writer, minute in
                 writer.object { writer in
@@ -88,6 +104,15 @@ extension Indicators: JSONRepresentable {
                     .required("places_thousandths", .integer(), "As many of the places taken are worth a look."),
                     .required("minutes", .integer(), "That advice looks at."),
                 ])),
+            .optional(
+                "front",
+                .array(
+                    of: .object([
+                        .required("start", .dateTime), .required("requests", .integer(), "That reached the front."),
+                        .required("failed", .integer(), "Answers 5xx that the front gave by itself, without a node."),
+                    ]), 0...1440),
+                "Of the whole platform, in every territory's answer: the front does not know whose site a request was for. Since this service started; absent where it does not ask the front."
+            ),
             .required(
                 "minutes",
                 .array(

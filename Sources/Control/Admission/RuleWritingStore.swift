@@ -41,14 +41,34 @@ struct RuleWritingStore: Sendable {
         return try await directory.run(batch)[1].affected > 0
     }
 
-    /// Names for accounts: at most a page of them.
-    func names(of accounts: [AccountID]) async throws(PostgresError) -> [AccountID: String] {
+    struct Identity: Sendable {
+        let name: String
+        let login: String
+    }
+
+    /// Names and logins of accounts: at most a page of them, or as many as a rule has exceptions.
+    func identities(of accounts: [AccountID]) async throws(PostgresError) -> [AccountID: Identity] {
         guard !accounts.isEmpty else { return [:] }
-        var names: [AccountID: String] = [:]
+        var found: [AccountID: Identity] = [:]
         for row in try await directory.run(PostgresBatch(Self.accountNames, accounts.map(\.rawValue)))[0] {
-            names[AccountID(rawValue: try row.uuid(0))] = try row.text(1) + " " + row.text(2)
+            found[AccountID(rawValue: try row.uuid(0))] = Identity(
+                name: try row.text(1) + " " + row.text(2), login: try row.text(3))
         }
-        return names
+        return found
+    }
+
+    /// Accounts by login, of people with a profile in one of these establishments; nil: of anybody.
+    func accounts(
+        _ logins: [String], in establishments: [EstablishmentID]?
+    ) async throws(PostgresError) -> [String: AccountID] {
+        guard !logins.isEmpty else { return [:] }
+        var found: [String: AccountID] = [:]
+        let schools = (establishments ?? []).map { Int64($0.rawValue) }
+        let batch = PostgresBatch(Self.accountsOfLogins, logins, establishments == nil, schools)
+        for row in try await directory.run(batch)[0] {
+            found[try row.text(0)] = AccountID(rawValue: try row.uuid(1))
+        }
+        return found
     }
 
     private static let traceChange = PostgresStatement(
@@ -70,5 +90,13 @@ struct RuleWritingStore: Sendable {
         "delete from rule where scope_kind = $1 and scope = $2 and kind = $3 and name = $4")
 
     private static let accountNames = PostgresStatement(
-        "select id, given_name, family_name from account where id = any ($1::uuid[])")
+        "select id, given_name, family_name, login from account where id = any ($1::uuid[])")
+
+    private static let accountsOfLogins = PostgresStatement(
+        """
+        select login, id from account a
+        where login = any ($1::text[]) and state <> 'closed' and ($2::boolean or exists
+            (select 1 from profile p where p.account_id = a.id and p.establishment_id = any ($3::bigint[])
+             and (p.valid_to is null or p.valid_to >= current_date)))
+        """)
 }

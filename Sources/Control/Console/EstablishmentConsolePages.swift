@@ -100,7 +100,8 @@ extension ConsolePages {
                 """
                 <p class="actions">\
                 \(Component.button(Phrase.itsAccounts[language], to: "/accounts?establishment=\(uai)", isMain: true))\
-                \(Component.button(Phrase.itsAbsentees[language], to: "/establishments/\(uai)/never-connected"))</p>
+                \(Component.button(Phrase.itsAbsentees[language], to: "/establishments/\(uai)/never-connected"))\
+                \(Component.button(Phrase.whoIsConnected[language], to: "/admission/\(uai)/people"))</p>
                 """)
         }
         if charge.covers(establishment, .imports) {

@@ -65,6 +65,17 @@ struct FrontServers: Sendable {
         return count
     }
 
+    /// What each front answered by itself since it started, by socket.
+    func counts() async throws(NodeError) -> [String: FrontWatch.Counts] {
+        var counts: [String: FrontWatch.Counts] = [:]
+        for socket in sockets {
+            let answer = try await ask(socket, "show stat \(FrontServers.backend) 6 -1")
+            guard let count = FrontWatch.Counts(answer) else { throw .front(String(answer.prefix(200))) }
+            counts[socket] = count
+        }
+        return counts
+    }
+
     /// Sends requests to a node that is ready, slowly at first (`slowstart`).
     func admit(_ name: NodeName, _ place: NodePlace) async throws(NodeError) {
         let server = "\(FrontServers.backend)/\(name)"

@@ -41,6 +41,7 @@ package final class Entrance: @unchecked Sendable {
     ) async throws(IdentityError) -> Pass {
         let judgement = await admission.judge(visitor, at: clock() * 1_000_000)
         if let judgement, judgement.open.isEmpty, visitor.mandates.isEmpty, let shut = judgement.closed.first {
+            admission.gate.noteRefusal(shut.closure, of: shut.profile.role)
             throw .closed(shut.closure)
         }
         let applicant = admission.applicant(visitor, judgement, home: territory, proof: proof)

@@ -1,3 +1,4 @@
+import Quotas
 import Runtime
 import Tenancy
 import Testing
@@ -81,8 +82,16 @@ import YAML
         #expect(try territory("seine-et-marne").rules.admission?.sessions == 51_000)
         #expect(try territory("auvergne-rhone-alpes").rules.admission?.sessions == 52_000)
         #expect(try territory("eure").rules.admission?.sessions == 15_000)
+    }
+
+    @Test func bandwidthOfHautsDeSeineIsDoubledOnItsDay() throws {
         let steps = try territory("hauts-de-seine").rules.bandwidth.territory
-        #expect(steps.map(\.rate) == [1_000_000_000, 2_000_000_000])
-        #expect(steps.map(\.from) == [nil, CivilDate("2020-03-23")])
+        let scope = RuleScope.territory(try #require(TerritoryID(rawValue: "hauts-de-seine")))
+        let book = QuotaBook(
+            version: 1, steps: [scope: steps.map { QuotaStep(from: $0.from, rate: $0.rate, ceil: $0.ceil) }])
+        let rates = ["2019-09-02", "2020-03-22", "2020-03-23", "2026-11-27"].map { day in
+            CivilDate(day).flatMap { book.quota(of: scope, on: $0)?.rate }
+        }
+        #expect(rates == [1_000_000_000, 1_000_000_000, 2_000_000_000, 2_000_000_000])
     }
 }
