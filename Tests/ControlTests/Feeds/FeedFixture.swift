@@ -123,6 +123,22 @@ struct FeedFixture: Sendable {
         }
     }
 
+    /// Sends a school's own complete table; what comes back is planned.
+    func plan(_ table: String, of uai: String, _ kind: FeedKind) async throws -> FeedImport {
+        try await node.run { [self] tenancy in
+            try await tenancy.refresh()
+            let order = FeedService.Order(
+                id: .v7(), territory: FeedFixture.territory, academy: nil, isDryRun: false,
+                actor: AuditActor(kind: .system, name: "test"))
+            guard let establishment = UAI(rawValue: uai).flatMap({ tenancy.map[$0] }) else {
+                throw FeedError.unknownImport
+            }
+            return try await service(tenancy).receive(
+                order, FeedService.Table(establishment: establishment, kind: kind, mapping: [:], isComplete: true),
+                Array(table.utf8))
+        }
+    }
+
     /// Carries a plan out to its end.
     func finish(_ feed: FeedImport, accept: Bool = false) async throws -> FeedImport {
         try await node.run { [self] tenancy in
