@@ -194,8 +194,10 @@ package final class FeedService: @unchecked Sendable {
 
     /// Does some of what is left, for a few seconds. Repeated until the import is over; safe to repeat at any time, also by
     /// somebody else after a crash.
-    /// - Parameter accepts: agrees to what the guard stopped.
-    func step(_ id: UUID, accepts: Bool, by actor: AuditActor) async throws -> FeedImport {
+    /// - Parameters:
+    ///   - accepts: agrees to what the guard stopped.
+    ///   - isTraced: false for what somebody has ordered before, which is in the log.
+    func step(_ id: UUID, accepts: Bool, by actor: AuditActor, isTraced: Bool = true) async throws -> FeedImport {
         let feed = try await find(id)
         switch feed.state {
         case .done: return feed
@@ -207,7 +209,14 @@ package final class FeedService: @unchecked Sendable {
             }
         case .receiving, .received, .refused, .superseded: throw FeedError.wrongState(feed.state.rawValue)
         }
-        if feed.state != .applying { try await staging.set(feed.number, .applying) }
+        // Who began it, and agreed to what the guard stopped; every step would be too much to read.
+        if feed.state != .applying {
+            let entry = AuditEntry(
+                "import.apply", by: actor, territory: feed.territory, establishment: feed.establishment,
+                target: feed.id.description, before: ["state": .string(feed.state.rawValue)],
+                after: ["import": .string(feed.id.description), "accept": .bool(feed.state == .waiting)])
+            try await staging.begin(feed.number, with: isTraced ? entry : nil)
+        }
         try await createEstablishments(feed, by: actor)
         let steps = try await applying.next(feed.number, limit: Self.mostAtOnce)
         try await apply(feed.number, steps, until: .now + Self.stepTime, by: actor)

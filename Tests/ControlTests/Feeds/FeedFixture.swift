@@ -30,9 +30,9 @@ struct FeedFixture: Sendable {
                 cascade;
             set session_replication_role = origin;
             insert into territory (id, kind, code, name) values ('seine-et-marne', 'department', '77', 'Seine-et-Marne'),
-                ('val-fictif', 'department', '94', 'Val-Fictif');
+                ('val-fictif', 'department', '94', 'Val-Fictif'), ('lointain', 'department', '69', 'Lointain-Fictif');
             insert into territory_department values ('seine-et-marne', '77', 'Seine-et-Marne', 'Créteil', 'C'),
-                ('val-fictif', '94', 'Val-Fictif', 'Créteil', 'C');
+                ('val-fictif', '94', 'Val-Fictif', 'Créteil', 'C'), ('lointain', '69', 'Lointain', 'Lyon', 'A');
             update directory_version set version = version + 1
             """)
         for number in 1...2 {

@@ -1,5 +1,4 @@
 import Tenancy
-import TestTenancy
 import Testing
 
 @testable import Control
@@ -50,7 +49,8 @@ extension FeedImportTests {
             #expect(numbers("pupils", "rejected") == 3 && numbers("pupils", "disappeared") == 0, "\(numbers)")
             #expect(numbers("guardians", "rejected") == 1 && numbers("guardians", "disappeared") == 0, "\(numbers)")
             #expect(numbers("staff", "rejected") == 1 && numbers("staff", "disappeared") == 0, "\(numbers)")
-            #expect(numbers.codes.filter { $0 == "kept" }.count == 5, "\(numbers)")
+            let kept = numbers.codes.filter { $0 == "kept" }.count
+            #expect(kept == 5, "\(numbers)")
             _ = try await fixture.finish(planned)
             try Self.expectNobodyLeft(fixture, people: 25)
             #expect(try fixture.shards("select count(*) from teaching_assignment") == lessons)
@@ -70,7 +70,7 @@ extension FeedImportTests {
             let bad = Self.spoil(files, "Eleve", 1003, "<id>1003</id>", "<id>?</id>")
             let planned = try await fixture.plan(try FeedFixture.delivery(bad))
             let numbers = try FeedFixture.Numbers(planned)
-            #expect(planned.state == .waiting && numbers.guards == 2, "\(numbers)")
+            #expect(planned.state == .waiting && numbers.guards == 1, "\(numbers)")
             #expect(planned.plan.english.contains("! 1 records of kind pupil do not tell"))
             await #expect(throws: FeedError.self) { try await fixture.finish(planned) }
             try Self.expectNobodyLeft(fixture, people: 25)
@@ -92,11 +92,11 @@ extension FeedImportTests {
             try await fixture.run(try FeedFixture.delivery(Self.smallSchool(pupils: 1)))
             let uai = "0778001D"
             func pupils(_ spoiled: String = "FABLE") -> String {
-                "key;nom;prénom;classe\n"
+                "externalid;nom;prénom;classe\n"
                     + (1...12).map { "E\($0);\($0 == 3 ? spoiled : "FABLE");Élie;6A" }.joined(separator: "\n")
             }
             func guardians(_ child: String = "E4", of spoiled: String = "FABLE") -> String {
-                "key;nom;prénom;enfant\n"
+                "externalid;nom;prénom;enfant\n"
                     + (1...12).map {
                         "R\($0);\($0 == 5 ? spoiled : "FABLE");Anne;\($0 == 4 ? child : "E\($0)")"
                     }.joined(separator: "\n")
@@ -111,13 +111,13 @@ extension FeedImportTests {
 
             let nameless = try await run(pupils(""), .pupil)
             #expect(nameless("pupils", "rejected") == 1 && nameless("pupils", "disappeared") == 0, "\(nameless)")
-            #expect(nameless.codes.filter { $0 == "kept" }.count == 1)
+            #expect(nameless.codes.contains("kept"))
             // A guardian without a name, and one whose child nobody knows.
             let families = try await run(guardians("E44", of: ""), .guardian)
             #expect(families("guardians", "rejected") == 2 && families("guardians", "disappeared") == 0, "\(families)")
             try Self.expectNobodyLeft(fixture, people: 27)
-            let right = [try await run(pupils(), .pupil), try await run(guardians(), .guardian)]
-            #expect(right.allSatisfy(\.isEmpty), "\(right)")
+            let right = (try await run(pupils(), .pupil), try await run(guardians(), .guardian))
+            #expect(right.0.isEmpty && right.1.isEmpty, "\(right)")
             try Self.expectNobodyLeft(fixture, people: 27)
 
             let unreadable = try await fixture.plan(
@@ -136,13 +136,6 @@ extension FeedImportTests {
 
     @Test func nobodyIsTakenOverFromAnotherAcademyOrTerritory() async throws {
         try await FeedFixture.with { fixture in
-            try fixture.platform.sql(
-                .directory,
-                """
-                insert into territory (id, kind, code, name) values ('lointain', 'department', '69', 'Lointain-Fictif');
-                insert into territory_department values ('lointain', '69', 'Lointain', 'Lyon', 'A');
-                update directory_version set version = version + 1
-                """)
             let far = try #require(TerritoryID(rawValue: "lointain"))
             let there = Self.smallSchool(pupils: 3, structure: "7000", uai: "0698001S", firstKey: 3000)
             let first = try await fixture.finish(

@@ -74,6 +74,7 @@ package struct RosterAPI: Sendable {
             answers: [.other("application/zip", "The CSV files, flat.")], errors: [.noRight, .feedWrongState]
         ) { call in
             let establishment = try service.admin.establishment(call, for: .imports)
+            try await service.admin.noteExport("people.export", of: establishment, ["kind": "oneroster"], call)
             let territory = service.admin.tenancy.territories[establishment.territory]
             let export = try await OneRosterStore(service.admin.directory, service.admin.tenancy).read(
                 establishment, (establishment.territory.rawValue, territory?.name ?? establishment.territory.rawValue))
