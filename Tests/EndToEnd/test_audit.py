@@ -146,8 +146,7 @@ def test_every_act_on_a_school_is_there_for_its_territory(world):
 def test_acts_on_the_platform_say_what_was_before_and_after(world):
     stack, operator, _, _ = world
     shard = next(each for each in operator.ask("GET", "/api/v1/shards").json["shards"] if each["id"] == 1)
-    place = dict(part.split("=", 1) for part in stack["shards"][0]["conninfo"].split() if "=" in part)
-    known = {"id": 1, "name": shard["name"], "host": place["host"], "port": int(place["port"]), "database": place["dbname"]}
+    known = {name: shard[name] for name in ("id", "name", "host", "port", "database")}
     changed = shard["weight"] + 1
     operator.ask("POST", "/api/v1/shards", known | {"weight": changed})
     try:
@@ -182,7 +181,7 @@ def test_the_command_shows_before_and_after(world, stack_state):
         [BUILT / "preau", "--state", str(stack_state), "audit", "--target", "journal-commande", "--json"], capture_output=True,
         text=True, timeout=60, check=True)
     act = json.loads(shown.stdout)["acts"][0]
-    assert act["after"]["rights"] == ["news"] and act["after"]["territory"] == "eure", act
+    assert act["before"] is None and act["after"]["rights"] == ["news"] and act["scope"] == "eure", act
     token = next(each for each in operator.ask("GET", "/api/v1/tokens?limit=200").json["items"] if each["name"] == "journal-commande")
     operator.ask("DELETE", f"/api/v1/tokens/{token['id']}")
 
