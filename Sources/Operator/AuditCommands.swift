@@ -33,6 +33,9 @@ enum AuditCommands: CommandSet {
     ]
 
     private struct Record: Codable {
+        /// Whatever an act had before and after, as it was written.
+        let before: AnyJSON
+        let after: AnyJSON
         let number: Int
         let at: String
         let actorKind: String

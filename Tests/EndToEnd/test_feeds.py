@@ -262,6 +262,8 @@ def test_killed_in_the_middle_it_goes_on(stack, state, directory, tmp_path):
     directory.execute(
         "select count(*) from feed_profile f where not exists (select from profile p where p.person_id = f.person_id and p.establishment_id = f.establishment_id) and f.role <> 'contact'")
     assert directory.fetchone() == (0,)
+    directory.execute("select count(*) from feed_profile f join establishment e on e.id = f.establishment_id where e.territory_id = 'grand-est'")
+    assert directory.fetchone()[0] > 500
     again = preau(state, "import", "aaf", tmp_path / "k", "--into", "grand-est")
     assert all(again[who][what] == 0 for who in ("pupils", "guardians", "staff") for what in ("added", "changed", "disappeared")), again
 
@@ -300,7 +302,13 @@ def test_a_schools_own_tables(stack, state, directory, tmp_path):
     assert [line for line in lines if "CHIMÈRE" in line] == ["csv-" + uai.lower() + "-P1;pupil;CHIMÈRE;'=Zoé;03/04/2014;6e A;;;"]
 
 
-def test_feeds_are_the_territorys_own(stack):
+def table(folder, key):
+    path = folder / f"{key}.csv"
+    path.write_text(f"externalid;nom;prénom;classe\n{key};LISTÉ;Zoé;6e A\n", encoding="utf-8")
+    return path
+
+
+def test_feeds_are_the_territorys_own(stack, state, tmp_path):
     """Wrong role, wrong territory, nobody."""
     def post(path, browser=None, token=None):
         sender = browser or Visitor(stack["admin"])
@@ -315,7 +323,16 @@ def test_feeds_are_the_territorys_own(stack):
     assert post(f"/api/v1/imports/aaf?import={new}&into=eure", administrator).status == 404
     assert post(f"/api/v1/imports/aaf?import={new}", administrator).status == 403
     assert administrator.call("GET", f"/api/v1/imports/{new}").status == 404
+    # One of theirs and one of somebody else's, whatever the tests before did: the first is listed, the second is not.
+    numbers = {}
+    for territory in ("seine-et-marne", "eure"):
+        uai = account(stack, "head", territory)["establishments"][0]
+        numbers[territory] = preau(
+            state, "import", "csv", table(tmp_path, f"L-{territory}"), "--establishment", uai, "--kind", "pupil", "--dry-run")["import"]
     listed = administrator.call("GET", "/api/v1/imports").json["items"]
-    assert {each["territory"] for each in listed} <= {"seine-et-marne"}
+    assert {each["territory"] for each in listed} == {"seine-et-marne"}
+    assert numbers["seine-et-marne"] in {each["id"] for each in listed} and numbers["eure"] not in {each["id"] for each in listed}
+    assert administrator.call("GET", f"/api/v1/imports/{numbers['seine-et-marne']}").status == 200
+    assert administrator.call("GET", f"/api/v1/imports/{numbers['eure']}").status == 404
     teacher = visitor(stack, account(stack, "teacher", "eure")).at(stack["admin"])
     assert post(f"/api/v1/imports/aaf?import={new}&into=eure", teacher).status in (401, 403)

@@ -99,6 +99,9 @@ def test_what_is_written_is_the_standards(stack, site, tmp_path):
             ("classes", "courseSourcedId", "courses"), ("classes", "termSourcedIds", "academicSessions"), ("classes", "schoolSourcedId", "orgs"),
             ("users", "primaryOrgSourcedId", "orgs"), ("userProfiles", "userSourcedId", "users")):
         assert {row[column] for row in read[table]} <= keys[other], (table, column)
+    # Of none of these could anything be wrong if nothing were in them.
+    empty = {"orgs", "users", "roles", "classes", "courses", "enrollments", "academicSessions"} - {name for name, rows in read.items() if rows}
+    assert not empty and any(row["agentSourcedIds"] for row in read["users"]), empty
     for row in read["users"]:
         assert not row["password"] and set((row["agentSourcedIds"] or "").split(",")) - {""} <= keys["users"]
     assert {"student", "teacher", "guardian"} <= {row["role"] for row in read["roles"]}
@@ -220,6 +223,9 @@ def test_rosters_are_the_territorys_own(stack):
 def test_our_tables_are_read_by_others(stack, site, tmp_path):
     """csvkit reads what we export of a school's people: as many rows and columns as there are, no formula."""
     state, code = site[1], account(stack, "head", TERRITORY)["establishments"][0]
+    formula = tmp_path / "formula.csv"
+    formula.write_text("externalid;nom;prénom;classe\nFORMULE-1;FICTIF;=Calcul;6e A\n", encoding="utf-8")
+    preau(state, "import", "csv", formula, "--establishment", code, "--kind", "pupil")
     out = subprocess.run([PREAU, "export", "csv", code, "--state", state], capture_output=True, check=True, timeout=60)
     # From a file: from a pipe csvkit takes the mark at its beginning for a letter.
     table = tmp_path / "people.csv"
@@ -228,4 +234,5 @@ def test_our_tables_are_read_by_others(stack, site, tmp_path):
     rows = json.loads(done.stdout)
     assert len(rows) == len(out.stdout.decode("utf-8-sig").strip().splitlines()) - 1 > 0
     assert set(rows[0]) == {"externalid", "profil", "nom", "prénom", "date de naissance", "classe", "email", "telephone", "portable"}
+    assert "'=Calcul" in {row["prénom"] for row in rows}, "there is something that could be a formula"
     assert not any(str(value or "").startswith(("=", "+", "-", "@")) for row in rows for value in row.values())

@@ -204,6 +204,13 @@ def test_nobody_sees_or_touches_another_scope(stack, clients):
     number = f"E-{uuid.uuid4()}"
     own = made(first, person(externalId=number))
     held = made(first, group(members=[{"value": own["id"]}]), "/Groups")
+    # What the others look for in vain is found where it is.
+    for words, path, id in (
+            ('userName eq "%s"' % own["userName"], "/Users", own["id"]), ('id eq "%s"' % own["id"], "/Users", own["id"]),
+            ('id eq "%s"' % held["id"], "/Groups", held["id"]), (f'externalId eq "{number}"', "/Users", own["id"])):
+        assert [each["id"] for each in first.find(words, path)] == [id], words
+    ours = first.find(f'{SCHOOL_USER}:profiles.uai eq "{SCHOOLS[0][1]}" and userName eq "{own["userName"]}"')
+    assert [each["id"] for each in ours] == [own["id"]]
     for other in (second, elsewhere):
         for path, body in ((f"/Users/{own['id']}", person()), (f"/Groups/{held['id']}", group())):
             refusal(other("GET", path), 404)
@@ -344,6 +351,7 @@ def test_who_leaves_is_suspended_and_found_again_on_return(stack, clients):
     (whom,), = directory(stack, number, user["id"])
     assert on_shard(stack, code, "select role, left_on, source from person where establishment_id = %s and id = %s", whom) == [
         ("pupil", None, "scim")]
+    assert [each["id"] for each in client.find('userName eq "%s"' % user["userName"])] == [user["id"]]
     assert client("DELETE", there).status_code == 204
     refusal(client("DELETE", there), 404)
     refusal(client("GET", there), 404)

@@ -150,7 +150,7 @@ package struct AdminAPI: Sendable {
             let shard = try await service.addShard(
                 ShardID(rawValue: Int16(clamping: body.id)), name: body.name ?? "shard-\(body.id)",
                 address: Shard.Address(host: body.host, port: body.port, database: body.database),
-                weight: body.weight ?? 100)
+                weight: body.weight ?? 100, by: service.actor(call))
             let count = service.tenancy.map.establishments(on: shard.id).count
             return .json(ShardAnswer(shard: shard, establishments: count), status: .created)
         }

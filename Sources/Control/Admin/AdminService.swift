@@ -75,8 +75,22 @@ package final class AdminService: @unchecked Sendable {
 
     /// Makes a shard known, brings its schema up to date, and puts it to use. Safe to repeat.
     /// - Throws: `ControlError.shardNotMigrated`; the shard is then known and not in use.
-    func addShard(_ id: ShardID, name: String, address: Shard.Address, weight: Int) async throws -> Shard {
-        try await ShardStore.register(id, name: name, address: address, weight: weight, in: directory)
+    func addShard(
+        _ id: ShardID, name: String, address: Shard.Address, weight: Int, by actor: AuditActor
+    ) async throws -> Shard {
+        func describe(_ name: String, _ address: Shard.Address, _ weight: Int) -> JSON {
+            [
+                "name": .string(name), "host": .string(address.host), "port": .integer(address.port),
+                "database": .string(address.database), "weight": .integer(weight),
+            ]
+        }
+        let known = try await ShardStore.all(directory).first { $0.id == id }
+        let entry = AuditEntry(
+            known == nil ? "shard.add" : "shard.update", by: actor, target: id.description,
+            before: known.map { describe($0.name, $0.address, $0.weight) }, after: describe(name, address, weight))
+        try await ShardStore.register(id, name: name, address: address, weight: weight, in: directory) { batch in
+            AuditStore.add(entry, to: &batch)
+        }
         guard let shard = try await ShardStore.all(directory).first(where: { $0.id == id }) else {
             throw ControlError.shardNotMigrated(id, reason: "it was removed meanwhile")
         }

@@ -54,7 +54,15 @@ extension ServiceAPI {
             let atOnce = body["at_once"]?.bool ?? false
             let ofSAML = body["purpose"]?.text == "saml"
             guard let keeper = service.keyKeeper() else { throw Problem(.unavailable) }
-            try await keeper.rotate(ofSAML: ofSAML, atOnce: atOnce)
+            let store = SigningKeyStore(service.directory)
+            let before = try await store.list()
+            try await keeper.rotate(ofSAML: ofSAML, atOnce: atOnce) { [service] new, batch in
+                AuditStore.add(
+                    AuditEntry(
+                        "signing_key.add", by: service.actor(call), target: new,
+                        before: ["signing": .array(before.filter { $0.state == "active" }.map { .string($0.id) })],
+                        after: ["purpose": ofSAML ? "saml" : "tokens", "at_once": .bool(atOnce)]), to: &batch)
+            }
             try? await identity.singleSignOn.refresh()
             return try await listKeys()
         }

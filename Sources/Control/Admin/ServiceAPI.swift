@@ -43,9 +43,23 @@ package struct ServiceAPI: Sendable {
         return found
     }
 
-    private func actor(_ call: Call) -> (kind: String, name: String) {
-        let actor = service.actor(call)
-        return (actor.kind.rawValue, actor.name)
+    /// The line of the audit log about a change, under the territory or establishment that the service is of.
+    private func entry(
+        _ action: String, _ partner: PartnerService, before: JSON? = nil, after: JSON? = nil, _ call: Call
+    ) -> AuditEntry {
+        var territory: TerritoryID?
+        var establishment: EstablishmentID?
+        switch partner.scope {
+        case .platform: break
+        case .territory(let id): territory = id
+        case .department(let code):
+            let own = service.tenancy.territories.all.filter { $0.departments.contains { $0.code == code } }
+            territory = (own.first { $0.kind == .department } ?? own.first)?.id
+        case .establishment(let uai): establishment = service.tenancy.map[uai]?.id
+        }
+        return AuditEntry(
+            action, by: service.actor(call), territory: territory, establishment: establishment,
+            target: partner.id.description, before: before, after: after)
     }
 
     // MARK: Routes
@@ -143,7 +157,10 @@ package struct ServiceAPI: Sendable {
             id: .v7(), kind: kind, name: name, scope: scope,
             clientID: kind == .oidc ? SecureRandom.token(byteCount: 16) : nil,
             secretHash: secret.map { SHA256.hash($0) }, settings: settings)
-        try await store.add(made, by: actor(call), requestID: call.request.id)
+        try await store.add(made) { [self] batch in
+            AuditStore.add(
+                entry("service.add", made, after: AuditChange.of(made, enabled: true, settings), call), to: &batch)
+        }
         try? await identity.singleSignOn.refresh()
         return (made, secret)
     }
@@ -224,8 +241,13 @@ package struct ServiceAPI: Sendable {
             settings = try draft.checked(allowsPlain: service.allowsPlainPartners)
             if let entity = settings.serviceProvider?.entityID { try await refuseTwice(entity, for: present.id) }
         }
-        try await store.update(
-            present.id, settings, isEnabled: isEnabled, by: actor(call), requestID: call.request.id)
+        let change = AuditChange(
+            from: AuditChange.of(present, enabled: present.isEnabled, present.settings),
+            to: AuditChange.of(present, enabled: isEnabled, settings))
+        try await store.update(present.id, settings, isEnabled: isEnabled) { [self] batch in
+            AuditStore.add(
+                entry("service.update", present, before: change.before, after: change.after, call), to: &batch)
+        }
         try? await identity.singleSignOn.refresh()
     }
 
@@ -241,7 +263,10 @@ package struct ServiceAPI: Sendable {
     }
 
     func forget(_ present: PartnerService, _ call: Call) async throws {
-        try await store.remove(present.id, by: actor(call), requestID: call.request.id)
+        let before = AuditChange.of(present, enabled: present.isEnabled, present.settings)
+        try await store.remove(present.id) { [self] batch in
+            AuditStore.add(entry("service.remove", present, before: before, call), to: &batch)
+        }
         try? await identity.singleSignOn.refresh()
     }
 

@@ -26,7 +26,7 @@ package struct SessionAPI: Sendable {
     private var store: SessionSearchStore { SessionSearchStore(service.directory) }
 
     /// Whom the call is about. - Throws: `notFound` for somebody or a school that the caller has nothing to do with.
-    private func target(_ call: Call) async throws -> SessionSearchStore.Target {
+    private func target(_ call: Call) async throws -> (SessionSearchStore.Target, AuditPlace) {
         let charge = service.charge(call)
         let map = service.tenancy.map
         func isOurs(_ id: EstablishmentID) -> Bool { map[id].map { charge.covers($0, .accounts) } ?? false }
@@ -34,19 +34,25 @@ package struct SessionAPI: Sendable {
             guard let login = Login(rawValue: text), let found = try await store.account(login),
                 charge.coversPlatform(.accounts) || found.establishments.contains(where: isOurs)
             else { throw Problem(.notFound) }
-            return .account(found.account)
+            // The school that they are in the caller's charge by, so that others in charge of it find what was done.
+            let school = found.establishments.first(where: isOurs) ?? found.establishments.first
+            return (
+                .account(found.account),
+                AuditPlace(territory: school.flatMap { map[$0]?.territory }, establishment: school)
+            )
         }
         guard let uai = call.query.text("establishment").flatMap({ UAI(rawValue: $0) }) else {
             throw Problem.unanswerable(parameter: "establishment", .neitherGiven)
         }
         guard let school = map[uai] else { throw Problem(.notFound) }
         try charge.require(.accounts, in: school)
+        let place = AuditPlace(territory: school.territory, establishment: school.id)
         if let name = call.query.text("class") {
             let persons = try await identity.singleSignOn.persons(ofClass: name, in: school.id)
             guard !persons.isEmpty else { throw Problem(.notFound) }
-            return .persons(school.id, persons)
+            return (.persons(school.id, persons), place)
         }
-        return .establishment(school.id, call.query.choice("profile", Role.self))
+        return (.establishment(school.id, call.query.choice("profile", Role.self)), place)
     }
 
     private static let schema = Schema.object([
@@ -77,7 +83,7 @@ package struct SessionAPI: Sendable {
             answers: [.json(ListPage<Row>.schema, "A page of sessions.")],
             errors: [.notFound, .unanswerableParameter, .signInUnavailable]
         ) { call in
-            let target = try await target(call)
+            let (target, _) = try await target(call)
             var after: (Int64, UUID)?
             if let cursor = call.query.text("cursor") {
                 guard let text = Base64URL.decode(cursor).map({ String(decoding: $0, as: UTF8.self) }),
@@ -94,6 +100,25 @@ package struct SessionAPI: Sendable {
         }
     }
 
+    private func entry(
+        _ target: SessionSearchStore.Target, _ place: AuditPlace, ended: Int, _ call: Call
+    ) -> AuditEntry {
+        let name: String
+        var after: [JSON.Member] = [JSON.Member("ended", .integer(ended))]
+        switch target {
+        case .account(let account): name = account.description
+        case .establishment(_, let role):
+            name = place.establishment.flatMap { service.tenancy.map[$0]?.uai.rawValue } ?? ""
+            if let role { after.append(JSON.Member("profile", .string(role.rawValue))) }
+        case .persons:
+            name = place.establishment.flatMap { service.tenancy.map[$0]?.uai.rawValue } ?? ""
+            after.append(JSON.Member("class", .string(call.query.text("class") ?? "")))
+        }
+        return AuditEntry(
+            "sessions.end", by: service.actor(call), territory: place.territory, establishment: place.establishment,
+            target: name, after: .object(after))
+    }
+
     private var end: Route {
         .api(
             .delete, "/api/v1/sessions", access: AdminAPI.administrators, tag: "Sessions",
@@ -102,20 +127,18 @@ package struct SessionAPI: Sendable {
             answers: [.json(.object([.required("ended", .integer(), "How many sessions.")]), "Done.")],
             errors: [.notFound, .unanswerableParameter, .signInUnavailable]
         ) { call in
-            let target = try await target(call)
+            let (target, place) = try await target(call)
             var count = 0
             // Each turn takes some two hundred accounts; an establishment has a few thousand.
             for _ in 0..<1000 {
-                let ended = try await store.endSome(target)
+                let ended = try await store.endSome(target) { ended, batch in
+                    AuditStore.add(entry(target, place, ended: ended.count, call), to: &batch)
+                }
                 guard !ended.isEmpty else { break }
                 await identity.sessions.forget(ended)
                 count += ended.count
                 if case .account = target { break }
             }
-            let actor = service.actor(call)
-            try await PartnerStore(service.directory).note(
-                "sessions.end", by: (actor.kind.rawValue, actor.name),
-                target: call.query.text("establishment") ?? "account", requestID: call.request.id)
             return .json { writer in writer.object { $0.field("ended", count) } }
         }
     }

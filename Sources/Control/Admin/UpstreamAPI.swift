@@ -19,9 +19,11 @@ package struct UpstreamAPI: Sendable {
 
     private var store: UpstreamStore { UpstreamStore(service.directory) }
 
-    private func actor(_ call: Call) -> (kind: String, name: String) {
-        let actor = service.actor(call)
-        return (actor.kind.rawValue, actor.name)
+    /// What the log keeps of a provider: never its secret.
+    private static func described(_ name: String, _ settings: JSON) -> JSON {
+        let kept = ["protocol", "issuer", "match", "claim", "scopes", "subject"]
+        return .object(
+            [JSON.Member("name", .string(name))] + (settings.members ?? []).filter { kept.contains($0.name) })
     }
 
     private static let schema = Schema.object([
@@ -99,10 +101,13 @@ package struct UpstreamAPI: Sendable {
                     issuer: text("issuer") ?? "", scopes: text("scopes") ?? "openid profile",
                     match: text("match") ?? "none", claim: text("claim") ?? "sub")
             }
+            let entry = AuditEntry(
+                "upstream.add", by: service.actor(call), territory: territory, target: id,
+                after: UpstreamAPI.described(text("name") ?? id, settings))
             try await store.add(
                 id: id, name: text("name") ?? id, territory: territory, clientID: text("client_id") ?? "",
-                secret: text("client_secret") ?? "", settings: settings, identity.keyring, by: actor(call),
-                requestID: call.request.id)
+                secret: text("client_secret") ?? "", settings: settings, identity.keyring
+            ) { AuditStore.add(entry, to: &$0) }
             try? await identity.singleSignOn.refresh()
             return .json(status: .created) { writer in writer.object { $0.field("id", id) } }
         }
@@ -136,7 +141,12 @@ package struct UpstreamAPI: Sendable {
             parameters: [.slug("provider", "The provider.")], answers: [.empty("Forgotten.")],
             errors: [.signInUnavailable]
         ) { call in
-            try await store.remove(try call.path.text("provider"), by: actor(call), requestID: call.request.id)
+            let id = try call.path.text("provider")
+            guard let known = try await store.describe(id) else { throw IdentityError.unknownPartner }
+            let entry = AuditEntry(
+                "upstream.remove", by: service.actor(call), territory: known.territory, target: id,
+                before: UpstreamAPI.described(known.name, known.settings))
+            try await store.remove(id) { AuditStore.add(entry, to: &$0) }
             try? await identity.singleSignOn.refresh()
             return .status(.noContent)
         }
@@ -150,8 +160,12 @@ package struct UpstreamAPI: Sendable {
     private func set(_ call: Call, off isOff: Bool) async throws -> Response {
         let establishment = try service.establishment(call, for: .accounts)
         guard let role = Role(rawValue: try call.path.text("role")) else { throw Problem(.notFound) }
-        try await store.setPasswords(
-            off: isOff, for: role, in: establishment.id, by: actor(call), requestID: call.request.id)
+        let passwords: (JSON, JSON) = isOff ? ("on", "off") : ("off", "on")
+        let entry = AuditEntry(
+            isOff ? "passwords.off" : "passwords.on", by: service.actor(call), territory: establishment.territory,
+            establishment: establishment.id, target: "\(establishment.uai) \(role.rawValue)",
+            before: ["passwords": passwords.0], after: ["passwords": passwords.1])
+        try await store.setPasswords(off: isOff, for: role, in: establishment.id) { AuditStore.add(entry, to: &$0) }
         return .status(.noContent)
     }
 

@@ -1,4 +1,5 @@
 internal import HTTP
+internal import Postgres
 internal import Runtime
 internal import Tenancy
 package import Web
@@ -45,8 +46,7 @@ package struct AuditAPI: Sendable {
             let filter = try service.auditFilter(call)
             let isCSV = call.query.text("format") == "csv"
             // Who took the log away belongs into the log.
-            try await service.audit.write(
-                AuditEntry("audit.export", by: service.actor(call), target: isCSV ? "csv" : "jsonl"))
+            try await service.noteExport(filter, format: isCSV ? "csv" : "jsonl", call)
             var response = Response(
                 status: .ok,
                 headers: [
@@ -77,6 +77,27 @@ extension AdminService {
         filter.since = call.query.date("since").map { Int64($0.daysSince1970) * 86_400_000_000 }
         filter.until = call.query.date("until").map { Int64($0.daysSince1970 + 1) * 86_400_000_000 }
         return filter
+    }
+
+    /// One line for each territory or establishment whose acts are taken away, so that those in charge of it find it; one
+    /// without for those of the whole platform.
+    fileprivate func noteExport(_ filter: AuditStore.Filter, format: String, _ call: Call) async throws {
+        func entry(_ territory: TerritoryID?, _ establishment: EstablishmentID?) -> AuditEntry {
+            AuditEntry(
+                "audit.export", by: actor(call), territory: territory, establishment: establishment, target: format)
+        }
+        var batch = PostgresBatch()
+        if let establishment = filter.establishment {
+            AuditStore.add(entry(nil, establishment), to: &batch)
+        } else if let territory = filter.territory {
+            AuditStore.add(entry(territory, nil), to: &batch)
+        } else if case .only(let territories, let establishments) = filter.scope {
+            for territory in territories { AuditStore.add(entry(territory, nil), to: &batch) }
+            for establishment in establishments { AuditStore.add(entry(nil, establishment), to: &batch) }
+        } else {
+            AuditStore.add(entry(nil, nil), to: &batch)
+        }
+        _ = try await directory.run(batch)
     }
 
     func answer(_ record: AuditRecord) -> AuditAnswer {

@@ -12,7 +12,8 @@ package struct AuditStore: Sendable {
 
     // MARK: Writing
 
-    /// As part of the batch or the transaction of the act itself: both are kept, or neither.
+    /// As part of the batch or the transaction of the act itself: both are kept, or neither. What is of an establishment is of
+    /// its territory too.
     package static func add(_ entry: AuditEntry, to batch: inout PostgresBatch) {
         batch.add(
             insert, entry.actor.kind.rawValue, entry.actor.name, entry.actor.address, entry.actor.requestID,
@@ -30,7 +31,8 @@ package struct AuditStore: Sendable {
     private static let insert = PostgresStatement(
         """
         insert into audit (actor_kind, actor, address, request_id, action, scope, establishment_id, target, before, after)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10::jsonb)
+        values ($1, $2, $3, $4, $5, coalesce(nullif($6, ''), (select territory_id from establishment where id = $7), ''), $7, $8,
+            $9::jsonb, $10::jsonb)
         """)
 
     // MARK: Reading

@@ -31,6 +31,15 @@ extension ProblemCode {
         meaning: Phrase(
             fr: "Il n'existe pas, ou aucun shard n'y accepte d'établissement.",
             en: "It does not exist, or no shard takes new establishments."))
+    package static let feedForeignAcademy = ProblemCode(
+        "preau.feeds.foreign_academy", 422,
+        title: Phrase(fr: "Cette académie n'est pas celle du territoire", en: "This academy is not the territory's"),
+        meaning: Phrase(
+            fr:
+                "Les clés seraient celles d'une autre académie, ou d'un autre territoire alimenté sous ce nom ; rien n'a été changé.",
+            en:
+                "The keys would be another academy's, or those of another territory that is fed under this name; nothing was changed."
+        ))
     package static let feedWrongState = ProblemCode(
         "preau.feeds.wrong_state", 409,
         title: Phrase(fr: "Cet import n'en est pas là", en: "This import is not at that point"),
@@ -56,8 +65,8 @@ extension ProblemCode {
 
     /// The codes of feeds, in the order of `docs/errors.md`.
     package static let feeds: [ProblemCode] = [
-        .feedUnreadable, .feedTooLarge, .feedUnknownAcademy, .feedTerritory, .feedWrongState, .feedGuarded,
-        .feedMissingColumn,
+        .feedUnreadable, .feedTooLarge, .feedUnknownAcademy, .feedTerritory, .feedForeignAcademy, .feedWrongState,
+        .feedGuarded, .feedMissingColumn,
     ]
 }
 
@@ -68,6 +77,7 @@ extension FeedError: ProblemConvertible {
         case .tooLarge(let reason): Problem(.feedTooLarge, detail: Phrase(verbatim: reason))
         case .unknownAcademy: Problem(.feedUnknownAcademy)
         case .unknownTerritory(let id): Problem(.feedTerritory, detail: Phrase(verbatim: "\(id): unknown territory"))
+        case .foreignAcademy(let domain): Problem(.feedForeignAcademy, detail: Phrase(verbatim: domain))
         case .noShard: Problem(.feedTerritory, detail: Phrase(verbatim: "no shard takes new establishments"))
         case .unknownImport: Problem(.notFound)
         case .wrongState(let state): Problem(.feedWrongState, detail: Phrase(verbatim: "the import is \(state)"))

@@ -10,6 +10,8 @@ package enum FeedError: Error, Sendable {
     /// The academy is written nowhere in the feed.
     case unknownAcademy
     case unknownTerritory(TerritoryID)
+    /// The keys are another academy's, or another territory is fed with them: whose.
+    case foreignAcademy(String)
     case unknownImport
     /// The import is not where the step needs it to be.
     case wrongState(String)

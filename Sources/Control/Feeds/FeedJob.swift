@@ -32,7 +32,7 @@ package struct FeedJob: Sendable {
 
     private func step(_ id: UUID, accepts: Bool, _ run: JobRun) async throws(JobError) -> FeedImport {
         do {
-            return try await service.step(id, accepts: accepts, by: run.job.actor)
+            return try await service.step(id, accepts: accepts, by: run.job.actor, isTraced: false)
         } catch let error as FeedError {
             switch error {
             case .wrongState(let state): throw .permanent("the import is \(state)")

@@ -61,9 +61,9 @@ final class FeedPlanner {
 
     /// Compares, counts, and writes down the steps.
     func plan(
-        _ number: Int, _ scopes: [FeedScope], rejected: [FeedKind: Int]
+        _ number: Int, _ scopes: [FeedScope], rejected: [FeedKind: Int], withoutKey: [FeedKind: Int] = [:]
     ) async throws -> (result: FeedResult, establishments: Establishments) {
-        let twice = try await store.prepare(number)
+        let twice = try await store.prepare(number, into: territory)
         for duplicate in twice.people {
             anomalies.add(
                 FeedAnomaly(
@@ -76,7 +76,7 @@ final class FeedPlanner {
         establishments.rejected += twice.structures.count
         let comparison = try await store.compare(number, Array(establishments.territories))
         try await heed(comparison, number)
-        var result = try await count(number, establishments)
+        var result = try await count(number, establishments, withoutKey)
         for (kind, count) in rejected { result[kind].rejected += count }
         for duplicate in twice.people {
             if let kind = FeedKind(rawValue: duplicate.kind) { result[kind].rejected += duplicate.count }
@@ -101,6 +101,14 @@ final class FeedPlanner {
                     .unknownReference, "\(line.count) of kind \(line.kind) name a structure that is not taken",
                     key: line.structure))
         }
+        for person in comparison.kept {
+            anomalies.add(
+                FeedAnomaly(
+                    .kept, "the record of this \(person.kind) cannot be taken: kept as it was", key: person.key))
+        }
+        for _ in comparison.kept.count..<max(comparison.kept.count, comparison.allKept) {
+            anomalies.add(FeedAnomaly(.kept, "kept as it was"))
+        }
         var kept = keeping
         if comparison.linksToNobody > max(10, comparison.links / 100) {
             kept.insert(.guardian)
@@ -121,7 +129,9 @@ final class FeedPlanner {
         if !kept.isEmpty { try await store.keepAll(of: Array(kept), in: number) }
     }
 
-    private func count(_ number: Int, _ establishments: Establishments) async throws -> FeedResult {
+    private func count(
+        _ number: Int, _ establishments: Establishments, _ withoutKey: [FeedKind: Int]
+    ) async throws -> FeedResult {
         let counts = try await store.counts(number)
         var result = FeedResult()
         for (who, numbers) in counts.people {
@@ -138,7 +148,8 @@ final class FeedPlanner {
             }
         }
         result.plan = Self.places(counts.groups, establishments)
-        result.alarms = policy.alarms(Self.leaving(counts, establishments))
+        let leaving = Self.leaving(counts, establishments)
+        result.alarms = policy.alarms(leaving) + policy.alarms(leaving, withoutKey: withoutKey)
         return result
     }
 

@@ -48,11 +48,12 @@ extension FeedService {
                     FeedAnomaly(
                         .unknownAttribute, "a column that is not read", line: 1, column: String(name.prefix(60))))
             }
-            let unknown = try await stage(people.entries, scope, table, number)
+            let unknown = try await stage(people, scope, table, number)
             anomalies.add(unknown.anomalies)
             return try await plan(
                 order, number, [scope], anomalies, [table.kind: people.rejected + unknown.rejected],
-                records: people.entries.count, keeping: Set(FeedKind.allCases).subtracting([table.kind]))
+                records: people.entries.count, keeping: Set(FeedKind.allCases).subtracting([table.kind]),
+                withoutKey: table.isComplete ? [table.kind: people.withoutKey] : [:])
         }
     }
 
@@ -119,8 +120,9 @@ extension FeedService {
 
     /// Stages the people of a table, with the children that guardians name.
     private func stage(
-        _ entries: [CSVPeople.Entry], _ scope: FeedScope, _ table: Table, _ number: Int
+        _ people: CSVPeople, _ scope: FeedScope, _ table: Table, _ number: Int
     ) async throws -> (anomalies: FeedAnomalies, rejected: Int) {
+        let entries = people.entries
         let pipe = FeedPipe<StageBlock>(capacity: .max)
         let writer = StageWriter(import: number) { try pipe.putWaiting($0) }
         var anomalies = FeedAnomalies()
@@ -143,6 +145,7 @@ extension FeedService {
             for (entry, found) in zip(entries, children.found) {
                 guard !found.isEmpty else {
                     rejected += 1
+                    try writer.addKept(entry.person.key, kind: .guardian, scope: 0)
                     continue
                 }
                 for child in found
@@ -163,6 +166,7 @@ extension FeedService {
                 try writer.add(person, scope: 0)
             }
         }
+        for key in people.kept { try writer.addKept(key, kind: table.kind, scope: 0) }
         try writer.finish()
         pipe.finish()
         try await staging.receive(pipe) { _ in }

@@ -34,6 +34,8 @@ package final class FeedService: @unchecked Sendable {
         let academy: String?
         let isDryRun: Bool
         let actor: AuditActor
+        /// Of whoever sends it: where else keys that the files do not prove may be known.
+        var charge = Charge(grants: [])
     }
 
     // MARK: Receiving
@@ -52,6 +54,7 @@ package final class FeedService: @unchecked Sendable {
                 try await staging.count(number, received: $0)
             }
             let scopes = try FeedPlanner.scopes(of: delivery, academy: order.academy)
+            try await check(scopes, of: order)
             try await staging.set(number, .received)
             for old in try await staging.add(scopes, to: number) { try await staging.clear(old) }
             var anomalies = delivery.anomalies
@@ -61,7 +64,9 @@ package final class FeedService: @unchecked Sendable {
                 anomalies.add(resolved.anomalies)
                 rejected.merge(resolved.rejected, uniquingKeysWith: +)
             }
-            return try await plan(order, number, scopes, anomalies, rejected, records: delivery.records)
+            return try await plan(
+                order, number, scopes, anomalies, rejected, records: delivery.records,
+                withoutKey: delivery.withoutKey)
         }
     }
 
@@ -89,14 +94,17 @@ package final class FeedService: @unchecked Sendable {
         }
     }
 
-    /// Compares and counts what was staged. - Parameter keeping: nobody of these counts as gone.
+    /// Compares and counts what was staged.
+    /// - Parameters:
+    ///   - keeping: nobody of these counts as gone.
+    ///   - withoutKey: records that were left out and do not say whom they are about.
     func plan(
         _ order: Order, _ number: Int, _ scopes: [FeedScope], _ anomalies: FeedAnomalies, _ rejected: [FeedKind: Int],
-        records: Int, keeping: Set<FeedKind> = []
+        records: Int, keeping: Set<FeedKind> = [], withoutKey: [FeedKind: Int] = [:]
     ) async throws -> FeedImport {
         let planner = FeedPlanner(
             admin.tenancy, admin.directory, territory: order.territory, anomalies: anomalies, keeping: keeping)
-        let (result, _) = try await planner.plan(number, scopes, rejected: rejected)
+        let (result, _) = try await planner.plan(number, scopes, rejected: rejected, withoutKey: withoutKey)
         let state: FeedImport.State = order.isDryRun ? .done : result.alarms.isEmpty ? .planned : .waiting
         try await staging.finish(
             number, state, result: result, received: records)
@@ -186,8 +194,10 @@ package final class FeedService: @unchecked Sendable {
 
     /// Does some of what is left, for a few seconds. Repeated until the import is over; safe to repeat at any time, also by
     /// somebody else after a crash.
-    /// - Parameter accepts: agrees to what the guard stopped.
-    func step(_ id: UUID, accepts: Bool, by actor: AuditActor) async throws -> FeedImport {
+    /// - Parameters:
+    ///   - accepts: agrees to what the guard stopped.
+    ///   - isTraced: false for what somebody has ordered before, which is in the log.
+    func step(_ id: UUID, accepts: Bool, by actor: AuditActor, isTraced: Bool = true) async throws -> FeedImport {
         let feed = try await find(id)
         switch feed.state {
         case .done: return feed
@@ -199,7 +209,14 @@ package final class FeedService: @unchecked Sendable {
             }
         case .receiving, .received, .refused, .superseded: throw FeedError.wrongState(feed.state.rawValue)
         }
-        if feed.state != .applying { try await staging.set(feed.number, .applying) }
+        // Who began it, and agreed to what the guard stopped; every step would be too much to read.
+        if feed.state != .applying {
+            let entry = AuditEntry(
+                "import.apply", by: actor, territory: feed.territory, establishment: feed.establishment,
+                target: feed.id.description, before: ["state": .string(feed.state.rawValue)],
+                after: ["import": .string(feed.id.description), "accept": .bool(feed.state == .waiting)])
+            try await staging.begin(feed.number, with: isTraced ? entry : nil)
+        }
         try await createEstablishments(feed, by: actor)
         let steps = try await applying.next(feed.number, limit: Self.mostAtOnce)
         try await apply(feed.number, steps, until: .now + Self.stepTime, by: actor)

@@ -93,12 +93,13 @@ package struct ShardControl: Sendable {
     func retire(_ shard: ShardID, _ call: Call) async throws {
         try service.charge(call).requirePlatform(.establishments)
         guard service.tenancy.map.shards[shard] != nil else { throw Problem(.notFound) }
-        guard try await loads.retire(shard) else {
+        let entry = AuditEntry(
+            "shard.retire", by: service.actor(call), target: shard.description, before: ["state": "draining"],
+            after: ["state": "retired"])
+        guard try await loads.retire(shard, with: entry) else {
             throw MoveError.refused(
                 "shard \(shard) is not draining, not empty, or a move or an open way back needs it")
         }
         try await service.tenancy.refresh()
-        try await service.audit.write(
-            AuditEntry("shard.retire", by: service.actor(call), target: shard.description))
     }
 }

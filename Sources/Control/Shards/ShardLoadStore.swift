@@ -29,7 +29,15 @@ struct ShardLoadStore: Sendable {
     }
 
     /// - Returns: false unless it is draining, empty, and no move needs it.
-    func retire(_ shard: ShardID) async throws(PostgresError) -> Bool {
-        try await directory.query(ShardLoadStore.retire, shard).affected == 1
+    func retire(_ shard: ShardID, with entry: AuditEntry) async throws -> Bool {
+        try await directory.transaction { transaction in
+            guard try await transaction.run(PostgresBatch(ShardLoadStore.retire, shard))[0].affected == 1 else {
+                return false
+            }
+            var batch = PostgresBatch()
+            AuditStore.add(entry, to: &batch)
+            _ = try await transaction.run(batch)
+            return true
+        }
     }
 }

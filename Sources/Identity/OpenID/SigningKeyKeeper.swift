@@ -103,9 +103,12 @@ package final class SigningKeyKeeper: @unchecked Sendable {
     /// - Parameters:
     ///   - ofSAML: the key of SAML rather than those of tokens: partners have to be told of it.
     ///   - atOnce: they sign at once, without waiting until everybody has them: when a key may be known to others.
-    package func rotate(ofSAML: Bool, atOnce: Bool) async throws {
+    ///   - trace: for each new key its id, and what is kept with it or not at all.
+    package func rotate(
+        ofSAML: Bool, atOnce: Bool, with trace: (_ key: String, inout PostgresBatch) -> Void
+    ) async throws {
         for (algorithm, purpose) in Self.kinds where (purpose != .tokens) == ofSAML {
-            try await store.add(try await generate(algorithm), purpose, .prepared, keyring)
+            try await store.add(try await generate(algorithm), purpose, .prepared, keyring, with: trace)
             if atOnce { try await store.activate(algorithm, purpose, preparedFor: 0) }
         }
     }

@@ -62,16 +62,18 @@ package struct SigningKeyStore: Sendable {
     // MARK: As the role preau_admin
 
     func add(
-        _ key: PrivateKey, _ purpose: SigningKey.Purpose, _ state: SigningKey.State, _ keyring: Keyring
+        _ key: PrivateKey, _ purpose: SigningKey.Purpose, _ state: SigningKey.State, _ keyring: Keyring,
+        with trace: (_ key: String, inout PostgresBatch) -> Void = { _, _ in }
     ) async throws(IdentityError) {
         let id = SigningKey.id(of: key.publicNumbers)
         let current = keyring.current
         guard let sealed = try? current.sealing.seal(key.der, context: Array(Self.name(id).utf8)) else {
             throw .directoryUnavailable
         }
-        try await run(
-            PostgresBatch(
-                Self.insert, id, key.algorithm.rawValue, state.rawValue, current.id, sealed, purpose.rawValue))
+        var batch = PostgresBatch(
+            Self.insert, id, key.algorithm.rawValue, state.rawValue, current.id, sealed, purpose.rawValue)
+        trace(id, &batch)
+        try await run(batch)
     }
 
     /// Lets a prepared key that everybody had time to fetch sign in the place of the present one.

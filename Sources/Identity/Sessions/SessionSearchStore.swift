@@ -73,8 +73,11 @@ package struct SessionSearchStore: Sendable {
     }
 
     /// Ends the sessions of some two hundred accounts, those being started included, and what clients may go on with.
+    /// - Parameter trace: gets the sessions' numbers and what is kept with their end; not called for a school where there are none left.
     /// - Returns: the sessions' numbers; empty when there are none left.
-    package func endSome(_ target: Target) async throws(IdentityError) -> [SessionID] {
+    package func endSome(
+        _ target: Target, with trace: (_ ended: [SessionID], inout PostgresBatch) -> Void
+    ) async throws(IdentityError) -> [SessionID] {
         let batch =
             switch target {
             case .account(let account): PostgresBatch(Self.endOfAccount, account.rawValue)
@@ -84,7 +87,15 @@ package struct SessionSearchStore: Sendable {
                 PostgresBatch(Self.endOfPersons, establishment.rawValue, persons.map(\.rawValue), Self.mostAtOnce)
             }
         do {
-            return try await directory.run(batch)[0].map { SessionID(rawValue: try $0.uuid(0)) }
+            return try await directory.transaction { transaction in
+                let ended = try await transaction.run(batch)[0].map { SessionID(rawValue: try $0.uuid(0)) }
+                // Of one account those that are just being started end as well, of which there is no row.
+                if case .account = target {} else if ended.isEmpty { return ended }
+                var batch = PostgresBatch()
+                trace(ended, &batch)
+                _ = try await transaction.run(batch)
+                return ended
+            }
         } catch {
             throw .directoryUnavailable
         }

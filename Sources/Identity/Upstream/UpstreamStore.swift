@@ -40,45 +40,69 @@ package struct UpstreamStore: Sendable {
     /// As preau_admin. - Throws: `.partnerNameTaken`.
     package func add(
         id: String, name: String, territory: TerritoryID?, clientID: String, secret: String, settings: JSON,
-        _ keyring: Keyring, by actor: (kind: String, name: String), requestID: String
+        _ keyring: Keyring, with trace: PartnerStore.Trace
     ) async throws(IdentityError) {
         let current = keyring.current
-        let rows = try await reading {
-            let sealed = try current.sealing.seal(Array(secret.utf8), context: Self.context(id))
-            var batch = PostgresBatch(
-                Self.insert, id, name, territory?.rawValue, clientID, current.id, sealed,
-                JSONText(String(decoding: settings.bytes, as: UTF8.self)))
-            batch.add(Self.trace, actor.kind, actor.name, "upstream.add", id, requestID)
-            return try await directory.run(batch)
+        let sealed: [UInt8]
+        do {
+            sealed = try current.sealing.seal(Array(secret.utf8), context: Self.context(id))
+        } catch {
+            throw .directoryUnavailable
         }
-        guard rows[0].affected == 1 else { throw .partnerNameTaken }
+        let batch = PostgresBatch(
+            Self.insert, id, name, territory?.rawValue, clientID, current.id, sealed,
+            JSONText(String(decoding: settings.bytes, as: UTF8.self)))
+        try await writing(batch, trace, otherwise: .partnerNameTaken)
+    }
+
+    /// What somebody is told of a provider that is there, open or not.
+    package func describe(
+        _ id: String
+    ) async throws(IdentityError) -> (name: String, territory: TerritoryID?, settings: JSON)? {
+        try await reading {
+            guard let row = try await directory.run(PostgresBatch(Self.described, id))[0].first else { return nil }
+            var parser = JSONParser(Array(try row.json(2).text.utf8))
+            return (
+                try row.text(0), try row.optionalText(1).flatMap(TerritoryID.init(rawValue:)),
+                (try? parser.parse()) ?? .null
+            )
+        }
+    }
+
+    /// The change and its trace, both or neither. - Parameter missed: thrown when nothing was changed; nil: that is well too.
+    private func writing(
+        _ batch: PostgresBatch, _ trace: PartnerStore.Trace, otherwise missed: IdentityError?
+    ) async throws(IdentityError) {
+        do {
+            try await directory.transaction { transaction in
+                guard try await transaction.run(batch)[0].affected > 0 else {
+                    if let missed { throw missed }
+                    return
+                }
+                var batch = PostgresBatch()
+                trace(&batch)
+                _ = try await transaction.run(batch)
+            }
+        } catch let error as IdentityError {
+            throw error
+        } catch {
+            throw .directoryUnavailable
+        }
     }
 
     /// As preau_admin. - Throws: `.unknownPartner`.
-    package func remove(_ id: String, by actor: (kind: String, name: String), requestID: String)
-        async throws(IdentityError)
-    {
-        let rows = try await reading {
-            var batch = PostgresBatch(Self.delete, id)
-            batch.add(Self.trace, actor.kind, actor.name, "upstream.remove", id, requestID)
-            return try await directory.run(batch)
-        }
-        guard rows[0].affected == 1 else { throw .unknownPartner }
+    package func remove(_ id: String, with trace: PartnerStore.Trace) async throws(IdentityError) {
+        try await writing(PostgresBatch(Self.delete, id), trace, otherwise: .unknownPartner)
     }
 
-    /// As preau_admin: switches local passwords off, or on again, for a role in an establishment.
+    /// As preau_admin: switches local passwords off, or on again, for a role in an establishment. Where they are so already
+    /// nothing is done, and nothing traced.
     package func setPasswords(
-        off isOff: Bool, for role: Role, in establishment: EstablishmentID, by actor: (kind: String, name: String),
-        requestID: String
+        off isOff: Bool, for role: Role, in establishment: EstablishmentID, with trace: PartnerStore.Trace
     ) async throws(IdentityError) {
-        _ = try await reading {
-            var batch = PostgresBatch(
-                isOff ? Self.passwordsOff : Self.passwordsOn, establishment.rawValue, role.rawValue)
-            batch.add(
-                Self.trace, actor.kind, actor.name, isOff ? "passwords.off" : "passwords.on",
-                "\(establishment) \(role.rawValue)", requestID)
-            return try await directory.run(batch)
-        }
+        try await writing(
+            PostgresBatch(isOff ? Self.passwordsOff : Self.passwordsOn, establishment.rawValue, role.rawValue), trace,
+            otherwise: nil)
     }
 
     /// Encrypts the secrets anew under the first session key. As preau_admin.
@@ -178,8 +202,8 @@ package struct UpstreamStore: Sendable {
         "insert into password_off (establishment_id, role) values ($1, $2) on conflict do nothing")
     private static let passwordsOn = PostgresStatement(
         "delete from password_off where establishment_id = $1 and role = $2")
-    private static let trace = PostgresStatement(
-        "insert into audit (actor_kind, actor, action, target, request_id) values ($1, $2, $3, $4, $5)")
+    private static let described = PostgresStatement(
+        "select name, territory_id, settings from upstream_provider where id = $1")
 
     // The first five columns are those of Holder.init.
     private static let linked = PostgresStatement(

@@ -31,11 +31,14 @@ package enum ShardStore {
 
     /// Makes a shard known, or gives a known one another name, address or weight; its state stays.
     /// - Throws: `.server` with `violatedConstraint` when its name or address is another shard's.
+    /// - Parameter trace: adds what is kept with it, or not at all.
     package static func register(
-        _ id: ShardID, name: String, address: Shard.Address, weight: Int = 100, in directory: PostgresPool
+        _ id: ShardID, name: String, address: Shard.Address, weight: Int = 100, in directory: PostgresPool,
+        with trace: (inout PostgresBatch) -> Void = { _ in }
     ) async throws(PostgresError) {
-        _ = try await directory.run(
-            PostgresBatch(register, id, name, address.host, address.port, address.database, weight))
+        var batch = PostgresBatch(register, id, name, address.host, address.port, address.database, weight)
+        trace(&batch)
+        _ = try await directory.run(batch)
     }
 
     /// - Returns: false when there is no such shard.

@@ -122,11 +122,13 @@ import XML
     }
 
     @Test(arguments: [
-        ("wrong key", "1", ["ENTPersonJointure": "2"], FeedAnomaly.Code.wrongKey),
-        ("no key", "a b", [:], .wrongKey), ("no name", "1", ["sn": ""], .missingField),
-        ("no school", "1", ["ENTPersonStructRattach": ""], .missingField),
+        ("wrong key", "1", ["ENTPersonJointure": "2"], FeedAnomaly.Code.wrongKey, ["1", "2"]),
+        ("no key", "a b", [:], .wrongKey, []), ("no name", "1", ["sn": ""], .missingField, ["1"]),
+        ("no school", "1", ["ENTPersonStructRattach": ""], .missingField, ["1"]),
     ])
-    func refusesWhoCannotBeTaken(what: String, id: String, changes: [String: String], code: FeedAnomaly.Code) throws {
+    func refusesWhoCannotBeTaken(
+        what: String, id: String, changes: [String: String], code: FeedAnomaly.Code, keys: [String]
+    ) throws {
         var attributes = Self.pupil
         attributes[0].1 = [id == "a b" ? "" : id]
         for (name, value) in changes {
@@ -135,7 +137,8 @@ import XML
         }
         let entry = try #require(try Self.entries(Self.add("Eleve", id, attributes)).entries.first)
         var codes: [FeedAnomaly.Code] = []
-        #expect(AAFInterpreter.meaning(of: entry) { codes.append($0.code) } == .rejected(.pupil))
+        let meaning = AAFInterpreter.meaning(of: entry) { codes.append($0.code) }
+        #expect(meaning == .rejected(.pupil, keys: keys))
         #expect(codes == [code])
     }
 

@@ -30,9 +30,9 @@ struct FeedFixture: Sendable {
                 cascade;
             set session_replication_role = origin;
             insert into territory (id, kind, code, name) values ('seine-et-marne', 'department', '77', 'Seine-et-Marne'),
-                ('val-fictif', 'department', '94', 'Val-Fictif');
+                ('val-fictif', 'department', '94', 'Val-Fictif'), ('lointain', 'department', '69', 'Lointain-Fictif');
             insert into territory_department values ('seine-et-marne', '77', 'Seine-et-Marne', 'Créteil', 'C'),
-                ('val-fictif', '94', 'Val-Fictif', 'Créteil', 'C');
+                ('val-fictif', '94', 'Val-Fictif', 'Créteil', 'C'), ('lointain', '69', 'Lointain', 'Lyon', 'A');
             update directory_version set version = version + 1
             """)
         for number in 1...2 {
@@ -120,6 +120,22 @@ struct FeedFixture: Sendable {
                 id: .v7(), territory: territory, academy: academy, isDryRun: dryRun,
                 actor: AuditActor(kind: .system, name: "test"))
             return try await service(tenancy).receive(order) { bytes.next() }
+        }
+    }
+
+    /// Sends a school's own complete table; what comes back is planned.
+    func plan(_ table: String, of uai: String, _ kind: FeedKind) async throws -> FeedImport {
+        try await node.run { [self] tenancy in
+            try await tenancy.refresh()
+            let order = FeedService.Order(
+                id: .v7(), territory: FeedFixture.territory, academy: nil, isDryRun: false,
+                actor: AuditActor(kind: .system, name: "test"))
+            guard let establishment = UAI(rawValue: uai).flatMap({ tenancy.map[$0] }) else {
+                throw FeedError.unknownImport
+            }
+            return try await service(tenancy).receive(
+                order, FeedService.Table(establishment: establishment, kind: kind, mapping: [:], isComplete: true),
+                Array(table.utf8))
         }
     }
 

@@ -93,7 +93,8 @@ struct SiecleTests {
         #expect(StageWriter.role(of: teacher, in: "0770001H") == .teacher)
         #expect(StageWriter.role(of: roster.people[5], in: "0770001H") == .head)
         // Without a name, without a key, a guardian of somebody unknown; not one of somebody who has left.
-        #expect(roster.anomalies.count(of: .missingField) == 1 && roster.rejected == [.pupil: 1])
+        #expect(roster.anomalies.count(of: .missingField) == 1 && roster.rejected == [.pupil: 2])
+        #expect(roster.kept.map(\.key) == ["e-14"] && roster.withoutKey == [.pupil: 1])
         #expect(roster.anomalies.count(of: .wrongKey) == 1)
         #expect(roster.anomalies.count(of: .unknownReference) == 1)
     }

@@ -91,6 +91,7 @@ package struct BackupAPI: Sendable {
         ) { call in
             let establishment = try service.establishment(call, for: .backups)
             guard try await !store.isMoving(establishment.id) else { throw BackupError.moving }
+            try await service.audit.write(entry("establishment.hold_end", establishment, call, [:]))
             try await service.tenancy.endHold(try service.tenancy.administrativeContext(for: establishment.id))
             return .status(.noContent)
         }

@@ -7,6 +7,16 @@ package struct AAFFileName: Sendable, Hashable {
         case structures = "EtabEducNat"
         case subjects = "MatiereEducNat"
         case programmes = "MefEducNat"
+
+        /// Whom the file is about; nil where it is about nobody.
+        package var kind: FeedKind? {
+            switch self {
+            case .pupils: .pupil
+            case .guardians: .guardian
+            case .staff: .staff
+            case .structures, .subjects, .programmes: nil
+            }
+        }
     }
 
     package let name: String

@@ -8,15 +8,15 @@ package struct AAFInterpreter: Sendable {
         case subject(FeedSubject)
         /// Nothing that is kept.
         case nothing
-        /// Somebody who cannot be taken.
-        case rejected(FeedKind?)
+        /// Somebody who cannot be taken, with the keys that the record may be of: none that can be read, mostly one.
+        case rejected(FeedKind?, keys: [String])
     }
 
     /// What one request means. - Parameter report: gets what is wrong with it.
     package static func meaning(of entry: AAFEntry, report: (AAFDefect) -> Void) -> Meaning {
         guard let category = entry.category else {
             report(AAFDefect(code: .missingField, message: "a request without a category", attribute: nil))
-            return .rejected(nil)
+            return .rejected(nil, keys: keys(of: entry))
         }
         switch category {
         case .programme: return .nothing
@@ -34,6 +34,13 @@ package struct AAFInterpreter: Sendable {
             && text.utf8.allSatisfy {
                 ($0 >= 48 && $0 <= 57) || ($0 | 0x20 >= 97 && $0 | 0x20 <= 122) || $0 == 45 || $0 == 95 || $0 == 46
             }
+    }
+
+    /// Whom a record may be about that names two people, or nobody properly.
+    private static func keys(of entry: AAFEntry) -> [String] {
+        var keys = [entry.id]
+        if let inside = entry.first(.joinKey), inside != entry.id { keys.append(inside) }
+        return keys.filter(isKey)
     }
 
     private static func key(
@@ -56,7 +63,7 @@ package struct AAFInterpreter: Sendable {
     private static func person(
         _ entry: AAFEntry, _ kind: FeedKind, _ report: (AAFDefect) -> Void
     ) -> Meaning {
-        guard let key = key(of: entry, .joinKey, report) else { return .rejected(kind) }
+        guard let key = key(of: entry, .joinKey, report) else { return .rejected(kind, keys: keys(of: entry)) }
         var person = FeedPerson(kind: kind, key: key)
         guard entry.operation != .remove else { return .person(person, .remove) }
         // A change is laid over what is known later, by whoever knows it.
@@ -70,18 +77,18 @@ package struct AAFInterpreter: Sendable {
         for (text, attribute) in [(person.familyName, AAFAttribute.familyName), (person.givenName, .givenName)]
         where text.isEmpty {
             report(AAFDefect(code: .missingField, message: "\(attribute.rawValue) is missing", attribute: attribute))
-            return .rejected(person.kind)
+            return .rejected(person.kind, keys: [person.key])
         }
         if person.kind == .pupil, person.structure == nil {
             report(
                 AAFDefect(code: .missingField, message: "ENTPersonStructRattach is missing", attribute: .structure))
-            return .rejected(.pupil)
+            return .rejected(.pupil, keys: [person.key])
         }
         return .person(person, .whole)
     }
 
     private static func subject(_ entry: AAFEntry, _ report: (AAFDefect) -> Void) -> Meaning {
-        guard let code = key(of: entry, .subjectKey, report) else { return .rejected(nil) }
+        guard let code = key(of: entry, .subjectKey, report) else { return .nothing }
         guard entry.operation != .remove, let name = entry.first(.subjectName).flatMap(AAFValues.name) else {
             return .nothing
         }
@@ -89,7 +96,7 @@ package struct AAFInterpreter: Sendable {
     }
 
     private static func structure(_ entry: AAFEntry, _ report: (AAFDefect) -> Void) -> Meaning {
-        guard let key = key(of: entry, .structureKey, report) else { return .rejected(nil) }
+        guard let key = key(of: entry, .structureKey, report) else { return .nothing }
         var structure = FeedStructure(key: key)
         guard entry.operation != .remove else { return .structure(structure, .remove) }
         // A change that does not name the UAI is about what is not kept.
@@ -97,7 +104,7 @@ package struct AAFInterpreter: Sendable {
         structure.uai = (entry.first(.structureUAI, .establishmentUAI) ?? "").uppercased()
         guard let uai = UAI(rawValue: structure.uai) else {
             report(AAFDefect(code: .badUAI, message: "no UAI, or none that can be read", attribute: .structureUAI))
-            return .rejected(nil)
+            return .nothing
         }
         if !uai.hasValidLetter {
             report(

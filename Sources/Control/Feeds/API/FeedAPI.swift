@@ -32,7 +32,8 @@ package struct FeedAPI: Sendable {
                 limit: FeedAPI.largestArchive),
             answers: [.json(FeedAnswer.schema, "The import, planned.", status: 201)],
             errors: [
-                .feedUnreadable, .feedTooLarge, .feedUnknownAcademy, .feedTerritory, .feedWrongState,
+                .feedUnreadable, .feedTooLarge, .feedUnknownAcademy, .feedTerritory, .feedForeignAcademy,
+                .feedWrongState,
                 .unanswerableParameter,
             ]
         ) { call in
@@ -63,7 +64,7 @@ package struct FeedAPI: Sendable {
         }
         return FeedService.Order(
             id: id, territory: territory, academy: academy.flatMap(AAFHeader.number),
-            isDryRun: call.query.flag("dry_run"), actor: service.admin.actor(call))
+            isDryRun: call.query.flag("dry_run"), actor: service.admin.actor(call), charge: charge)
     }
 
     private func checkMediaType(_ call: Call) throws(Problem) {

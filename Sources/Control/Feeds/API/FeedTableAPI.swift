@@ -76,7 +76,10 @@ package struct FeedTableAPI: Sendable {
             answers: [.other("text/csv", "The table: UTF-8, semicolons.")]
         ) { call in
             let establishment = try service.admin.establishment(call, for: .imports)
-            let bytes = try await service.export(establishment, call.query.choice("kind", FeedKind.self))
+            let kind = call.query.choice("kind", FeedKind.self)
+            try await service.admin.noteExport(
+                "people.export", of: establishment, ["kind": .string(kind?.rawValue ?? "all")], call)
+            let bytes = try await service.export(establishment, kind)
             return Response(
                 status: .ok,
                 headers: [
@@ -104,6 +107,16 @@ package struct FeedTableAPI: Sendable {
                 }
             }
         }
+    }
+}
+
+extension AdminService {
+    /// Who took everybody of a school away belongs into the log, before the first of them is read.
+    func noteExport(_ action: String, of establishment: Establishment, _ what: JSON, _ call: Call) async throws {
+        try await audit.write(
+            AuditEntry(
+                action, by: actor(call), territory: establishment.territory, establishment: establishment.id,
+                target: establishment.uai.rawValue, after: what))
     }
 }
 

@@ -42,7 +42,10 @@ package struct RosterAPI: Sendable {
                 ["application/x-tar", "application/gzip", "application/zip", "application/octet-stream"],
                 limit: RosterAPI.largest),
             answers: [.json(FeedAnswer.schema, "The import, planned.", status: 201)],
-            errors: [.feedUnreadable, .feedTooLarge, .feedMissingColumn, .feedTerritory, .feedWrongState]
+            errors: [
+                .feedUnreadable, .feedTooLarge, .feedMissingColumn, .feedTerritory, .feedForeignAcademy,
+                .feedWrongState,
+            ]
         ) { call in
             guard let id = call.query.uuid("import"),
                 let territory = call.query.text("into").flatMap(TerritoryID.init(rawValue:))
@@ -54,7 +57,7 @@ package struct RosterAPI: Sendable {
             guard let type, call.route.body.mediaTypes.contains(type) else { throw Problem(.unsupportedMediaType) }
             let order = FeedService.Order(
                 id: id, territory: territory, academy: nil, isDryRun: call.query.flag("dry_run"),
-                actor: service.admin.actor(call))
+                actor: service.admin.actor(call), charge: charge)
             let body = call.request.body
             body.allow(upTo: RosterAPI.largest)
             let feed = try await service.receive(order, format) { try await body.next() }
@@ -71,6 +74,7 @@ package struct RosterAPI: Sendable {
             answers: [.other("application/zip", "The CSV files, flat.")], errors: [.noRight, .feedWrongState]
         ) { call in
             let establishment = try service.admin.establishment(call, for: .imports)
+            try await service.admin.noteExport("people.export", of: establishment, ["kind": "oneroster"], call)
             let territory = service.admin.tenancy.territories[establishment.territory]
             let export = try await OneRosterStore(service.admin.directory, service.admin.tenancy).read(
                 establishment, (establishment.territory.rawValue, territory?.name ?? establishment.territory.rawValue))

@@ -16,6 +16,10 @@ package struct CSVPeople: Sendable {
     /// The first of what has to be put right, in the order of the file.
     package private(set) var faults: [CSVFault] = []
     package private(set) var rejected = 0
+    /// The keys of lines that cannot be taken, where they can be read: those people stay as they are.
+    package private(set) var kept: [String] = []
+    /// Lines that do not tell whom they are about, or not by the key that they had before.
+    package private(set) var withoutKey = 0
 
     package static let mostFaults = 1000
 
@@ -71,6 +75,7 @@ package struct CSVPeople: Sendable {
         var children: [String] = []
         var usageName: String?
         var child = FeedPerson(kind: .pupil, key: "")
+        var hasUnreadableBirth = false
         for (index, field) in columns.fields.enumerated() {
             guard let field, index < row.fields.count else { continue }
             let value = CSVPeople.withoutGuard(row.fields[index].trimmedOfSpaces)
@@ -83,6 +88,7 @@ package struct CSVPeople: Sendable {
             case .birthDate:
                 person.birthDate = CSVPeople.date(value)
                 if person.birthDate == nil {
+                    hasUnreadableBirth = true
                     report(.badValue, "no day: expected dd/mm/yyyy", row.line, column)
                     fault(.notADay, row.line, column: index)
                 }
@@ -131,12 +137,14 @@ package struct CSVPeople: Sendable {
         where name.isEmpty {
             report(.missingField, "\(field.rawValue) is missing", row.line, field.rawValue)
             fault(.missing, row.line, columns, field)
+            refuse(person, key)
             return nil
         }
         if kind == .guardian, children.isEmpty, named.isEmpty {
             report(.missingField, "no child is named", row.line, CSVColumns.Field.child.rawValue)
             let isNamed = columns.fields.contains(.childFamilyName)
             fault(.noChild, row.line, columns, columns.fields.contains(.child) || !isNamed ? .child : .childFamilyName)
+            refuse(person, key)
             return nil
         }
         if let key, !AAFInterpreter.isKey(key) {
@@ -144,12 +152,25 @@ package struct CSVPeople: Sendable {
                 .wrongKey, "an identifier of letters, digits, dashes and dots is expected", row.line,
                 CSVColumns.Field.key.rawValue)
             fault(.notAKey, row.line, columns, .key)
+            refuse(person, key)
             return nil
         }
+        // The date is a part of the key: without it the line is about somebody new, and who they were seems to be gone.
+        if key == nil, hasUnreadableBirth { withoutKey += 1 }
         let made = key ?? CSVPeople.key(of: person)
         return Entry(
             person: person.with(key: made, structure: structure, teaches: kind == .staff && person.functions.isEmpty),
             children: children, namedChildren: named, line: row.line)
+    }
+
+    private mutating func refuse(_ person: FeedPerson, _ key: String?) {
+        if let key, AAFInterpreter.isKey(key) {
+            kept.append(key)
+        } else if key == nil, !person.familyName.isEmpty, !person.givenName.isEmpty {
+            kept.append(CSVPeople.key(of: person))
+        } else {
+            withoutKey += 1
+        }
     }
 
     /// Somebody without an identifier is known by name and date of birth.

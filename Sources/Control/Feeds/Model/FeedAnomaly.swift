@@ -33,6 +33,8 @@ package struct FeedAnomaly: Sendable, Equatable, JSONRepresentable {
         case encoding
         /// So many references lead nowhere that something is missing: nobody counts as gone.
         case incomplete
+        /// Somebody known whose record was refused: they stay as they were.
+        case kept
         case unknownFunction = "unknown_function"
         /// A change or removal of somebody who is not known.
         case unknownPerson = "unknown_person"

@@ -56,7 +56,9 @@ extension FeedGuard.Alarm {
         guard let uai = json["uai"]?.text, let role = json["role"]?.text, let leaving = json["leaving"]?.integer,
             let present = json["present"]?.integer
         else { return nil }
-        self.init(uai: uai, role: role, klass: json["class"]?.text ?? "", leaving: leaving, present: present)
+        self.init(
+            uai: uai, role: role, klass: json["class"]?.text ?? "", leaving: leaving, present: present,
+            withoutKey: json["records_without_key"]?.integer ?? 0)
     }
 }
 

@@ -195,6 +195,11 @@ package struct OneRosterFeed {
     ]
     private static let family: Set<String> = ["parent", "guardian", "relative"]
 
+    private static func kind(of roles: [UserRole]) -> FeedKind {
+        if roles.contains(where: { $0.role == "student" }) { return .pupil }
+        return !roles.isEmpty && roles.allSatisfy { family.contains($0.role) } ? .guardian : .staff
+    }
+
     private mutating func readUsers(
         _ births: [String: CivilDate], _ places: [String: [FeedPerson.Place]]
     ) throws(FeedError) {
@@ -211,6 +216,8 @@ package struct OneRosterFeed {
                 roster.report(
                     .wrongKey, "an identifier of letters, digits, dashes and dots is expected", file: table.name,
                     line: row.line, column: "sourcedId")
+                // Their roles name the same unreadable identifier.
+                roster.reject(OneRosterFeed.kind(of: roles[key] ?? []), key: nil)
                 continue
             }
             if let line = seen[key] {
@@ -249,7 +256,7 @@ package struct OneRosterFeed {
             roster.report(
                 .missingField, "no name", file: table.name, line: row.line,
                 column: person.familyName.isEmpty ? "familyName" : "givenName", key: key)
-            roster.reject(kind)
+            roster.reject(kind, key: key)
             return nil
         }
         for (name, column) in [("email", "email"), ("mobile", "sms"), ("home_phone", "phone")]
@@ -271,7 +278,7 @@ package struct OneRosterFeed {
             roster.report(
                 .unknownReference, "somebody of no school of the delivery", file: table.name, line: row.line,
                 column: "primaryOrgSourcedId", key: key)
-            roster.reject(kind)
+            roster.reject(kind, key: key)
             return
         }
         person.structure = structure

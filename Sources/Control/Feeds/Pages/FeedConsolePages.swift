@@ -231,7 +231,7 @@ package struct FeedConsolePages: Sendable {
         return (
             FeedService.Order(
                 id: .v7(), territory: territory, academy: academy.flatMap(AAFHeader.number), isDryRun: false,
-                actor: service.admin.actor(call)), format
+                actor: service.admin.actor(call), charge: charge), format
         )
     }
 

@@ -22,6 +22,15 @@ enum FeedTexts {
     }
 
     static func alarm(_ alarm: FeedGuard.Alarm) -> Phrase {
+        if alarm.withoutKey > 0 {
+            let kind = FeedKind(rawValue: alarm.role)?.phrase ?? Phrase(verbatim: alarm.role)
+            return Phrase(
+                fr:
+                    "\(kind[.fr]) : \(alarm.withoutKey) enregistrements refusés ne disent pas de qui ils parlent, et \(alarm.leaving) personnes sur \(alarm.present) partiraient",
+                en:
+                    "\(kind[.en]): \(alarm.withoutKey) refused records do not tell whom they are about, and \(alarm.leaving) people of \(alarm.present) would leave"
+            )
+        }
         let role = AccountTexts.role(alarm.role)
         return alarm.klass.isEmpty
             ? Phrase(
@@ -191,6 +200,10 @@ extension FeedAnomaly.Code {
             Phrase(
                 fr: "Livraison incomplète : personne ne compte comme parti",
                 en: "Incomplete delivery: nobody counts as gone")
+        case .kept:
+            Phrase(
+                fr: "Enregistrement refusé : la personne reste comme elle était",
+                en: "Record refused: the person stays as they were")
         case .unknownFunction: Phrase(fr: "Fonction inconnue", en: "Unknown function")
         case .unknownPerson: Phrase(fr: "Personne inconnue", en: "Unknown person")
         case .more: Phrase(fr: "D'autres encore", en: "More of them")

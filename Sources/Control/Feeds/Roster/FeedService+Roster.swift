@@ -14,11 +14,12 @@ extension FeedService {
                 try await staging.count(number, received: $0)
             }
             let scopes = try FeedPlanner.scopes(of: delivery, academy: nil)
+            try await check(scopes, of: order)
             try await staging.set(number, .received)
             for old in try await staging.add(scopes, to: number) { try await staging.clear(old) }
             return try await plan(
                 order, number, scopes, delivery.anomalies, delivery.rejected, records: delivery.records,
-                keeping: delivery.silentAbout)
+                keeping: delivery.silentAbout, withoutKey: delivery.withoutKey)
         }
     }
 }

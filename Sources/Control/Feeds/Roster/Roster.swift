@@ -11,6 +11,10 @@ package struct Roster: Sendable {
     package var anomalies = FeedAnomalies()
     /// Records left out, by whom they are about.
     package var rejected: [FeedKind: Int] = [:]
+    /// Whose they are, where they say it: those people stay as they are.
+    package private(set) var kept: [(key: String, kind: FeedKind)] = []
+    /// How many do not say it.
+    package private(set) var withoutKey: [FeedKind: Int] = [:]
     /// Who is not in it is gone.
     package var isComplete = true
     /// Where it is not: whom it says nothing about.
@@ -30,5 +34,9 @@ package struct Roster: Sendable {
                 code, message, file: file, line: line, column: column, key: key.map { String($0.prefix(60)) }))
     }
 
-    mutating func reject(_ kind: FeedKind) { rejected[kind, default: 0] += 1 }
+    /// Leaves a record out. - Parameter key: whom it is about; nil when nothing tells.
+    mutating func reject(_ kind: FeedKind, key: String?) {
+        rejected[kind, default: 0] += 1
+        if let key { kept.append((key, kind)) } else { withoutKey[kind, default: 0] += 1 }
+    }
 }

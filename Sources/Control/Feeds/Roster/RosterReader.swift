@@ -41,6 +41,7 @@ final class RosterReader {
         for structure in roster.structures { try writer.add(structure, scope: 0) }
         for subject in roster.subjects { try writer.add(subject, scope: 0) }
         for person in roster.people { try writer.add(person, scope: 0) }
+        for person in roster.kept { try writer.addKept(person.key, kind: person.kind, scope: 0) }
         try writer.finish()
         return delivery(of: roster)
     }
@@ -53,6 +54,7 @@ final class RosterReader {
         delivery.scopes = [scope]
         delivery.anomalies = roster.anomalies
         delivery.rejected = roster.rejected
+        delivery.withoutKey = roster.withoutKey
         delivery.silentAbout = roster.silentAbout
         delivery.records = writer.people
         return delivery

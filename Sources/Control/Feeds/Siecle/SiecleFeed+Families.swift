@@ -10,7 +10,7 @@ extension SiecleFeed {
         switch record.name {
         case "ELEVE":
             let id = record.attributes["ELEVE_ID"] ?? ""
-            guard isID(id, record, file) else { return }
+            guard isID(id, of: .pupil, record, file) else { return }
             // Who has left is still in the document.
             guard AAFValues.date(record["DATE_SORTIE"]) == nil else {
                 gone.insert(id)
@@ -47,7 +47,8 @@ extension SiecleFeed {
     func takeGuardian(_ record: SiecleDocument.Record, _ file: String) {
         switch record.name {
         case "PERSONNE":
-            guard let id = record.attributes["PERSONNE_ID"], isID(id, record, file) else { return }
+            let id = record.attributes["PERSONNE_ID"] ?? ""
+            guard isID(id, of: .guardian, record, file) else { return }
             var person = FeedPerson(kind: .guardian, key: "r-" + id)
             name(&person, record, ["NOM_USAGE", "NOM_DE_FAMILLE", "NOM"])
             detail(&person, "title", record["LC_CIVILITE"])

@@ -44,7 +44,7 @@ extension SiecleFeed {
     private func isWhole(_ person: FeedPerson) -> Bool {
         guard person.familyName.isEmpty || person.givenName.isEmpty else { return true }
         result.report(.missingField, "no name", key: person.key)
-        result.reject(person.kind)
+        result.reject(person.kind, key: person.key)
         return false
     }
 

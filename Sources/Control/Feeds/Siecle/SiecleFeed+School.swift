@@ -49,7 +49,8 @@ extension SiecleFeed {
     ) {
         switch record.name {
         case "INDIVIDU":
-            guard let id = record.attributes["ID"], isID(id, record, file) else { return }
+            let id = record.attributes["ID"] ?? ""
+            guard isID(id, of: .staff, record, file) else { return }
             var person = staff[id] ?? FeedPerson(kind: .staff, key: "i-" + id)
             name(&person, record, ["NOM_USAGE", "NOM_PATRONYMIQUE"])
             person.birthDate = date(record["DATE_NAISSANCE"])

@@ -77,9 +77,10 @@ package final class SiecleFeed {
 
     // MARK: Pieces
 
-    func isID(_ id: String, _ record: SiecleDocument.Record, _ file: String) -> Bool {
+    func isID(_ id: String, of kind: FeedKind, _ record: SiecleDocument.Record, _ file: String) -> Bool {
         guard AAFInterpreter.isKey(id), id.utf8.count <= 50 else {
             result.report(.wrongKey, "the record has no identifier", file: file, line: record.line)
+            result.reject(kind, key: nil)
             return false
         }
         return true

@@ -44,7 +44,11 @@ final class AAFFile {
         for (attribute, count) in handler.unknownAttributes.sorted(by: { $0.key < $1.key }) {
             report(.unknownAttribute, "\(attribute) is not an attribute of the format (\(count) times)")
         }
-        for line in handler.oversized { report(.badValue, "a record larger than any person", line: line) }
+        for line in handler.oversized {
+            report(.badValue, "a record larger than any person", line: line)
+            if let kind = name.content.kind { into.delivery.rejected[kind, default: 0] += 1 }
+            rejectedWithoutKey(name.content.kind)
+        }
         if reader.repairedBytes > 0 {
             report(.encoding, "\(reader.repairedBytes) bytes are not of the declared encoding; read as Windows-1252")
         }
@@ -67,7 +71,9 @@ final class AAFFile {
         do {
             switch meaning {
             case .nothing: break
-            case .rejected(let kind): if let kind { into.delivery.rejected[kind, default: 0] += 1 }
+            case .rejected(let kind, let keys):
+                if let kind { into.delivery.rejected[kind, default: 0] += 1 }
+                try keep(keys, kind ?? name.content.kind)
             case .subject(let subject): try into.writer.add(subject, scope: scope)
             case .structure(let structure, let operation):
                 if let academy = structure.academy { into.delivery.scopes[scope].academies.insert(academy) }
@@ -79,11 +85,24 @@ final class AAFFile {
         }
     }
 
+    /// What cannot be taken says at least that somebody is still there. A delta is silent about all whom it does not name.
+    private func keep(_ keys: [String], _ kind: FeedKind?) throws {
+        guard !into.delivery.scopes[scope].isDelta, let kind else { return }
+        if keys.isEmpty { rejectedWithoutKey(kind) }
+        for key in keys { try into.writer.addKept(key, kind: kind, scope: scope) }
+    }
+
+    private func rejectedWithoutKey(_ kind: FeedKind?) {
+        guard !into.delivery.scopes[scope].isDelta, let kind else { return }
+        into.delivery.withoutKey[kind, default: 0] += 1
+    }
+
     private func take(_ person: FeedPerson, _ operation: FeedOperation, _ entry: AAFEntry) throws {
         guard into.delivery.scopes[scope].isDelta else {
             // A complete feed has nothing to change or remove.
             guard operation == .whole else {
-                return report(.badValue, "a change in a complete feed", line: entry.line, key: entry.id)
+                report(.badValue, "a change in a complete feed", line: entry.line, key: entry.id)
+                return try keep([person.key], person.kind)
             }
             return try into.writer.add(person, scope: scope)
         }

@@ -39,6 +39,8 @@ struct FeedDelivery: Sendable {
     var anomalies = FeedAnomalies()
     /// Records refused, by whom they are about.
     var rejected: [FeedKind: Int] = [:]
+    /// Of complete feeds: records of whom nothing tells who they are. Whoever they are about seems to be gone.
+    var withoutKey: [FeedKind: Int] = [:]
     /// Whom it says nothing about: they do not count as gone.
     var silentAbout: Set<FeedKind> = []
     var records = 0

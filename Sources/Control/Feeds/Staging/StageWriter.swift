@@ -136,6 +136,13 @@ final class StageWriter {
         try send(.person, ifMoreThan: Self.block)
     }
 
+    /// Somebody whose record cannot be taken: not compared, and not gone either.
+    func addKept(_ key: String, kind: FeedKind, scope: Int) throws {
+        ordinal += 1
+        addRow(FeedPerson(kind: kind, key: key), in: " ", role: "kept", scope)
+        try send(.person, ifMoreThan: Self.block)
+    }
+
     private func addRow(_ person: FeedPerson, in structure: String, role: String, _ scope: Int) {
         let places = person.places.filter { $0.structure == structure }
         let fed = Self.details(of: person, in: structure, places)

@@ -45,7 +45,9 @@ struct FeedPlanStore {
             establishment_id)
         select $1, c.scope, f.key, 0, '', '', '', '', '', '[]', f.digest, f.establishment_id
         from feed_scope c join feed_structure f on f.domain = c.domain
-        where c.import_number = $1 and not exists (
+            join establishment e on e.id = f.establishment_id
+        -- Another territory of the same academy has its own.
+        where c.import_number = $1 and ($2::text is null or e.territory_id = $2) and not exists (
             select from feed_stage_structure s where s.import_number = $1 and s.scope = c.scope and s.key = f.key)
         """)
     /// A delta names the guardians it touches: their other children count as well.
@@ -75,6 +77,11 @@ struct FeedPlanStore {
         """
         select distinct f.establishment_id, f.domain from feed_structure f
         where f.establishment_id = any ($1::integer[]) and not f.domain = any ($2::text[])
+        """)
+    private static let fedOutside = PostgresStatement(
+        """
+        select distinct f.domain, e.territory_id from feed_structure f join establishment e on e.id = f.establishment_id
+        where f.domain = any ($1::text[]) and e.territory_id <> $2 order by 1, 2
         """)
     private static let resolve = PostgresStatement(
         """
@@ -120,21 +127,22 @@ struct FeedPlanStore {
     }
 
     /// - Returns: people met twice, and establishments left out because their UAI is another's too.
-    func prepare(_ number: Int) async throws(PostgresError) -> (
+    func prepare(_ number: Int, into territory: TerritoryID?) async throws(PostgresError) -> (
         people: [Duplicate], structures: [(key: String, uai: String)]
     ) {
         var batch = PostgresBatch(Self.analyze)
+        batch.add(KeptPeopleStore.dropTaken, number)
         batch.add(Self.duplicates, number)
         batch.add(Self.duplicateStructures, number)
-        batch.add(Self.knownStructures, number)
+        batch.add(Self.knownStructures, number, territory?.rawValue)
         batch.add(Self.knownLinks, number)
         let results = try await run(batch)
         var people: [Duplicate] = []
-        for row in results[1].prefix(FeedAnomalies.kept * 2) {
+        for row in results[2].prefix(FeedAnomalies.kept * 2) {
             people.append(Duplicate(key: try row.text(1), kind: try row.text(2), count: try row.int(3)))
         }
         var structures: [(key: String, uai: String)] = []
-        for row in results[2] where try !row.bool(3) { structures.append((try row.text(1), try row.text(2))) }
+        for row in results[3] where try !row.bool(3) { structures.append((try row.text(1), try row.text(2))) }
         return (people, structures)
     }
 
@@ -157,6 +165,17 @@ struct FeedPlanStore {
         var others: [EstablishmentID: [String]] = [:]
         let rows = try await run(PostgresBatch(Self.otherDomains, establishments.map(\.rawValue), domains))[0]
         for row in rows { others[EstablishmentID(rawValue: try row.int32(0)), default: []].append(try row.text(1)) }
+        return others
+    }
+
+    /// The other territories with establishments that are fed under these domains.
+    func fed(
+        _ domains: [String], outside territory: TerritoryID
+    ) async throws(PostgresError) -> [(domain: String, territory: TerritoryID)] {
+        var others: [(domain: String, territory: TerritoryID)] = []
+        for row in try await run(PostgresBatch(Self.fedOutside, domains, territory.rawValue))[0] {
+            if let territory = TerritoryID(rawValue: try row.text(1)) { others.append((try row.text(0), territory)) }
+        }
         return others
     }
 
@@ -205,6 +224,8 @@ struct FeedPlanStore {
             -- Two territories of one academy have a feed each: neither says anything about the other's people.
             where e.territory_id = any ($2::text[]) and (c.is_complete or exists (
                 select from feed_stage_person p where p.import_number = $1 and p.scope = c.scope and p.key = f.key))
+                and not exists (select from feed_stage_person k where k.import_number = $1 and k.role = 'kept'
+                    and k.scope = c.scope and k.key = f.key)
         )
         select $1, coalesce(n.domain, b.domain), coalesce(n.scope, b.scope), coalesce(n.key, b.key), coalesce(n.structure, ''),
             coalesce(n.establishment_id, b.establishment_id), coalesce(n.kind, b.kind), coalesce(n.role, b.role),
@@ -257,10 +278,16 @@ struct FeedPlanStore {
         try await directory.transaction(lane: .background, deadline: FeedStagingStore.longDeadline) { transaction in
             try await transaction.execute(
                 unprepared: "set local work_mem = '96MB'; set local statement_timeout = '600s'")
-            var batch = PostgresBatch(Self.compare, number, territories.map(\.rawValue))
+            let territories = territories.map(\.rawValue)
+            var batch = PostgresBatch(KeptPeopleStore.addUnplaced, number)
+            batch.add(KeptPeopleStore.dropLinks, number)
+            batch.add(KeptPeopleStore.knownLinks, number)
+            _ = try await transaction.run(batch)
+            batch = PostgresBatch(Self.compare, number, territories)
             batch.add(Self.unplaced, number)
             batch.add(Self.unplacedPeople, number)
             batch.add(Self.dangling, number)
+            batch.add(KeptPeopleStore.list, number, territories, FeedAnomalies.kept)
             let results = try await transaction.run(batch)
             var comparison = Comparison()
             for row in results[1] {
@@ -273,6 +300,10 @@ struct FeedPlanStore {
                 comparison.guardians = try row.int(2)
                 comparison.guardiansOfNobody = try row.int(3)
             }
+            for row in results[4] {
+                comparison.kept.append((try row.text(0), try row.text(1)))
+                comparison.allKept = try row.int(2)
+            }
             return comparison
         }
     }
@@ -282,6 +313,9 @@ struct FeedPlanStore {
         var unplacedPeople: [String: Int] = [:]
         var links = 0
         var linksToNobody = 0
+        /// The first of the people whose record was refused, and how many there are.
+        var kept: [(kind: String, key: String)] = []
+        var allKept = 0
         var guardians = 0
         var guardiansOfNobody = 0
     }

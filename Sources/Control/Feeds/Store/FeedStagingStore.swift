@@ -111,6 +111,13 @@ struct FeedStagingStore {
         _ = try await directory.run(PostgresBatch(Self.setState, number, state.rawValue), lane: .background)
     }
 
+    /// From here on it is being carried out. - Parameter entry: kept with it.
+    func begin(_ number: Int, with entry: AuditEntry?) async throws(PostgresError) {
+        var batch = PostgresBatch(Self.setState, number, FeedImport.State.applying.rawValue)
+        if let entry { AuditStore.add(entry, to: &batch) }
+        _ = try await directory.run(batch, lane: .background)
+    }
+
     func finish(
         _ number: Int, _ state: FeedImport.State, result: FeedResult, received: Int
     ) async throws(PostgresError) {

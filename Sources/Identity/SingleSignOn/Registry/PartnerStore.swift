@@ -44,51 +44,51 @@ package struct PartnerStore: Sendable {
 
     // MARK: Writing, as the role preau_admin
 
+    /// What goes with a change: kept with it, or not at all.
+    package typealias Trace = (inout PostgresBatch) -> Void
+
     /// Registers a service. - Throws: `.partnerNameTaken`, `.directoryUnavailable`.
-    package func add(
-        _ service: PartnerService, by actor: (kind: String, name: String), requestID: String
-    ) async throws(IdentityError) {
+    package func add(_ service: PartnerService, with trace: Trace) async throws(IdentityError) {
         let (kind, scope) = service.scope.columns
-        var batch = PostgresBatch(
+        let batch = PostgresBatch(
             Self.insert, service.id, service.kind.rawValue, service.name, kind, scope, service.clientID,
             service.secretHash, JSONText(service.settings))
-        batch.add(Self.trace, actor.kind, actor.name, "service.add", service.id.description, scope, requestID)
-        let rows = try await writing(batch)
-        guard rows[0].affected == 1 else { throw .partnerNameTaken }
+        try await writing(batch, trace, otherwise: .partnerNameTaken)
     }
 
     /// Changes a service's settings, and whether it is open. - Throws: `.unknownPartner`, `.directoryUnavailable`.
     package func update(
-        _ id: UUID, _ settings: PartnerSettings, isEnabled: Bool, by actor: (kind: String, name: String),
-        requestID: String
+        _ id: UUID, _ settings: PartnerSettings, isEnabled: Bool, with trace: Trace
     ) async throws(IdentityError) {
-        var batch = PostgresBatch(Self.change, id, JSONText(settings), isEnabled)
-        batch.add(Self.trace, actor.kind, actor.name, "service.update", id.description, "", requestID)
-        guard try await writing(batch)[0].affected == 1 else { throw .unknownPartner }
+        try await writing(
+            PostgresBatch(Self.change, id, JSONText(settings), isEnabled), trace, otherwise: .unknownPartner)
     }
 
     /// - Throws: `.unknownPartner`, `.directoryUnavailable`.
-    package func remove(
-        _ id: UUID, by actor: (kind: String, name: String), requestID: String
-    ) async throws(IdentityError) {
-        var batch = PostgresBatch(Self.delete, id)
-        batch.add(Self.trace, actor.kind, actor.name, "service.remove", id.description, "", requestID)
-        guard try await writing(batch)[0].affected == 1 else { throw .unknownPartner }
-    }
-
-    /// Writes in the audit log what was done about people's sessions.
-    package func note(
-        _ action: String, by actor: (kind: String, name: String), target: String, requestID: String
-    ) async throws(IdentityError) {
-        _ = try await writing(PostgresBatch(Self.trace, actor.kind, actor.name, action, target, "", requestID))
+    package func remove(_ id: UUID, with trace: Trace) async throws(IdentityError) {
+        try await writing(PostgresBatch(Self.delete, id), trace, otherwise: .unknownPartner)
     }
 
     private func reading<Value>(_ body: () async throws -> Value) async throws(IdentityError) -> Value {
         do { return try await body() } catch { throw .directoryUnavailable }
     }
 
-    private func writing(_ batch: PostgresBatch) async throws(IdentityError) -> [PostgresRows] {
-        do { return try await directory.run(batch) } catch { throw .directoryUnavailable }
+    /// The change and its trace, both or neither. - Parameter missed: when there was nothing to change.
+    private func writing(
+        _ batch: PostgresBatch, _ trace: Trace, otherwise missed: IdentityError
+    ) async throws(IdentityError) {
+        do {
+            try await directory.transaction { transaction in
+                guard try await transaction.run(batch)[0].affected == 1 else { throw missed }
+                var batch = PostgresBatch()
+                trace(&batch)
+                _ = try await transaction.run(batch)
+            }
+        } catch let error as IdentityError {
+            throw error
+        } catch {
+            throw .directoryUnavailable
+        }
     }
 
     private static func version(in rows: PostgresRows) throws -> Int64 { try rows.first?.int64(0) ?? 0 }
@@ -136,11 +136,6 @@ package struct PartnerStore: Sendable {
         "update partner_service set settings = $2, is_enabled = $3, updated_at = now() where id = $1")
 
     private static let delete = PostgresStatement("delete from partner_service where id = $1")
-
-    private static let trace = PostgresStatement(
-        """
-        insert into audit (actor_kind, actor, action, scope, target, request_id) values ($1, $2, $3, $5, $4, $6)
-        """)
 }
 
 extension JSONText {
