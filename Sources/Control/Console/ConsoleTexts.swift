@@ -110,7 +110,6 @@ extension Phrase {
     static let role = Phrase(fr: "Profil", en: "Profile")
     static let all = Phrase(fr: "Comptes", en: "Accounts")
     static let neverCame = Phrase(fr: "Jamais venus", en: "Never came")
-    static let unseen = Phrase(fr: "Perdus de vue", en: "Out of sight")
     static let className = Phrase(fr: "Classe", en: "Class")
     static let pupils = Phrase(fr: "Élèves", en: "Pupils")
     static let guardians = Phrase(fr: "Responsables", en: "Guardians")

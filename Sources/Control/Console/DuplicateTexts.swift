@@ -1,0 +1,30 @@
+internal import Web
+
+extension Phrase {
+    static let duplicates = Phrase(fr: "Doublons", en: "Duplicates")
+    static let duplicatesLead = Phrase(
+        fr: "Ces comptes portent le même nom : une personne, ou deux ? Rien n'est réuni sans vous, et cela se défait.",
+        en:
+            "These accounts have the same name: one person, or two? Nothing is merged without you, and it can be undone."
+    )
+    static let noDuplicates = Phrase(fr: "Aucun doublon", en: "No duplicates")
+    static let noDuplicatesLead = Phrase(
+        fr: "Aucun compte de l'établissement ne porte le nom d'un autre.",
+        en: "No account of the establishment has the name of another one.")
+    static let likelihood = Phrase(fr: "Vraisemblance", en: "Likelihood")
+    static let twoPeople = Phrase(fr: "Deux personnes", en: "Two people")
+    static let mergedAccounts = Phrase(fr: "Comptes réunis", en: "Merged accounts")
+    static let mergedLogin = Phrase(fr: "Compte réuni", en: "Merged account")
+    static let keptLogin = Phrase(fr: "Compte gardé", en: "Account kept")
+    static let mergedOn = Phrase(fr: "Le", en: "On")
+    static let unmerge = Phrase(fr: "Séparer", en: "Separate")
+
+    static func mergeKeeping(_ login: String) -> Phrase {
+        Phrase(fr: "Réunir en gardant \(login)", en: "Merge, keeping \(login)")
+    }
+    static func moreDuplicates(_ count: Int) -> Phrase {
+        Phrase(
+            fr: "Encore \(count) : les suivants viendront quand ceux-ci seront décidés.",
+            en: "\(count) more: they come when these are decided.")
+    }
+}
