@@ -54,14 +54,14 @@ def twice(directory, school):
     directory.execute("update account set state = 'closed' where login = any (%s)", [logins])
 
 
-def press(browser, page, act, keep):
-    """The button of the form with that account to keep."""
+def press(browser, page, act, field, account):
+    """The button of the form where the account stands in that field."""
     for form in re.findall(r"<form\b.*?</form>", page.text, re.DOTALL):
-        if f'/duplicates/{act}"' in form and f'value="{keep}"' in form:
+        if f'/duplicates/{act}"' in form and f'name="{field}" value="{account}"' in form:
             fields = re.findall(r'name="([^"]+)" value="([^"]*)"', form)
-            return browser.send(
-                "POST", re.search(r'action="([^"]+)"', form)[1], urllib.parse.urlencode(fields).encode(), FORM)
-    raise AssertionError(f"no button {act} for {keep}")
+            action = re.search(r'action="([^"]+)"', form)[1]
+            return browser.send("POST", action, urllib.parse.urlencode(fields).encode(), FORM)
+    raise AssertionError(f"no button {act} with {field} {account}")
 
 
 def state_of(directory, login):
@@ -76,14 +76,7 @@ def test_duplicates_are_merged_separated_and_said_to_be_two(stack, admin, direct
     page = admin.get(path)
     assert first in page.text and second in page.text and "100" in page.text
 
-    def press_keeping(act):
-        for form in re.findall(r"<form\b.*?</form>", admin.get(path).text, re.DOTALL):
-            if f'/duplicates/{act}"' in form and f'name="keep" value="{kept}"' in form:
-                    fields = re.findall(r'name="([^"]+)" value="([^"]*)"', form)
-                return admin.send("POST", f"{path}/{act}", urllib.parse.urlencode(fields).encode(), FORM)
-        raise AssertionError(act)
-
-    done = press_keeping("merge")
+    done = press(admin, page, "merge", "keep", kept)
     assert done.status == 303, done.text[:600]
     assert state_of(directory, second) == "closed" and state_of(directory, first) == "active"
     page = admin.get(path)
@@ -92,15 +85,13 @@ def test_duplicates_are_merged_separated_and_said_to_be_two(stack, admin, direct
     token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
     again = admin.send("POST", f"{path}/merge", f"csrf_token={token}&keep={kept}&merge={kept}".encode(), FORM)
     assert again.status == 409 and "ne peuvent pas être réunis" in again.text and "Comptes réunis" in again.text
-    back = press(admin, page, "unmerge", other)
+    back = press(admin, page, "unmerge", "account", other)
     assert back.status == 303, back.text[:600]
     assert state_of(directory, second) == "active"
-    ids = sorted((kept, other))
     page = admin.get(path)
-    two = next(each for each in (kept, other) if re.search(
-        rf'duplicates/distinct">.*?name="keep" value="{each}"', page.text, re.DOTALL))
-    distinct = admin.send(
-        "POST", f"{path}/distinct", f"csrf_token={token}&keep={two}&merge={ids[1] if two == ids[0] else ids[0]}".encode(), FORM)
+    pairs = [each for each in re.findall(r"<form\b.*?</form>", page.text, re.DOTALL) if "/distinct" in each and kept in each]
+    one = kept if f'name="keep" value="{kept}"' in pairs[0] else other
+    distinct = press(admin, page, "distinct", "keep", one)
     assert distinct.status == 303
     assert first not in admin.get(path).text
 
