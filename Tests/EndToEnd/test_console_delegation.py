@@ -66,8 +66,8 @@ def test_a_mandate_is_given_and_taken_away(stack, admin):
     assert 'href="/mandates"' not in browser.get("/").text
     path = re.search(r'action="(/mandates/[0-9a-f-]+/remove)"', line)[1]
     assert press(browser, browser.get("/"), path).status == 403
-    other = Visitor(stack["admin"], host_of(stack, "grand-est"))
-    other.sign_in(account(stack, "territory_admin", "grand-est", schools=0))
+    other = Visitor(stack["admin"], host_of(stack, "seine-et-marne"))
+    other.sign_in(account(stack, "territory_admin", "seine-et-marne", schools=0))
     assert press(other, other.get("/mandates/new"), path).status == 404
     assert admin.send("POST", path, b"", FORM).status == 403, "without the token of the form"
     assert press(admin, page, path).status == 303
@@ -94,8 +94,8 @@ def test_a_token_is_shown_once_and_taken_back(stack, admin):
 
     assert program() == 200
     path = re.search(r'action="(/tokens/[0-9a-f-]+/revoke)"', line_of(page, name))[1]
-    other = Visitor(stack["admin"], host_of(stack, "grand-est"))
-    other.sign_in(account(stack, "territory_admin", "grand-est", schools=0))
+    other = Visitor(stack["admin"], host_of(stack, "seine-et-marne"))
+    other.sign_in(account(stack, "territory_admin", "seine-et-marne", schools=0))
     assert name not in other.get("/tokens").text
     assert press(other, other.get("/tokens/new"), path).status == 404
     assert press(admin, page, path).status == 303

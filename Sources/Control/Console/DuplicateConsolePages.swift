@@ -11,7 +11,7 @@ package struct DuplicateConsolePages: Sendable {
 
     package var routes: [Route] { [list, merge, distinct, unmerge] }
 
-    /// Pairs on one page: those after them come when these are decided.
+    /// Pairs on one page.
     private static let mostPairs = 50
     private static let path = [Parameter.uai("establishment", "Its UAI.")]
     private static let pair: [Parameter] = [
@@ -22,7 +22,9 @@ package struct DuplicateConsolePages: Sendable {
         .page(
             .get, "/establishments/{establishment}/duplicates", access: ConsolePages.access, tag: "Console",
             summary: "Pairs of accounts that may be one person's.", parameters: Self.path,
-            query: [.flag("done", "Says that it is done.")], errors: [.noRight]
+            query: [
+                .flag("done", "Says that it is done."), .integer("from", 0...200, "How many pairs come before."),
+            ], errors: [.noRight]
         ) { call in
             if call.query.flag("done") { call.frame.notices.append(Notice(.success, Phrase.done[call.language])) }
             return call.page(try await page(of: try service.establishment(call, for: .accounts), call))
@@ -43,12 +45,13 @@ package struct DuplicateConsolePages: Sendable {
                 Phrase.noDuplicates[language], HTML(text: Phrase.noDuplicatesLead[language]))
         } else {
             main += "<p>\(Phrase.duplicatesLead[language])</p>"
-            for pair in pairs.prefix(Self.mostPairs) { main += card(of: pair, establishment, call) }
-            if pairs.count > Self.mostPairs {
-                main += Notice(
-                    .information, Phrase.moreDuplicates(pairs.count - Self.mostPairs)[language]
-                ).html(language)
-            }
+            let from = call.query.integer("from") ?? 0
+            for pair in pairs.dropFirst(from).prefix(Self.mostPairs) { main += card(of: pair, establishment, call) }
+            let here: Link = "/establishments/\(establishment.uai.rawValue)/duplicates"
+            let next = from + Self.mostPairs
+            main += Component.pagination(
+                first: from > 0 ? here : nil,
+                next: pairs.count > next ? here.adding("from", String(next)) : nil, language)
         }
         if !merged.isEmpty { main += Component.card(table(of: merged, establishment, call)) }
         return Page(title: .duplicates, main: main)

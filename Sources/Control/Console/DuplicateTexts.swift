@@ -22,9 +22,4 @@ extension Phrase {
     static func mergeKeeping(_ login: String) -> Phrase {
         Phrase(fr: "Réunir en gardant \(login)", en: "Merge, keeping \(login)")
     }
-    static func moreDuplicates(_ count: Int) -> Phrase {
-        Phrase(
-            fr: "Encore \(count) : les suivants viendront quand ceux-ci seront décidés.",
-            en: "\(count) more: they come when these are decided.")
-    }
 }

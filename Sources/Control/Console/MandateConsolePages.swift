@@ -29,7 +29,7 @@ package struct MandateConsolePages: Sendable {
                 guard let id = UUID(text) else { throw Problem(.invalidCursor) }
                 return id
             }
-            let scope = service.charge(call).rows(.delegation)
+            let scope = HandingForm(service, call).scope
             let found = try await service.mandates.list(scope, after: after, limit: 51)
             let actions: HTML = """
                 \(Component.button(Phrase.giveMandate[language], to: "/mandates/new", isMain: true))\

@@ -31,7 +31,7 @@ package struct TokenConsolePages: Sendable {
                 guard let id = UUID(text) else { throw Problem(.invalidCursor) }
                 return id
             }
-            let scope = service.charge(call).rows(.delegation)
+            let scope = HandingForm(service, call).scope
             let found = try await service.tokens.list(scope, after: after, limit: 51)
             let actions: HTML = """
                 \(Component.button(Phrase.makeToken[language], to: "/tokens/new", isMain: true))\
