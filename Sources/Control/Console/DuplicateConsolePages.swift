@@ -59,25 +59,33 @@ package struct DuplicateConsolePages: Sendable {
 
     private func card(of pair: DuplicatePair, _ establishment: Establishment, _ call: Call) -> HTML {
         let language = call.language
-        func facts(_ id: AccountID, _ login: String, _ roles: [String]) -> (String, HTML) {
+        func account(_ id: AccountID, _ login: String, _ roles: [String]) -> HTML {
             let words = roles.map { AccountTexts.role($0)[language] }.joined(separator: ", ")
-            return (words.isEmpty ? "–" : words, "<a href=\"/accounts/\(id.rawValue)\">\(login)</a>")
+            return """
+                <a href="/accounts/\(id.rawValue)">\(Self.breakable(login))</a><br>\(words.isEmpty ? "–" : words)
+                """
         }
-        func keep(_ kept: AccountID, _ login: String, _ other: AccountID) -> HTML {
-            button("merge", Phrase.mergeKeeping(login), kept, other, pair.name, establishment, call)
+        func keep(_ kept: AccountID, _ label: Phrase, _ other: AccountID) -> HTML {
+            button("merge", label, kept, other, pair.name, establishment, call)
         }
         let shown = Component.facts([
-            facts(pair.first, pair.firstLogin, pair.firstRoles),
-            facts(pair.second, pair.secondLogin, pair.secondRoles),
+            (Phrase.firstAccount[language], account(pair.first, pair.firstLogin, pair.firstRoles)),
+            (Phrase.secondAccount[language], account(pair.second, pair.secondLogin, pair.secondRoles)),
             (Phrase.likelihood[language], HTML(text: "\(pair.score)\u{A0}/\u{A0}100")),
         ])
         return Component.card(
             pair.name,
             """
-            \(shown)<div class="actions">\(keep(pair.first, pair.firstLogin, pair.second))\
-            \(keep(pair.second, pair.secondLogin, pair.first))\
+            \(shown)<div class="actions">\(keep(pair.first, .keepFirst, pair.second))\
+            \(keep(pair.second, .keepSecond, pair.first))\
             \(button("distinct", .twoPeople, pair.first, pair.second, pair.name, establishment, call))</div>
             """)
+    }
+
+    /// A login that a narrow screen may break at its dots.
+    private static func breakable(_ login: String) -> HTML {
+        let parts = login.split(separator: ".", omittingEmptySubsequences: false)
+        return "\(parts.dropLast().html { "\($0).<wbr>" })\(parts.last ?? "")"
     }
 
     private func button(

@@ -18,8 +18,8 @@ extension Phrase {
     static let keptLogin = Phrase(fr: "Compte gardé", en: "Account kept")
     static let mergedOn = Phrase(fr: "Le", en: "On")
     static let unmerge = Phrase(fr: "Séparer", en: "Separate")
-
-    static func mergeKeeping(_ login: String) -> Phrase {
-        Phrase(fr: "Réunir en gardant \(login)", en: "Merge, keeping \(login)")
-    }
+    static let firstAccount = Phrase(fr: "Premier compte", en: "First account")
+    static let secondAccount = Phrase(fr: "Second compte", en: "Second account")
+    static let keepFirst = Phrase(fr: "Réunir dans le premier", en: "Merge into the first")
+    static let keepSecond = Phrase(fr: "Réunir dans le second", en: "Merge into the second")
 }
