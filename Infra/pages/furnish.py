@@ -1,6 +1,6 @@
 """What the demonstration has none of, made before the pages are walked, so that every page has something to show: a sequence, a
-visa, a file that a class was given, letters printed by a job, a table that is being corrected, an import, a connected service, a school
-that was moved."""
+visa, a file that a class was given, letters printed by a job, a table that is being corrected, an import, a connected service, a
+program's token, a school that was moved."""
 
 import base64
 import datetime
@@ -28,6 +28,7 @@ def furnish(stack, people):
         letters(admin, stack)
         table(admin, stack)
         service(admin)
+        token(admin)
         move(admin, stack)
 
 
@@ -38,6 +39,13 @@ def service(admin):
     admin.ask("POST", "/api/v1/services", {
         "protocol": "cas", "name": "Une application inventée", "url": "http://127.0.0.1:9/inventee/", "scope_kind": "territory",
         "scope": admin.account["territory"], "settings": {"template": "pronote"}})
+
+
+def token(admin):
+    """Of a program that reads the territory's accounts."""
+    if not admin.ask("GET", "/api/v1/tokens")["items"]:
+        admin.ask("POST", "/api/v1/tokens", {
+            "name": "programme-invente", "role": "territory_admin", "territory": admin.account["territory"], "rights": ["accounts"]})
 
 
 def move(admin, stack):

@@ -67,7 +67,9 @@ class Site:
     def _explore(self, person):
         process = self.process_of(person.profile)
         pages = [each for each in self.pages(process) if person.profile in self.profiles_of(process, each)]
-        patterns = [(each["pattern"], expression(each["pattern"])) for each in pages]
+        # Whole words before parameters, as the server does: /establishments/new is no establishment.
+        names = sorted((each["pattern"] for each in pages), key=lambda name: name.count("{"))
+        patterns = [(name, expression(name)) for name in names]
         found = {each["pattern"]: [each["pattern"]] for each in pages if "{" not in each["pattern"]}
         # Where forms go, which looks like a page with that word for a number: /imports/tables is no /imports/{import}.
         no_pages = {each["pattern"] for each in self.routes[process] if "{" not in each["pattern"]} - found.keys()

@@ -100,6 +100,12 @@ extension ProblemCode {
         title: Phrase(fr: "Ce code UAI est déjà pris", en: "This UAI is taken"),
         meaning: Phrase(
             fr: "Un autre établissement l'a, ou l'a eu.", en: "Another establishment has it, or had it."))
+    package static let hostTaken = ProblemCode(
+        "preau.control.host_taken", 409,
+        title: Phrase(fr: "Ce nom d'hôte est déjà pris", en: "This host name is taken"),
+        meaning: Phrase(
+            fr: "Un territoire ou un autre établissement l'a : chaque nom n'a qu'un titulaire sur la plateforme.",
+            en: "A territory or another establishment has it: each name has one holder on the platform."))
     package static let wrongState = ProblemCode(
         "preau.control.wrong_state", 409,
         title: Phrase(
@@ -155,7 +161,7 @@ extension ProblemCode {
             .jobNotRepeatable,
             .noRight,
             .mandateTooWide, .unknownReference, .loginUnknown, .moveRefused, .moveUnknown, .moveNotNow,
-            .moverNotConfigured, .invalidUAI, .uaiTaken, .wrongState,
+            .moverNotConfigured, .invalidUAI, .uaiTaken, .hostTaken, .wrongState,
             .accountAboveYours, .accountShut, .notMergeable, .tooWide, .noMail, .tokenMade,
         ] + backups
 }

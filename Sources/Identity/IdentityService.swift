@@ -107,8 +107,6 @@ package final class IdentityService: @unchecked Sendable {
     /// The protocols that partner applications speak; on nodes.
     package var partnerRoutes: [Route] { CASRoutes(self).all + OpenIDRoutes(self).all + SAMLRoutes(self).all }
 
-    /// A territory's colours, for `Assets.routes`.
-    package func theme(of territory: String) -> Theme? {
-        TerritoryID(rawValue: territory).flatMap { themes.theme(of: $0) }
-    }
+    /// The colours of a territory or of an establishment, for `Assets.routes`.
+    package func theme(of name: String) -> Theme? { themes.theme(named: name) }
 }

@@ -91,6 +91,7 @@ package enum AdminProcess {
             endSessions: { await parts.identity.sessions.forget($0) },
             migrate: { loop, shard in await migrator(shared, admin, on: loop).run(shard: shard) })
         service.sendsMail = admin.mail != nil
+        service.reservedHost = PartnerURL(shared.configuration.front)?.host
         return service
     }
 
@@ -143,6 +144,8 @@ package enum AdminProcess {
         // The front page of a territory belongs to the nodes; here the console is the front page.
         try table.add(parts.identity.routes.filter { $0.pattern != "/" })
         try table.add(ConsolePages(service).routes)
+        try table.add(MandateConsolePages(service).routes + TokenConsolePages(service).routes)
+        try table.add(OpeningConsolePages(service).routes + DuplicateConsolePages(service).routes)
         try table.add(AdminAPI(service).routes)
         try table.add(NodeAPI(service, fleet).routes)
         try table.add(JobAPI(service).routes)

@@ -18,12 +18,15 @@ enum EstablishmentCommands: CommandSet {
                 return try await change(uai, encoder.encode(body), client)
             },
             Command(
-                words: ["establishment", "change"], usage: "UAI [--city C] [--zone Z]",
-                summary: "Changes an establishment's town or calendar zone."
+                words: ["establishment", "change"],
+                usage: "UAI [--city C] [--zone Z] [--theme COLOUR,ON,ACCENT,ON-DARK|none] [--hosts A,B|none]",
+                summary: "Changes an establishment's town, calendar zone, colours or host names."
             ) { words, client in
-                var body: [String: String] = [:]
-                if let city = try words.option("--city") { body["city"] = city }
-                if let zone = try words.option("--zone") { body["zone"] = zone }
+                let city = try words.option("--city")
+                let zone = try words.option("--zone")
+                let body = EstablishmentChange(
+                    city: city, zone: zone, theme: try EstablishmentChange.theme(try words.option("--theme")),
+                    hosts: try words.option("--hosts").map(EstablishmentChange.hosts))
                 let uai = try words.word("the UAI")
                 try words.end()
                 return try await change(uai, encoder.encode(body), client)
@@ -96,6 +99,7 @@ enum EstablishmentCommands: CommandSet {
         let name: String
         let state: String
         let modulesOff: [String]
+        let hosts: [String]
     }
 
     private struct Begun: Decodable { let job: String }
@@ -106,7 +110,7 @@ enum EstablishmentCommands: CommandSet {
         return Output(
             text: columns([
                 ["UAI", shown.uai], ["name", shown.name], ["state", shown.state],
-                ["off", shown.modulesOff.joined(separator: " ")],
+                ["off", shown.modulesOff.joined(separator: " ")], ["hosts", shown.hosts.joined(separator: " ")],
             ]), json: data)
     }
 

@@ -89,7 +89,7 @@ package struct AdminAPI: Sendable {
                 establishment.uai.rawValue > after && (wanted == nil || establishment.territory.rawValue == wanted)
                     && (state == nil || establishment.state == state) && charge.contains(establishment)
                     && establishment.matches(words)
-            }.prefix(call.listLimit + 1).map(EstablishmentAnswer.init)
+            }.prefix(call.listLimit + 1).map { EstablishmentAnswer(establishment: $0, look: service.look(of: $0.id)) }
             return .json(ListPage(Array(found), limit: call.listLimit) { $0.establishment.uai.rawValue })
         }
     }
@@ -100,7 +100,7 @@ package struct AdminAPI: Sendable {
             summary: "One establishment.", parameters: [.uai("establishment", "Its UAI.")],
             answers: [.json(EstablishmentAnswer.schema, "The establishment.")]
         ) { call in
-            .json(EstablishmentAnswer(establishment: try service.establishment(call)))
+            .json(try service.answer(service.establishment(call).id))
         }
     }
 

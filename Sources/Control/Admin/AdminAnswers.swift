@@ -32,6 +32,8 @@ struct TerritoryAnswer: JSONRepresentable, Sendable {
 /// An establishment in the admin API.
 struct EstablishmentAnswer: JSONRepresentable, Sendable {
     let establishment: Establishment
+    /// What it has of its own; null and none for its territory's.
+    let look: (theme: JSON, hosts: [String])
 
     func write(to writer: inout JSONWriter) {
         writer.object { writer in
@@ -49,6 +51,9 @@ struct EstablishmentAnswer: JSONRepresentable, Sendable {
             writer.field("epoch", establishment.placement?.epoch)
             writer.field("invented", establishment.isInvented)
             writer.field("modules_off", establishment.modulesOff.sorted())
+            writer.key("theme")
+            look.theme.write(to: &writer)
+            writer.field("hosts", look.hosts)
         }
     }
 
@@ -62,6 +67,8 @@ struct EstablishmentAnswer: JSONRepresentable, Sendable {
             .required("state", .enumeration(Establishment.State.self)), .required("shard", .nullable(.integer())),
             .required("epoch", .nullable(.integer()), "Raised by each move."), .required("invented", .boolean),
             .required("modules_off", .array(of: .text()), "Services that are switched off."),
+            .required("theme", .nullable(ThemeBody.schema), "Its own colours; null: its territory's."),
+            .required("hosts", .array(of: .text()), "Its own host names."),
         ]))
 }
 

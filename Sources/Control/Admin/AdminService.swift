@@ -24,6 +24,8 @@ package final class AdminService: @unchecked Sendable {
     let isProduction: Bool
     /// Whether partner applications on plain HTTP and on this machine may be registered.
     let allowsPlainPartners: Bool
+    /// The platform's own host name, which no establishment can have.
+    package var reservedHost: String?
     /// Whether a mail server is configured.
     package var sendsMail = false
     /// Makes what looks after the signing keys.

@@ -64,7 +64,15 @@ extension EstablishmentRow {
             ("levels", .array(levels.map { .string($0) })), ("department", .string(department)),
             ("city", .string(city)), ("time zone", .string(timeZone)), ("zone", .string(zone)),
             ("invented", .bool(isInvented)),
-        ]
+        ] + look
+    }
+
+    /// Only what there is.
+    private var look: [(name: String, value: JSON)] {
+        var fields: [(name: String, value: JSON)] = []
+        if let theme, theme != .null { fields.append(("theme", theme)) }
+        if let hosts, !hosts.isEmpty { fields.append(("hosts", .array(hosts.map { .string($0) }))) }
+        return fields
     }
 }
 

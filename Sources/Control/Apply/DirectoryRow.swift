@@ -141,6 +141,18 @@ struct EstablishmentRow: DirectoryRow {
     let timeZone: String
     let zone: String
     let isInvented: Bool
+    /// Nil: not said, what is there stays; null: its territory's.
+    var theme: JSON?
+    /// Nil: not said. In their order.
+    var hosts: [String]?
 
     var key: String { uai }
+
+    /// With what it does not say as it stands there.
+    func keeping(_ current: EstablishmentRow?) -> EstablishmentRow {
+        var row = self
+        row.theme = theme ?? current?.theme
+        row.hosts = hosts ?? current?.hosts
+        return row
+    }
 }

@@ -38,7 +38,8 @@ extension DirectoryRows {
                     kind: establishment.kind.rawValue, levels: establishment.levels.map(\.rawValue),
                     department: establishment.department, city: establishment.city,
                     timeZone: establishment.timeZone.identifier, zone: establishment.zone,
-                    isInvented: establishment.isInvented))
+                    isInvented: establishment.isInvented, theme: establishment.look.colours?.document,
+                    hosts: establishment.look.hosts.map { $0.map(\.value.rawValue).sorted() }))
         }
     }
 

@@ -12,6 +12,16 @@ extension Theme {
     }
 }
 
+extension EstablishmentLook.Colours {
+    /// Null for the territory's.
+    var document: JSON {
+        switch self {
+        case .territory: .null
+        case .own(let theme): theme.document
+        }
+    }
+}
+
 extension EstablishmentDefaults {
     func document(shards: ShardPolicy) -> JSON {
         JSON.document([
@@ -73,4 +83,7 @@ extension JSON {
         default: self
         }
     }
+
+    /// Nil for null.
+    var orNil: JSON? { self == .null ? nil : self }
 }

@@ -6,21 +6,22 @@ extension ManifestStore {
     /// New ones are 'provisioning': they open once their shard knows them.
     private static let insertEstablishments = PostgresStatement(
         """
-        insert into establishment (uai, territory_id, name, kind, levels, department, city, time_zone, zone, is_invented)
-        select uai, territory, name, kind, string_to_array(levels, ','), department, city, time_zone, zone, is_invented
+        insert into establishment (uai, territory_id, name, kind, levels, department, city, time_zone, zone, is_invented, theme)
+        select uai, territory, name, kind, string_to_array(levels, ','), department, city, time_zone, zone, is_invented,
+            theme::jsonb
         from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-            $9::text[], $10::boolean[])
-            as r (uai, territory, name, kind, levels, department, city, time_zone, zone, is_invented)
+            $9::text[], $10::boolean[], $11::text[])
+            as r (uai, territory, name, kind, levels, department, city, time_zone, zone, is_invented, theme)
         """)
 
     private static let updateEstablishments = PostgresStatement(
         """
         update establishment e set territory_id = r.territory, name = r.name, kind = r.kind,
             levels = string_to_array(r.levels, ','), department = r.department, city = r.city,
-            time_zone = r.time_zone, zone = r.zone, is_invented = r.is_invented, updated_at = now()
+            time_zone = r.time_zone, zone = r.zone, is_invented = r.is_invented, theme = r.theme::jsonb, updated_at = now()
         from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-            $9::text[], $10::boolean[])
-            as r (uai, territory, name, kind, levels, department, city, time_zone, zone, is_invented)
+            $9::text[], $10::boolean[], $11::text[])
+            as r (uai, territory, name, kind, levels, department, city, time_zone, zone, is_invented, theme)
         where e.uai = r.uai
         """)
 
@@ -33,6 +34,7 @@ extension ManifestStore {
     static func addEstablishments(_ plan: Plan, to batch: inout PostgresBatch) {
         add(insertEstablishments, plan.establishments.added, to: &batch)
         add(updateEstablishments, plan.establishments.changed.map(\.after), to: &batch)
+        takeHosts(plan, in: &batch)
         guard !plan.placements.isEmpty else { return }
         batch.add(placeEstablishments, plan.placements.map(\.uai), plan.placements.map(\.shard.rawValue))
     }
@@ -42,7 +44,34 @@ extension ManifestStore {
         batch.add(
             statement, rows.map(\.uai), rows.map(\.territory), rows.map(\.name), rows.map(\.kind),
             rows.map { $0.levels.joined(separator: ",") }, rows.map(\.department), rows.map(\.city),
-            rows.map(\.timeZone), rows.map(\.zone), rows.map(\.isInvented))
+            rows.map(\.timeZone), rows.map(\.zone), rows.map(\.isInvented), rows.map { $0.theme?.orNil?.serialized })
+    }
+
+    // MARK: Host names
+
+    private static let deleteHosts = PostgresStatement("delete from establishment_host where host = any ($1)")
+
+    private static let insertHosts = PostgresStatement(
+        """
+        insert into establishment_host (host, establishment_id)
+        select r.host, e.id from unnest($1::text[], $2::text[]) as r (host, uai) join establishment e on e.uai = r.uai
+        """)
+
+    /// Before anything that may want one of them.
+    static func freeHosts(_ plan: Plan, in batch: inout PostgresBatch) {
+        let gone = plan.establishments.changed.flatMap { Set($0.before.hosts ?? []).subtracting($0.after.hosts ?? []) }
+        if !gone.isEmpty { batch.add(deleteHosts, gone.sorted()) }
+    }
+
+    private static func takeHosts(_ plan: Plan, in batch: inout PostgresBatch) {
+        let before = Dictionary(
+            plan.establishments.changed.map { ($0.before.uai, Set($0.before.hosts ?? [])) }, uniquingKeysWith: { $1 })
+        let taken = plan.establishments.upserted.flatMap { row in
+            Set(row.hosts ?? []).subtracting(before[row.uai] ?? []).sorted().map { (host: $0, uai: row.uai) }
+        }
+        guard !taken.isEmpty else { return }
+        batch.add(EstablishmentStore.freeClosedHosts, taken.map(\.host))
+        batch.add(insertHosts, taken.map(\.host), taken.map(\.uai))
     }
 
     // MARK: Traces

@@ -6,6 +6,7 @@ extension ManifestStore {
     /// Every change of a plan, in an order in which no constraint is in the way: one trip, one transaction.
     static func writing(_ plan: Plan, by actor: AuditActor, requestID: String) -> PostgresBatch {
         var batch = PostgresBatch()
+        freeHosts(plan, in: &batch)
         addTerritories(plan, to: &batch)
         addCalendars(plan, to: &batch)
         addNews(plan, to: &batch)

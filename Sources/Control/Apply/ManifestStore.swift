@@ -43,8 +43,9 @@ enum ManifestStore {
 
     private static let establishments = PostgresStatement(
         """
-        select uai, territory_id, name, kind, levels, department, city, time_zone, zone, is_invented, state, shard_id
-        from establishment order by uai
+        select uai, territory_id, name, kind, levels, department, city, time_zone, zone, is_invented, state, shard_id,
+            coalesce(theme, 'null'), array(select host from establishment_host h where h.establishment_id = e.id order by host)
+        from establishment e order by uai
         """)
 
     private static let shards = PostgresStatement(
@@ -117,7 +118,7 @@ enum ManifestStore {
         EstablishmentRow(
             uai: try row.text(0), territory: try row.text(1), name: try row.text(2), kind: try row.text(3),
             levels: try row.array(4), department: try row.text(5), city: try row.text(6), timeZone: try row.text(7),
-            zone: try row.text(8), isInvented: try row.bool(9))
+            zone: try row.text(8), isInvented: try row.bool(9), theme: try json(row, 12), hosts: try row.array(13))
     }
 
     private static func decodeCalendars(

@@ -54,6 +54,8 @@ package struct Plan: Sendable {
         let current = state.rows
         let closed = Set(desired.establishments.map(\.uai).filter { state.placements[$0]?.state == .closed })
         desired.establishments.removeAll { closed.contains($0.uai) }
+        let standing = Dictionary(current.establishments.map { ($0.uai, $0) }, uniquingKeysWith: { first, _ in first })
+        desired.establishments = desired.establishments.map { $0.keeping(standing[$0.uai]) }
 
         territories = RowDifference(from: current.territories, to: desired.territories, of: [])
         hosts = RowDifference(from: current.hosts, to: desired.hosts, of: declared)
@@ -75,6 +77,13 @@ package struct Plan: Sendable {
         var notices = PlanNotices(manifests, state)
         notices.add(placing.notices)
         notices.addAll(closed: closed, unfinished: unfinished)
+        notices.add(
+            HostConflicts.lines(
+                current, hosts, desired.establishments,
+                closed: Set(state.placements.filter { $0.value.state == .closed }.keys)
+            ).map {
+                PlanNotice(kind: .refused, territory: nil, message: $0, targets: [])
+            })
         self.notices = notices.all
         items =
             PlanItems(

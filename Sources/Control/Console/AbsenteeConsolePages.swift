@@ -1,4 +1,5 @@
 internal import HTTP
+internal import Runtime
 internal import Tenancy
 internal import Web
 
@@ -9,9 +10,16 @@ extension ConsolePages {
         .page(
             .get, "/never-connected", access: ConsolePages.access, tag: "Console",
             summary: "Who has never connected, by establishment and profile.",
-            query: [.slug("territory", "Only this territory's."), .token("cursor", "Where to go on.")]
+            query: [
+                .slug("territory", "Only this territory's."),
+                .integer("days", 1...400, "Out of sight: no visit for so many days; 15 when absent."),
+                .token("cursor", "Where to go on."),
+            ]
         ) { call in
             let language = call.language
+            let days = call.query.integer("days") ?? ConsolePages.usualDays
+            // From the beginning of a day, as the list that the number leads to.
+            let day = CivilDate(daysSince1970: Int(call.now / 86_400_000_000) - days)
             let charge = service.charge(call)
             let (wanted, after) = (call.query.text("territory"), call.query.text("cursor") ?? "")
             let map = service.tenancy.map
@@ -21,32 +29,58 @@ extension ConsolePages {
                         && charge.covers(establishment, .accounts)
                 }.prefix(26))
             let counts = try await service.neverConnected.counts(
-                of: page.prefix(25).map(\.id), unseenSince: call.now - 15 * 86_400_000_000)
+                of: page.prefix(25).map(\.id), unseenSince: Int64(day.daysSince1970) * 86_400_000_000)
             var table = Table(
                 Phrase.neverConnected[language], id: "absentees",
                 [
                     .text(Phrase.establishments[language]), .text(Phrase.role[language]), .number(Phrase.all[language]),
-                    .number(Phrase.neverCame[language]), .number(Phrase.unseen[language]),
+                    .number(Phrase.neverCame[language]), .number(Phrase.unseenFor(days)[language]),
                 ], hidesCaption: true)
             for count in counts {
                 guard let establishment = map[count.establishment] else { continue }
                 table.add([
                     "<a href=\"/establishments/\(establishment.uai.rawValue)/never-connected\">\(establishment.name)</a>",
                     HTML(text: AccountTexts.role(count.role)[language]), HTML(text: language.number(count.all)),
-                    HTML(text: language.number(count.never)), HTML(text: language.number(count.unseen)),
+                    ConsolePages.number(count.never, of: count, establishment, language) {
+                        $0.adding("never_connected", "1")
+                    },
+                    ConsolePages.number(count.unseen, of: count, establishment, language) {
+                        $0.adding("unseen_since", day.description)
+                    },
                 ])
             }
             var main = Component.heading(
                 Phrase.neverConnected[language], lead: HTML(text: Phrase.neverConnectedLead[language]))
+            main += FilterBar(
+                "/never-connected",
+                [
+                    Field(
+                        "days", Phrase.outOfSightDays[language], .input(type: "number"), value: String(days),
+                        hint: Phrase.outOfSightDaysHint[language], maxLength: 3, inputMode: "numeric")
+                ], kept: wanted.map { [("territory", $0)] } ?? []
+            ).html(language)
             main += counts.isEmpty ? Component.emptyState(Phrase.nothingFound[language]) : Component.card(table.html)
             var next: Link?
             if page.count > 25 {
                 next = "/never-connected?cursor=\(page[24].uai.rawValue)"
                 if let wanted { next = next?.adding("territory", wanted) }
+                if days != ConsolePages.usualDays { next = next?.adding("days", String(days)) }
             }
             main += Component.pagination(first: after.isEmpty ? nil : "/never-connected", next: next, language)
             return call.page(Page(title: .neverConnected, main: main))
         }
+    }
+
+    private static let usualDays = 15
+
+    /// How many, which leads to who.
+    private static func number(
+        _ number: Int, of count: NeverConnectedStore.Count, _ establishment: Establishment, _ language: Language,
+        _ narrowing: (Link) -> Link
+    ) -> HTML {
+        guard number > 0 else { return HTML(text: language.number(0)) }
+        let list: Link = "/accounts?establishment=\(establishment.uai.rawValue)&role=\(count.role)"
+        return "<a href=\"\(narrowing(list))\">\(language.number(number))</a>"
     }
 
     private static let path = [Parameter.uai("establishment", "Its UAI.")]

@@ -70,10 +70,11 @@ extension ConsolePages {
         }
         let cursor = service.cursors.cursor([place.family, place.given, place.id.description], list: "accounts")
         var link: Link = "/accounts?cursor=\(cursor)"
-        for name in ["search", "establishment", "role", "state"] as [StaticString] {
+        for name in ["search", "establishment", "role", "state", "unseen_since"] as [StaticString] {
             if let value = call.query.text(name.description) { link = link.adding(name, value) }
         }
         if query.neverConnected { link = link.adding("never_connected", "1") }
+        if query.askedForCode { link = link.adding("asked_for_code", "1") }
         html += Component.pagination(first: nil, next: link, language)
         return html
     }

@@ -16,6 +16,7 @@ enum ConsoleFrame {
         if charge.has(.quotas) { items.append(PageFrame.Item(.quotasTitle, "/quotas")) }
         if charge.has(.services) { items.append(PageFrame.Item(.partnerServices, "/services")) }
         if charge.has(.establishments) { items.append(PageFrame.Item(.moves, "/moves")) }
+        if charge.has(.delegation) { items.append(PageFrame.Item(.mandates, "/mandates")) }
         if charge.hasJobs { items.append(PageFrame.Item(.jobs, "/jobs")) }
         if charge.has(.audit) { items.append(PageFrame.Item(.auditLog, "/audit")) }
         call.frame.navigation = items

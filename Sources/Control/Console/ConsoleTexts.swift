@@ -105,12 +105,11 @@ extension Phrase {
 
     // Never connected
     static let neverConnectedLead = Phrase(
-        fr: "Ceux qui ne sont jamais venus, et ceux que l'on ne voit plus depuis quinze jours.",
-        en: "Those who never came, and those who have not been seen for fifteen days.")
+        fr: "Ceux qui ne sont jamais venus, et ceux que l'on ne voit plus.",
+        en: "Those who never came, and those who have not been seen for a while.")
     static let role = Phrase(fr: "Profil", en: "Profile")
     static let all = Phrase(fr: "Comptes", en: "Accounts")
     static let neverCame = Phrase(fr: "Jamais venus", en: "Never came")
-    static let unseen = Phrase(fr: "Perdus de vue", en: "Out of sight")
     static let className = Phrase(fr: "Classe", en: "Class")
     static let pupils = Phrase(fr: "Élèves", en: "Pupils")
     static let guardians = Phrase(fr: "Responsables", en: "Guardians")

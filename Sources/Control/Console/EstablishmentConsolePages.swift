@@ -4,7 +4,10 @@ internal import Web
 
 extension ConsolePages {
     var establishmentRoutes: [Route] {
-        [establishmentList, establishmentPage, establishmentChange, establishmentUAI, establishmentMerge]
+        [
+            establishmentList, establishmentPage, establishmentChange, establishmentLook, establishmentUAI,
+            establishmentMerge,
+        ]
             + EstablishmentAct.allCases.map(establishmentAct)
     }
 
@@ -26,7 +29,10 @@ extension ConsolePages {
                         && (territory == nil || establishment.territory.rawValue == territory)
                         && charge.contains(establishment) && establishment.matches(words)
                 }.prefix(51))
-            var main = Component.heading(Phrase.establishments[language])
+            let open =
+                charge.has(.establishments)
+                ? Component.button(Phrase.openEstablishments[language], to: "/establishments/new") : nil
+            var main = Component.heading(Phrase.establishments[language], actions: open)
             main += ConsolePages.searchForm(
                 "/establishments", .findEstablishments, .findEstablishmentsHint, search, language)
             if found.isEmpty {
@@ -75,7 +81,7 @@ extension ConsolePages {
     }
 
     /// - Parameter draft: what was typed, where it cannot be saved.
-    private func page(of establishment: Establishment, draft: FormReader? = nil, _ call: Call) -> Page {
+    func page(of establishment: Establishment, draft: FormReader? = nil, _ call: Call) -> Page {
         let language = call.language
         let charge = service.charge(call)
         let uai = establishment.uai.rawValue
@@ -101,7 +107,8 @@ extension ConsolePages {
                 <p class="actions">\
                 \(Component.button(Phrase.itsAccounts[language], to: "/accounts?establishment=\(uai)", isMain: true))\
                 \(Component.button(Phrase.itsAbsentees[language], to: "/establishments/\(uai)/never-connected"))\
-                \(Component.button(Phrase.whoIsConnected[language], to: "/admission/\(uai)/people"))</p>
+                \(Component.button(Phrase.whoIsConnected[language], to: "/admission/\(uai)/people"))\
+                \(Component.button(Phrase.duplicates[language], to: "/establishments/\(uai)/duplicates"))</p>
                 """)
         }
         if charge.covers(establishment, .imports) {
@@ -134,6 +141,7 @@ extension ConsolePages {
                     maxLength: 500),
             ], submit: Phrase.save[language], forgeryToken: call.frame.forgeryToken)
         main += Component.card(Phrase.change[language], form.html(language))
+        main += lookCard(establishment, draft: draft, call)
         if establishment.state == .active || establishment.state == .suspended {
             main += moveCard(establishment, call) ?? .empty
         }

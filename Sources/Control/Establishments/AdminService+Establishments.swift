@@ -5,7 +5,8 @@ internal import Web
 
 extension AdminService {
     func change(
-        _ establishment: Establishment, name: String?, city: String?, zone: String?, modulesOff: [String]?, _ call: Call
+        _ establishment: Establishment, name: String?, city: String?, zone: String?, modulesOff: [String]?,
+        look: LookChange = .none, _ call: Call
     ) async throws {
         if let zone {
             let known = tenancy.territories[establishment.territory]?.calendars.contains { $0.zone == zone } ?? false
@@ -14,6 +15,9 @@ extension AdminService {
         if let modulesOff {
             guard modulesOff.allSatisfy(AdminService.isModuleName) else { throw Problem(.unknownReference) }
         }
+        if case .own(let theme) = look.colours { try AdminService.checkColours(theme) }
+        if let hosts = look.hosts { try checkHosts(hosts, of: establishment) }
+        let standing = self.look(of: establishment.id)
         var (before, after): ([JSON.Member], [JSON.Member]) = ([], [])
         func note(_ name: String, _ old: JSON, _ new: JSON?) {
             guard let new, new != old else { return }
@@ -26,15 +30,25 @@ extension AdminService {
         note(
             "modules_off", .array(establishment.modulesOff.sorted().map { .string($0) }),
             modulesOff.map { .array(Set($0).sorted().map { .string($0) }) })
+        note("theme", standing.theme, look.colours?.document)
+        note(
+            "hosts", .array(standing.hosts.map { .string($0) }),
+            look.hosts.map { .array(Set($0).map(\.rawValue).sorted().map { .string($0) }) })
         guard !after.isEmpty else { return }
         var batch = PostgresBatch(
             EstablishmentStore.change, establishment.id, name, city, zone, modulesOff.map { Set($0).sorted() })
+        look.add(of: establishment.id, to: &batch)
         AuditStore.add(
             AuditEntry(
                 "establishment.change", by: actor(call), territory: establishment.territory,
                 establishment: establishment.id, target: establishment.uai.rawValue, before: .object(before),
                 after: .object(after)), to: &batch)
-        _ = try await directory.run(batch)
+        do throws(PostgresError) {
+            _ = try await directory.run(batch)
+        } catch {
+            if error.sqlState == "23505" { throw Problem(.hostTaken) }
+            throw error
+        }
         try await tenancy.refresh()
     }
 
@@ -126,6 +140,6 @@ extension AdminService {
 
     func answer(_ id: EstablishmentID) throws -> EstablishmentAnswer {
         guard let establishment = tenancy.map[id] else { throw Problem(.notFound) }
-        return EstablishmentAnswer(establishment: establishment)
+        return EstablishmentAnswer(establishment: establishment, look: look(of: id))
     }
 }

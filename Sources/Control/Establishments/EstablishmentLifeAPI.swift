@@ -53,17 +53,41 @@ package struct EstablishmentLifeAPI: Sendable {
         let city: String?
         let zone: String?
         let modulesOff: [String]?
+        /// Absent leaves as it is; null takes away.
+        let saysTheme: Bool
+        let theme: ThemeBody?
+        let hosts: [String]?
 
         private enum CodingKeys: String, CodingKey {
-            case name, city, zone
+            case name, city, zone, theme, hosts
             case modulesOff = "modules_off"
+        }
+
+        init(from decoder: any Decoder) throws {
+            let body = try decoder.container(keyedBy: CodingKeys.self)
+            name = try body.decodeIfPresent(String.self, forKey: .name)
+            city = try body.decodeIfPresent(String.self, forKey: .city)
+            zone = try body.decodeIfPresent(String.self, forKey: .zone)
+            modulesOff = try body.decodeIfPresent([String].self, forKey: .modulesOff)
+            saysTheme = body.contains(.theme)
+            theme = try body.decodeIfPresent(ThemeBody.self, forKey: .theme)
+            hosts = try body.decodeIfPresent([String].self, forKey: .hosts)
+        }
+
+        /// - Throws: `invalidBody`.
+        var look: LookChange {
+            get throws {
+                let own = try theme.map { EstablishmentLook.Colours.own(try $0.theme) }
+                return LookChange(colours: own ?? (saysTheme ? .territory : nil), hosts: try hosts.map(ThemeBody.hosts))
+            }
         }
     }
 
     private var change: Route {
         .api(
             .patch, "/api/v1/establishments/{establishment}", access: AdminAPI.administrators, tag: "Establishments",
-            summary: "Changes its name, its town, its calendar zone, or which services are switched off.",
+            summary:
+                "Changes its name, its town, its calendar zone, its colours, its host names, or which services are switched off.",
             parameters: EstablishmentLifeAPI.uai,
             body: .json(
                 .object([
@@ -72,13 +96,21 @@ package struct EstablishmentLifeAPI: Sendable {
                     .optional(
                         "modules_off", .nullable(.array(of: .text(1...40), 0...60)),
                         "By the word of their address: timetable, homework. Off in pages, API and navigation."),
+                    .optional(
+                        "theme", .nullable(ThemeBody.schema),
+                        "Colours of its own, legible where they stand. Null: its territory's."),
+                    .optional(
+                        "hosts", .array(of: .text(1...253), 0...EstablishmentLook.mostHosts),
+                        "Host names of its own, all of them; nobody else has one of these."),
                 ])),
-            answers: [.json(EstablishmentAnswer.schema, "As it is now.")], errors: [.noRight, .unknownReference]
+            answers: [.json(EstablishmentAnswer.schema, "As it is now.")],
+            errors: [.noRight, .unknownReference, .hostTaken]
         ) { call in
             let establishment = try service.establishment(call, for: .establishments)
             let body = try await call.jsonBody(as: Change.self)
             try await service.change(
-                establishment, name: body.name, city: body.city, zone: body.zone, modulesOff: body.modulesOff, call)
+                establishment, name: body.name, city: body.city, zone: body.zone, modulesOff: body.modulesOff,
+                look: try body.look, call)
             return .json(try service.answer(establishment.id))
         }
     }

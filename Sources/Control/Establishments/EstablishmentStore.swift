@@ -53,6 +53,25 @@ enum EstablishmentStore {
             modules_off = coalesce($5, modules_off), updated_at = now() where id = $1
         """)
 
+    /// Null: its territory's.
+    static let setTheme = PostgresStatement(
+        "update establishment set theme = $2::text::jsonb, updated_at = now() where id = $1")
+    static let keepHosts = PostgresStatement(
+        "delete from establishment_host where establishment_id = $1 and not host = any ($2::text[])")
+    /// A closed establishment keeps its own until somebody else wants them.
+    static let freeClosedHosts = PostgresStatement(
+        """
+        delete from establishment_host h using establishment e
+        where e.id = h.establishment_id and e.state = 'closed' and h.host = any ($1::text[])
+        """)
+    /// One that is another's refuses the whole (23505).
+    static let addHosts = PostgresStatement(
+        """
+        insert into establishment_host (host, establishment_id)
+        select distinct r.host, $1::integer from unnest($2::text[]) as r (host)
+        where not exists (select from establishment_host o where o.host = r.host and o.establishment_id = $1)
+        """)
+
     static let setUAI = PostgresStatement("update establishment set uai = $2, updated_at = now() where id = $1")
     static let keepFormerUAI = PostgresStatement(
         """

@@ -17,6 +17,23 @@ package struct EstablishmentManifest: Sendable {
     package let shard: ShardChoice
     /// Made up, for development and demonstration.
     package let isInvented: Bool
+    package let look: EstablishmentLook
+}
+
+/// What an establishment has of its own on pages; nil: the file does not say, and what the console says stays.
+package struct EstablishmentLook: Sendable {
+    package enum Colours: Sendable, Hashable {
+        case territory
+        case own(Theme)
+    }
+
+    package var colours: Colours?
+    package var hosts: [YAMLPlaced<HostName>]?
+
+    package init(colours: Colours? = nil, hosts: [YAMLPlaced<HostName>]? = nil) {
+        self.colours = colours
+        self.hosts = hosts
+    }
 }
 
 /// One establishment as written: what is nil comes from the territory.
@@ -32,6 +49,7 @@ struct EstablishmentLines {
     let timeZone: SchoolTimeZone?
     let shard: ShardChoice?
     let isInvented: Bool
+    let look: EstablishmentLook
 }
 
 extension UAI {
@@ -67,6 +85,8 @@ extension YAMLShape where Value == EstablishmentLines {
             let timeZone = keys.optional("time_zone", .timeZone)
             let shard = keys.optional("shard", .shardChoice)
             let isInvented = keys.optional("invented", .flag, default: false)
+            let colours = keys.optional("theme", .establishmentTheme)
+            let hosts = keys.optional("hosts", YAMLShape<[YAMLPlaced<HostName>]>.establishmentHosts)
             guard let uai, let name, let city else { return nil }
             if let department, department != uai.department {
                 keys.reject(
@@ -74,7 +94,8 @@ extension YAMLShape where Value == EstablishmentLines {
             }
             return EstablishmentLines(
                 place: keys.place(of: "uai"), uai: uai, name: name, kind: kind, levels: levels, department: department,
-                city: city, zone: zone, timeZone: timeZone, shard: shard, isInvented: isInvented)
+                city: city, zone: zone, timeZone: timeZone, shard: shard, isInvented: isInvented,
+                look: EstablishmentLook(colours: colours, hosts: hosts))
         }
     }
 }
@@ -91,6 +112,40 @@ extension YAMLShape where Value == [Level] {
                 return nil
             }
             return levels
+        }
+    }
+}
+
+extension EstablishmentLook {
+    static let mostHosts = 10
+}
+
+extension YAMLShape where Value == EstablishmentLook.Colours {
+    fileprivate static var establishmentTheme: YAMLShape {
+        .either(
+            scalar: .oneOf(["none": EstablishmentLook.Colours.territory]),
+            structure: YAMLShape<Theme>.theme.map { EstablishmentLook.Colours.own($0) })
+    }
+}
+
+extension YAMLShape where Value == [YAMLPlaced<HostName>] {
+    fileprivate static var establishmentHosts: YAMLShape {
+        .list(
+            of: YAMLShape<YAMLPlaced<HostName>>.placed(YAMLShape<HostName>.establishmentHost),
+            atMost: EstablishmentLook.mostHosts)
+    }
+}
+
+extension YAMLShape where Value == HostName {
+    fileprivate static var establishmentHost: YAMLShape {
+        let shape = YAMLShape<HostName>.host
+        return YAMLShape("a host name below a domain, such as college-des-tilleuls.ent77.fr") { value in
+            guard let host = shape.read(value) else { return nil }
+            guard host.isBelowDomain else {
+                value.reject("\(host) cannot be an establishment's: expected a name below a domain")
+                return nil
+            }
+            return host
         }
     }
 }

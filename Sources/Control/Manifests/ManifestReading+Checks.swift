@@ -54,6 +54,9 @@ extension ManifestReading {
             }
             for establishment in territory.establishments {
                 addIfTwice(establishment.uai, establishment.place, &uais, "\(establishment.uai) is declared twice")
+                for host in establishment.look.hosts ?? [] {
+                    addIfTwice(host.value, host.place, &hosts, "the host name \(host.value) is declared twice")
+                }
             }
             for (code, _) in territory.rules.bandwidth.departments {
                 addIfTwice(

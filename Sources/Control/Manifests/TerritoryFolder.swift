@@ -69,6 +69,6 @@ extension EstablishmentLines {
             place: place, uai: uai, name: name, kind: kind ?? territory.defaults.kind,
             levels: levels ?? territory.defaults.levels, department: department.code, city: city,
             zone: zone ?? department.zone, timeZone: timeZone ?? territory.timeZone,
-            shard: shard ?? territory.defaults.shard, isInvented: isInvented)
+            shard: shard ?? territory.defaults.shard, isInvented: isInvented, look: look)
     }
 }

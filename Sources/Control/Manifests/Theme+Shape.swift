@@ -18,19 +18,14 @@ extension YAMLShape where Value == Theme {
             let accent = keys.required("accent", .colour)
             let accentOnDark = keys.required("accent_on_dark", .colour)
             guard let colour, let onColour, let accent, let accentOnDark else { return nil }
-            let pairs = [
-                ("on_colour", onColour, colour), ("accent", accent, Theme.whitePage),
-                ("accent_on_dark", accentOnDark, Theme.darkPage),
-            ]
-            for (key, text, page) in pairs {
-                let contrast = text.contrast(with: page)
-                guard contrast < Theme.leastContrast else { continue }
-                // Cut, not rounded: 4.48 must not be told as 4.5.
-                let told = "\(Int(contrast)).\(Int(contrast * 10) % 10)"
+            let theme = Theme(colour: colour, onColour: onColour, accent: accent, accentOnDark: accentOnDark)
+            for pair in theme.illegible {
                 keys.reject(
-                    key, "the contrast of \(text) on \(page) is \(told): expected at least \(Theme.leastContrast)")
+                    pair.key,
+                    "the contrast of \(pair.text) on \(pair.page) is \(pair.contrast): expected at least"
+                        + " \(Theme.leastContrast)")
             }
-            return Theme(colour: colour, onColour: onColour, accent: accent, accentOnDark: accentOnDark)
+            return theme
         }
     }
 }

@@ -1,4 +1,4 @@
-/// The colours of a territory's pages.
+/// The colours of a territory's pages, or of an establishment's.
 package struct Theme: Sendable, Hashable {
     /// Behind the territory's name.
     package let colour: Colour
@@ -14,6 +14,20 @@ package struct Theme: Sendable, Hashable {
     static let whitePage = Colour(red: 0xff, green: 0xff, blue: 0xff)
     /// WCAG 2.2, success criterion 1.4.3, for text of ordinary size.
     static let leastContrast = 4.5
+
+    /// The pairs that people cannot read: the key of the text's colour, both colours, and their contrast as it is told.
+    var illegible: [(key: String, text: Colour, page: Colour, contrast: String)] {
+        let pairs = [
+            ("on_colour", onColour, colour), ("accent", accent, Theme.whitePage),
+            ("accent_on_dark", accentOnDark, Theme.darkPage),
+        ]
+        return pairs.compactMap { key, text, page in
+            let contrast = text.contrast(with: page)
+            guard contrast < Theme.leastContrast else { return nil }
+            // Cut, not rounded: 4.48 must not be told as 4.5.
+            return (key, text, page, "\(Int(contrast)).\(Int(contrast * 10) % 10)")
+        }
+    }
 }
 
 /// An sRGB colour, written `#1f4e79`.

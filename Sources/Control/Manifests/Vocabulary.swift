@@ -36,6 +36,12 @@ package struct HostName: RawRepresentable, Sendable, Hashable, CustomStringConve
 
     package var description: String { rawValue }
 
+    /// Whether it can be an establishment's own: a name below a domain, and no address in figures.
+    var isBelowDomain: Bool {
+        let labels = rawValue.split(separator: ".")
+        return labels.count >= 2 && labels.last?.utf8.contains { !(48...57).contains($0) } == true
+    }
+
     private static func isLabel(_ label: Substring) -> Bool {
         (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"
             && label.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }

@@ -16,7 +16,10 @@ extension Call {
     /// The profiles that a calendar rule keeps out at this moment, and why.
     package var closures: [(profile: Visitor.Profile, closure: Closure)] { self[ClosuresKey.self] ?? [] }
 
-    /// The territory whose host name was asked for; nil for another host.
+    /// The establishment whose own host name was asked for.
+    var hostEstablishment: Establishment? { self[HostEstablishmentKey.self] }
+
+    /// The territory whose host name was asked for, or whose establishment's; nil for another host.
     package var territory: Territory? { self[TerritoryKey.self] }
 
     /// - Throws: `.signedOut`. Behind a route that needs a session it does not happen.

@@ -113,7 +113,7 @@ package struct Gate: Sendable {
         // The switch in the frame of each page wins over the account's language, until signing out forgets it.
         if call.request.cookie(Call.languageCookie) == nil { call.language = session.holder.language }
         guard call.route.surface == .page else { return }
-        call.dressing { [session] call, frame in
+        call.dressing { [session, whole] call, frame in
             frame.forgeryToken = service.keyring.tokens.token(
                 for: SessionBinding.of(session), owner: SessionBinding.owner(session.holder.account))
             frame.home = "/home"
@@ -121,6 +121,7 @@ package struct Gate: Sendable {
                 name: session.holder.name, profile: service.title(of: session.holder, call.language),
                 items: [PageFrame.Item(.myAccount, "/account")], languages: "/account/language")
             frame.sessionEnd = end(of: session, call)
+            service.themes.dress(&frame, for: whole.holder, call)
         }
     }
 
@@ -132,16 +133,19 @@ package struct Gate: Sendable {
         return zone.map { $0.local(microseconds: end * 1_000_000).secondOfDay / 60 }
     }
 
-    /// The territory's name and colours.
+    /// The territory's name and colours, or those of the establishment whose own host name it is.
     private func dress(_ call: Call) {
-        guard let territory = service.tenancy.territories.territory(host: call.request.host) else { return }
-        call[TerritoryKey.self] = territory
-        guard call.route.surface == .page else { return }
-        call.dressing { _, frame in
-            frame.siteName = territory.title
-            if territory.title != territory.name { frame.siteOwner = territory.name }
+        let host = call.request.host
+        if let territory = service.tenancy.territories.territory(host: host) {
+            call[TerritoryKey.self] = territory
+        } else if let establishment = service.tenancy.map.establishment(host: host) {
+            call[HostEstablishmentKey.self] = establishment
+            call[TerritoryKey.self] = service.tenancy.territories[establishment.territory]
+        }
+        guard call.route.surface == .page, let territory = call.territory else { return }
+        call.dressing { call, frame in
             frame.accessibilityContact = territory.accessibilityContact
-            frame.theme = service.themes.link(of: territory.id)
+            service.themes.dress(&frame, of: call.hostEstablishment, in: territory)
         }
     }
 

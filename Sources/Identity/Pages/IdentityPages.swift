@@ -28,7 +28,10 @@ struct IdentityPages {
     }
 
     /// The territory's page: its news, and the form. Without a territory, the form alone and where else to go.
-    func entrance(_ form: SignInForm, territory: Territory?, now: Int64, elsewhere: HTML?) -> Page {
+    /// - Parameter name: of the establishment whose own host this is.
+    func entrance(
+        _ form: SignInForm, territory: Territory?, name: String? = nil, now: Int64, elsewhere: HTML?
+    ) -> Page {
         let notice = form.notice.map { Notice(.success, text($0)).html(language, isLive: true) }
         let warning = form.warning.map { Notice(.warning, text($0)).html(language, isLive: true) }
         let failure = form.failure.map { Notice(.error, text($0)).html(language, isLive: true) }
@@ -54,7 +57,8 @@ struct IdentityPages {
         return Page(
             title: .signInTitle,
             main: Component.door(
-                heading: Component.heading(territory?.title ?? "Préau"), card: card, side: "\(news)\(elsewhere)"),
+                heading: Component.heading(name ?? territory?.title ?? "Préau"), card: card, side: "\(news)\(elsewhere)"
+            ),
             isEntrance: true)
     }
 

@@ -188,7 +188,9 @@ struct SignInRoutes: Sendable {
         let elsewhere =
             call.territory == nil ? pages.choices(service.tenancy.territories.all) { address(of: $0, call) } : nil
         var response = call.page(
-            pages.entrance(form, territory: call.territory, now: call.now, elsewhere: elsewhere), status: status)
+            pages.entrance(
+                form, territory: call.territory, name: call.hostEstablishment?.name, now: call.now,
+                elsewhere: elsewhere), status: status)
         if let visit = call[VisitKey.self], visit != SessionBinding.visit(of: call.request) {
             response.headers.add(
                 "Set-Cookie", CookieHeader.set(SessionBinding.cookieName, visit, isSecure: call.request.isSecure))
@@ -199,13 +201,8 @@ struct SignInRoutes: Sendable {
         return noStore(response)
     }
 
-    /// The same scheme and port as this request: in development every territory is behind one front on one port.
     private func address(of territory: Territory, _ call: Call) -> String? {
-        guard let host = territory.hosts.first else { return nil }
-        let given = call.request.header("host") ?? ""
-        let port = given.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).last
-            .flatMap { Substring($0) }.flatMap { given.contains(":") ? UInt16($0) : nil }
-        return (call.request.isSecure ? "https://" : "http://") + host + (port.map { ":\($0)" } ?? "") + "/"
+        territory.hosts.first.map { call.address(onHost: $0) + "/" }
     }
 }
 

@@ -16,6 +16,8 @@ struct StrongPages {
         let failure: Phrase?
         let token: String
         let hasApplication: Bool
+        /// Other sites that the person has passkeys of, and where they are.
+        var elsewhere: [(host: String, address: String)] = []
         /// For the script; nil where there is no passkey of this site.
         let options: String?
     }
@@ -29,6 +31,11 @@ struct StrongPages {
                 passkeyAction, "get", options, token: view.token, fields: ["id", "client", "data", "signature"],
                 label: text(.usePasskey), before: .empty)
         }
+        let sites = view.elsewhere.html { "<li><a href=\"\($0.address)\">\($0.host)</a></li>" }
+        let elsewhere: HTML? =
+            view.elsewhere.isEmpty
+            ? nil
+            : Notice(.information, markup: "<p>\(text(.passkeyElsewhere))</p><ul>\(sites)</ul>").html(language)
         let hint = text(view.hasApplication ? .factorCodeHint : .recoveryHint)
         let form = PostForm(
             action,
@@ -40,7 +47,7 @@ struct StrongPages {
         return Page(
             title: .secondFactorTitle,
             main: Component.heading(text(.secondFactorTitle), lead: HTML(text: text(.secondFactorLead)))
-                + Component.card("\(failure)\(passkey)\(form.html(language))") + leave,
+                + Component.card("\(failure)\(elsewhere)\(passkey)\(form.html(language))") + leave,
             width: .narrow, isEntrance: true)
     }
 

@@ -1,6 +1,7 @@
 internal import Cryptography
 internal import HTTP
 internal import Runtime
+internal import Tenancy
 internal import Web
 
 /// The second factor: the page that asks for one, the pages to add and remove them, and the call of the API.
@@ -69,14 +70,25 @@ struct StrongRoutes: Sendable {
             guard case .passkey(let credential, party) = factor.kind else { return nil }
             return credential.id
         }
+        // Shown where there is no passkey of this site: the browser would not find the others.
+        let others = known.compactMap { factor -> String? in
+            guard case .passkey(_, let other) = factor.kind, other != party, isOurs(other) else { return nil }
+            return other
+        }
         let challenge = passkeys.isEmpty ? nil : try await factors.challenge(registering: false, session)
         let view = StrongPages.Question(
             next: call.query.text(ReturnPath.parameter), failure: failure, token: token(session),
             hasApplication: known.contains { if case .application = $0.kind { true } else { false } },
+            elsewhere: passkeys.isEmpty ? Set(others).sorted().map { ($0, call.address(onHost: $0) + "/login") } : [],
             options: challenge.map { StrongPages.showOptions(challenge: $0, party: party, passkeys: passkeys) })
         var response = call.page(StrongPages(language: call.language).question(view), status: status)
         response.allowScript()
         return noStore(response)
+    }
+
+    /// Whether a host is one of this platform's sites at this moment.
+    private func isOurs(_ host: String) -> Bool {
+        service.tenancy.territories.territory(host: host) != nil || service.tenancy.map.establishment(host: host) != nil
     }
 
     private var show: Route {

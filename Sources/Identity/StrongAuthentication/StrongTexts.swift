@@ -11,6 +11,10 @@ extension Phrase {
         en: "Six digits of the application, or a recovery code")
     static let recoveryHint = Phrase(fr: "Un code de secours", en: "A recovery code")
     static let confirm = Phrase(fr: "Confirmer", en: "Confirm")
+    static let passkeyElsewhere = Phrase(
+        fr:
+            "Votre clé d'accès ne vaut que sur le site où vous l'avez créée. Connectez-vous là-bas, ou saisissez un code :",
+        en: "Your passkey works only on the site where you made it. Sign in there, or type a code:")
     static let usePasskey = Phrase(fr: "Utiliser une clé d'accès", en: "Use a passkey")
     static let notMe = Phrase(fr: "Ce n'est pas moi : annuler la connexion", en: "This is not me: cancel signing in")
     static let wrongFactorCode = Phrase(

@@ -35,6 +35,7 @@ struct UpstreamRoutes: Sendable {
             answers: [.elsewhere], errors: [.signOnUnavailable, .samlUnavailable]
         ) { call in
             let provider = try provider(call)
+            if let response = call.elsewhere(call.here) { return response }
             let visit = SessionBinding.visit(of: call.request) ?? SessionBinding.newVisit()
             let next = ReturnPath.target(call.query.text(ReturnPath.parameter)).text
             return try await go(call, provider, visit: visit, next: next, linking: nil)
@@ -128,6 +129,7 @@ struct UpstreamRoutes: Sendable {
             .get, "/account/links", access: .signedIn, tag: "Identity",
             summary: "The identity providers that one signs in through.", errors: [.signInUnavailable]
         ) { call in
+            if let response = call.elsewhere(call.here) { return response }
             let session = try call.requireSession()
             let links = try await service.upstream.store.links(of: session.holder.account)
             let providers = service.singleSignOn.upstreams.filter {
@@ -149,6 +151,7 @@ struct UpstreamRoutes: Sendable {
             parameters: [.slug("provider", "The provider.")], body: .form([]),
             errors: [.signOnUnavailable, .samlUnavailable, .signInUnavailable]
         ) { call in
+            if let response = call.elsewhere("/account/links") { return response }
             let session = try call.requireSession()
             let provider = try provider(call)
             // Whoever finds a session open must not make themselves a door to it.

@@ -17,6 +17,15 @@ enum DirectoryStore {
 
     private static let formerCodes = PostgresStatement("select uai, establishment_id from establishment_former_uai")
 
+    private static let ownHosts = PostgresStatement(
+        """
+        select h.host, h.establishment_id from establishment_host h join establishment e on e.id = h.establishment_id
+        where e.state <> 'closed'
+        """)
+
+    private static let ownThemes = PostgresStatement(
+        "select id, theme from establishment where theme is not null and state <> 'closed'")
+
     private static let territories = PostgresStatement(
         """
         select id, kind, parent_id, code, name, title, region, time_zone, theme,
@@ -47,7 +56,8 @@ enum DirectoryStore {
         """)
 
     /// The version comes first: what is read after it is at least as new, so that at worst the map is read once more.
-    static let mapBatch = repeatable(versions, ShardStore.all, establishments, formerCodes)
+    static let mapBatch = repeatable(
+        versions, ShardStore.all, establishments, formerCodes, ownHosts, ownThemes)
 
     static let territoriesBatch = repeatable(versions, territories, departments, calendars, holidays, terms, news)
 
@@ -91,9 +101,13 @@ enum DirectoryStore {
         for row in results[3] {
             if let uai = UAI(rawValue: try row.text(0)) { former[uai] = try row.value(1) }
         }
+        var hosts: [String: EstablishmentID] = [:]
+        for row in results[4] { hosts[try row.text(0)] = try row.value(1) }
+        var themes: [EstablishmentID: JSONText] = [:]
+        for row in results[5] { themes[try row.value(0)] = try row.json(1) }
         return ShardMap(
             version: try version(of: "map", in: results[0]), establishments: establishments, shards: shards,
-            former: former)
+            former: former, hosts: hosts, themes: themes)
     }
 
     private static func establishment(_ row: PostgresRow) throws(PostgresError) -> Establishment? {

@@ -16,6 +16,8 @@ final class FrameShape: Hashable, Sendable {
         /// The same inside an address.
         case backEncoded
         case sessionEnd
+        /// The address of the colours.
+        case theme
     }
 
     /// Which item of a list is the page shown.
@@ -39,7 +41,7 @@ final class FrameShape: Hashable, Sendable {
     let siteName: String
     let siteOwner: String?
     let home: Link
-    let theme: Link?
+    let hasTheme: Bool
     let navigation: [PageFrame.Item]
     let person: Person?
     let footer: [PageFrame.Item]
@@ -56,7 +58,7 @@ final class FrameShape: Hashable, Sendable {
         siteName = frame.siteName
         siteOwner = frame.siteOwner
         home = frame.home
-        theme = frame.theme
+        hasTheme = frame.theme != nil
         navigation = frame.navigation
         person = frame.person.map { Person(items: $0.items, signOut: $0.signOut, languages: $0.languages) }
         footer = frame.footer
@@ -74,7 +76,7 @@ final class FrameShape: Hashable, Sendable {
         left === right
             || left.places == right.places && left.language == right.language && left.width == right.width
                 && left.siteName == right.siteName && left.siteOwner == right.siteOwner && left.home == right.home
-                && left.theme == right.theme && left.isEntrance == right.isEntrance
+                && left.hasTheme == right.hasTheme && left.isEntrance == right.isEntrance
                 && left.refreshAfter == right.refreshAfter && left.hasToken == right.hasToken
                 && left.tellsEnd == right.tellsEnd && left.navigation == right.navigation
                 && left.person == right.person && left.footer == right.footer

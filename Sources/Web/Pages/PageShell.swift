@@ -23,6 +23,7 @@ package enum PageShell {
             case .back: html.append(text: here.text)
             case .backEncoded: html.append(text: here.text.percentEncoded())
             case .sessionEnd: html.append(text: language.time(minutes: frame.sessionEnd ?? 0))
+            case .theme: html.append(text: frame.theme?.text ?? "")
             }
         }
         return html.bytes
@@ -59,7 +60,7 @@ package enum PageShell {
     }
 
     private static func theme(_ shape: FrameShape) -> HTML? {
-        shape.theme.map { "<link rel=\"stylesheet\" href=\"\($0)\">" }
+        shape.hasTheme ? "<link rel=\"stylesheet\" href=\"\(gap(.theme))\">" : nil
     }
 
     // MARK: Header
