@@ -331,7 +331,7 @@ def test_feeds_are_the_territorys_own(stack, state, tmp_path):
             state, "import", "csv", table(tmp_path, f"L-{territory}"), "--establishment", uai, "--kind", "pupil", "--dry-run")["import"]
     listed = administrator.call("GET", "/api/v1/imports").json["items"]
     assert {each["territory"] for each in listed} == {"seine-et-marne"}
-    assert numbers["seine-et-marne"] in {each["id"] for each in listed} and numbers["eure"] not in {each["id"] for each in listed}
+    assert numbers["seine-et-marne"] in {each["import"] for each in listed} and numbers["eure"] not in {each["import"] for each in listed}
     assert administrator.call("GET", f"/api/v1/imports/{numbers['seine-et-marne']}").status == 200
     assert administrator.call("GET", f"/api/v1/imports/{numbers['eure']}").status == 404
     teacher = visitor(stack, account(stack, "teacher", "eure")).at(stack["admin"])
