@@ -172,8 +172,6 @@ extension Phrase {
     static let filterActorHint = Phrase(
         fr: "Le numéro d'un compte ou le nom d'un jeton.", en: "An account's number or a token's name.")
     static let establishmentCode = Phrase(fr: "UAI de l'établissement", en: "UAI of the establishment")
-    static let fromDay = Phrase(fr: "À partir du", en: "From")
-    static let untilDay = Phrase(fr: "Jusqu'au", en: "Up to")
     static let changedValues = Phrase(fr: "Valeurs", en: "Values")
     static let beforeAndAfter = Phrase(fr: "Avant → après", en: "Before → after")
     static let exportCSV = Phrase(fr: "Exporter en CSV", en: "Export as CSV")
