@@ -87,7 +87,8 @@ extension ProblemCode {
         "preau.control.login_unknown", 422,
         title: Phrase(fr: "Identifiant inconnu", en: "Unknown login"),
         meaning: Phrase(
-            fr: "Aucun compte n'a cet identifiant.", en: "No account has this login."))
+            fr: "Aucun compte n'a cet identifiant, ou il n'est pas de ceux dont vous avez la charge.",
+            en: "No account has this login, or it is not one of those in your charge."))
 
     package static let invalidUAI = ProblemCode(
         "preau.control.invalid_uai", 422,

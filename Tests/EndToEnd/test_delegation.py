@@ -190,6 +190,15 @@ def test_opening_a_school_takes_nobodys_account(stack, operator, directory):
         number = person(directory, login)[0]
         acts = operator.ask("GET", f"/api/v1/audit?action=mandate.give&target={number}").json["items"]
         assert [(each["actor"], each["establishment"]) for each in acts] == [(actor, code)], acts
+    # Who has nothing but that mandate is found by the territory, and by no other, and helped by whoever may.
+    number = person(directory, "nouvelle.fictive")[0]
+    elsewhere = program(stack, operator, "ailleurs", role="territory_admin", territory="hauts-de-seine")
+    for query in ("login=nouvelle.fictive", "search=nouvelle.fictive"):
+        found = [[each["id"] for each in who.ask("GET", f"/api/v1/accounts?{query}").json["items"]] for who in (whole, elsewhere)]
+        assert found == [[number], []], query
+    assert opens.ask("POST", f"/api/v1/accounts/{number}/code").code == NO_RIGHT
+    assert elsewhere.ask("POST", f"/api/v1/accounts/{number}/code").status == 404
+    assert whole.ask("POST", f"/api/v1/accounts/{number}/code").json["login"] == "nouvelle.fictive"
     # What is there is left as it is: the same list is no question of rights.
     assert opened(operator, ask_to_open(opens, "eure", opening(codes[3], foreign))) == []
     assert mandates_over(directory, codes[3]) == [(before[1][0], "establishment_admin")]
@@ -239,6 +248,16 @@ def test_a_territory_sees_the_mandates_and_tokens_of_its_schools(stack, operator
         tokens = browser.get("/api/v1/tokens?limit=200").json["items"]
         assert ("jeton-d-un-college" in [each["name"] for each in tokens]) == sees
     assert operator.ask("DELETE", f"/api/v1/mandates/{number}").status == 204
+
+
+def test_nobody_raises_people_of_another_territory(stack, operator):
+    """A mandate puts an account out of reach of those who administer it."""
+    gives = program(stack, operator, "delegue", role="territory_admin", territory="eure")
+    own, foreign = account(stack, "teacher", "eure"), account(stack, "head", "seine-et-marne")
+    mandate = {"role": "establishment_admin", "establishment": own["establishments"][0], "rights": ["news"]}
+    refused = gives.ask("POST", "/api/v1/mandates", {"login": foreign["login"]} | mandate)
+    assert refused.code == "preau.control.login_unknown", refused.text
+    assert operator.ask("DELETE", f"/api/v1/mandates/{given(gives, own['login'], **mandate)}").status == 204
 
 
 def test_a_partial_delegate_takes_back_what_they_gave_and_touches_nothing_wider(stack, operator):

@@ -201,9 +201,15 @@ package struct AccountSearchStore: Sendable {
 
     private func addScope(_ scope: RowScope, to conditions: inout FilterConditions) {
         guard case .only(let territories, let establishments) = scope else { return }
+        // By mandates too: who administers a new school has no profile.
         conditions.add(
-            "exists (select from profile p join establishment e on e.id = p.establishment_id where p.account_id = a.id and (e.territory_id = any (",
-            territories.map(\.rawValue), ")", " or e.id = any (", establishments.map(\.rawValue), ")))")
+            """
+            exists (select from (
+                select establishment_id, null::text as territory_id from profile where account_id = a.id
+                union all select establishment_id, territory_id from administrator where account_id = a.id
+            ) tie left join establishment e on e.id = tie.establishment_id
+            where coalesce(tie.territory_id, e.territory_id) = any (
+            """, territories.map(\.rawValue), ")", " or e.id = any (", establishments.map(\.rawValue), "))")
     }
 
     static func escaped(_ text: String) -> String {

@@ -17,8 +17,28 @@ extension AdminService {
         let charge = charge(call)
         if charge.coversPlatform(right) { return account }
         let own = account.roles.compactMap { tenancy.map[$0.establishment] }.filter { charge.contains($0) }
+        if own.isEmpty, account.isAdministrator { return try await administrator(account, charge, for: right) }
         guard !own.isEmpty else { throw Problem(.notFound) }
         guard own.contains(where: { charge.covers($0, right) }) else { throw ControlError.noRight(right) }
+        return account
+    }
+
+    /// Somebody who is there by mandates alone, such as the first administrator of a new school: theirs whose charge has all of
+    /// what one of the mandates is over.
+    private func administrator(
+        _ account: FoundAccount, _ charge: Charge, for right: AdminRight
+    ) async throws -> FoundAccount {
+        let places = try await mandates.reach(of: account.id, tenancy.territories).grants
+            .filter { !$0.isEverything && !($0.territories.isEmpty && $0.establishments.isEmpty) }
+        func all(_ grant: Charge.Grant, _ territory: (TerritoryID) -> Bool, _ school: (Establishment) -> Bool) -> Bool {
+            grant.territories.allSatisfy(territory)
+                && grant.establishments.allSatisfy { tenancy.map[$0].map(school) ?? false }
+        }
+        let own = places.filter { all($0, { charge.contains($0) }, { charge.contains($0) }) }
+        guard !own.isEmpty else { throw Problem(.notFound) }
+        guard own.contains(where: { all($0, { charge.covers($0, right) }, { charge.covers($0, right) }) }) else {
+            throw ControlError.noRight(right)
+        }
         return account
     }
 

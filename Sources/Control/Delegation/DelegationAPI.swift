@@ -175,6 +175,8 @@ extension AdminService {
         guard let name = Login(rawValue: login),
             let account = try await AccountProvisioningStore(directory).find(name)
         else { throw Problem(.loginUnknown) }
+        // A mandate raises an account above those who administer it: nobody raises another territory's people out of its reach.
+        guard try await isInCharge(account, call) else { throw Problem(.loginUnknown) }
         let wanted = MandateStore.Draft(
             account: account, role: draft.role, territory: draft.territory, establishment: draft.establishment,
             rights: draft.rights, from: draft.from, until: draft.until)

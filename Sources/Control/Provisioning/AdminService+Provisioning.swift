@@ -104,7 +104,7 @@ extension AdminService {
 
     /// Whether an account is somebody's of the caller: by a role in an establishment where they may delegate, or by mandates that
     /// are all over such places.
-    private func isInCharge(_ id: AccountID, _ call: Call) async throws -> Bool {
+    func isInCharge(_ id: AccountID, _ call: Call) async throws -> Bool {
         guard let account = try await accountSearch.find(id), account.state != "closed" else { return false }
         let charge = charge(call)
         if charge.coversPlatform(.delegation) { return true }
