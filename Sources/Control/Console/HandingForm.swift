@@ -19,12 +19,8 @@ struct HandingForm {
         service.tenancy.territories.all.filter { charge.covers($0.id, .delegation) }
     }
 
-    /// What the lists are about: with the establishments of one's territories, since what is over one of them names no territory.
-    var scope: RowScope {
-        guard case .only(let territories, let establishments) = charge.rows(.delegation) else { return .everything }
-        let below = territories.flatMap { service.tenancy.map.establishments(of: $0).map(\.id) }
-        return .only(territories: territories, establishments: Set(establishments + below).sorted())
-    }
+    /// What the lists are about.
+    var scope: RowScope { charge.rows(.delegation) }
 
     private var roles: [Role] {
         if charge.coversPlatform(.delegation) {
