@@ -7,7 +7,8 @@ import pytest
 from browsing import Visitor, account, host_of
 from test_feeds import add, delivery, family, preau
 
-TERRITORY = "seine-et-marne"
+# Of an academy and with names of its own: whoever is not in the next delivery of an academy leaves, whose test ever brought them.
+TERRITORY, ACADEMY = "hauts-de-seine", 25
 KEY, OTHER = 820_103, 820_203  # the academy's, of the same person
 TWINS = (820_303, 820_403)
 
@@ -54,14 +55,16 @@ def teacher(key, name, *structures):
 def feed(stack, state, folder, *, other=(4000,), gone=()):
     """The delivery of two schools; `other`: where the second number of the person is."""
     first, second = schools(stack)
-    files = family(first, "6e A", 820_000)
+    files = {
+        content: text.replace("DE LA FABLE", "DU MELANGE").replace("CRAIE", "ARDOISE").replace("DU CONTE", "DE LA FUSION")
+        for content, text in family(first, "6e A", 820_000).items()}
     files["EtabEducNat"] += add(
         "EtabEducNat", 4001, ENTStructureJointure="4001", ENTStructureUAI=second, ENTStructureNomCourant="COLLEGE$DU CONTE$SONGE")
     files["PersEducNat"] += "".join(
         teacher(key, name, *structures) for key, name, structures in (
             (KEY, "DOUBLE", (4000,)), (OTHER, "DOUBLE", other), (TWINS[0], "JUMEAU", (4000,)), (TWINS[1], "JUMEAU", (4000,)))
         if key not in gone)
-    done = preau(state, "import", "aaf", delivery(folder, files), "--into", TERRITORY)
+    done = preau(state, "import", "aaf", delivery(folder, files, academy=ACADEMY), "--into", TERRITORY)
     assert done["state"] == "done", done
     return [done[who][what] for who in ("pupils", "guardians", "staff") for what in ("added", "changed", "disappeared")]
 

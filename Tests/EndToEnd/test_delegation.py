@@ -188,7 +188,7 @@ def test_opening_a_school_takes_nobodys_account(stack, operator, directory):
     assert mandates_over(directory, codes[3]) == [(before[1][0], "establishment_admin")]
     for code, login, actor in ((codes[2], "nouvelle.fictive", "ouvre"), (codes[3], own, "ouvre-tout")):
         number = person(directory, login)[0]
-        acts = operator.ask("GET", f"/api/v1/audit?action=mandate.give&target={number}").json["items"]
+        acts = operator.ask("GET", f"/api/v1/audit?action=mandate.give&target={number}&establishment={code}").json["items"]
         assert [(each["actor"], each["establishment"]) for each in acts] == [(actor, code)], acts
     # Who has nothing but that mandate is found by the territory, and by no other, and helped by whoever may.
     number = person(directory, "nouvelle.fictive")[0]

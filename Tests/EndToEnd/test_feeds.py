@@ -49,7 +49,9 @@ def preau(stack_state, *words, fails=False):
     done = subprocess.run(
         [PREAU, *map(str, words), "--state", stack_state, "--json"], capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode != 0) == fails, done.stderr + done.stdout
-    return json.loads(done.stdout) if done.stdout.strip() else done.stderr
+    answer = json.loads(done.stdout)
+    # An import that waits for somebody has not succeeded either; it says what it waits for, an error its code.
+    return done.stderr if fails and "code" in answer else answer
 
 
 def add(category, key, **attributes):
@@ -61,10 +63,10 @@ def add(category, key, **attributes):
             f"<identifier><id>{key}</id></identifier><attributes>{inner}</attributes></addRequest>")
 
 
-def delivery(folder, files, cut=0):
+def delivery(folder, files, cut=0, academy=24):
     folder.mkdir(exist_ok=True)
     for content, inner in files.items():
-        data = DOCUMENT.format(inner).encode("iso-8859-15")
+        data = DOCUMENT.format(inner).replace('codeAcademieExport="24"', f'codeAcademieExport="{academy}"').encode("iso-8859-15")
         (folder / f"ENT2DVA_0770001H_Complet_20260901_{content}_0000.xml").write_bytes(data[:len(data) - cut])
     return folder
 

@@ -9,6 +9,7 @@ import psycopg2
 import pytest
 from browsing import Visitor, account, host_of, visitor
 from stack.build import BUILT
+from test_feeds import preau
 
 PREAU = BUILT / "preau"
 TERRITORY = "seine-et-marne"
@@ -50,13 +51,6 @@ def directory(stack):
     connection.autocommit = True
     yield connection.cursor()
     connection.close()
-
-
-def preau(state, *words, fails=False):
-    done = subprocess.run(
-        [PREAU, *map(str, words), "--state", state, "--json"], capture_output=True, text=True, timeout=120, check=False)
-    assert (done.returncode != 0) == fails, done.stderr + done.stdout
-    return json.loads(done.stdout) if done.stdout.strip() else done.stderr
 
 
 def uai(number):

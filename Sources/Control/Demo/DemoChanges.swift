@@ -24,10 +24,10 @@ enum DemoChanges {
         }
     }
 
-    /// The Monday of this week, of the next one from Friday evening on, and past the holidays.
+    /// The Monday of the week that the timetable shows: this one, the next one on a Sunday, and past the holidays.
     private static func monday(_ school: DemoSchool, _ calendar: SchoolCalendar) -> CivilDate {
         let today = school.establishment.timeZone.date(microseconds: WallClock.microseconds)
-        var monday = today.weekday >= 6 ? today.monday + 7 : today.monday
+        var monday = today.weekday == 7 ? today.monday + 7 : today.monday
         for _ in 0..<20 where !(0..<5).contains(where: { calendar.isSchoolDay(monday + $0) }) { monday = monday + 7 }
         return monday
     }

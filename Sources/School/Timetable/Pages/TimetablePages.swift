@@ -126,7 +126,7 @@ package struct TimetablePages: Sendable {
 
     // MARK: What is shown
 
-    /// The days asked for; without a date the present school week, the next one at the week-end.
+    /// The days asked for; without a date the present school week, the next one on a Sunday.
     private func days(_ call: Call, in establishment: EstablishmentID?) throws -> ClosedRange<CivilDate> {
         guard call.query.date("date") == nil, let establishment else { return try api.days(call, in: establishment) }
         let today = try service.today(in: establishment, call.now)
