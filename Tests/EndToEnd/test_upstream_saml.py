@@ -9,7 +9,7 @@ from browsing import Visitor, account, host_of, visitor
 from partners import preau
 from saml2.saml import NAMEID_FORMAT_TRANSIENT
 from saml_authority import CBC, LOGIN, OAEP, REFERENCE, Authority, index_of
-from saml_partner import ServiceProvider, refused, validate_schema
+from saml_partner import ServiceProvider, damaged, refused, validate_schema
 
 TERRITORY = "grand-est"
 REFUSED = "preau.identity.provider_refused"
@@ -30,11 +30,6 @@ def at(stack, person, url=None):
 
 def is_in(browser):
     return browser.get("/home").status == 200
-
-
-def damaged(document):
-    """The first signature is another, whatever it begins with."""
-    return re.sub(r"(<ns\d:SignatureValue>)(.)", lambda found: found[1] + ("B" if found[2] == "A" else "A"), document, count=1)
 
 
 def turned_away(browser, answer, code=REFUSED):
