@@ -121,12 +121,6 @@ enum FeedCommands: CommandSet {
         let items: [Item]
     }
 
-    private static var decoder: JSONDecoder {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return decoder
-    }
-
     static func escaped(_ text: String) -> String {
         // Only ASCII: letters with accents are letters too.
         let plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._"
