@@ -104,7 +104,9 @@ class PostgresServer:
             with log.open("ab") as output:
                 done = subprocess.run(
                     [BINARIES / "initdb", "-D", unfinished, "-U", SUPERUSER, "--pwfile", password,
-                     "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--data-checksums",
+                     "--auth", "scram-sha-256", "--encoding", "UTF8",
+                     # The order of C.UTF-8, compared as bytes and not by the C library (docs/decisions/0027).
+                     "--locale", "C.UTF-8", "--lc-collate", "C", "--data-checksums",
                      # An empty server is not worth waiting for the disk; all that follows is written durably.
                      "--no-sync"],
                     stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=unfinished, check=False, **identity)

@@ -9,6 +9,8 @@ struct ccurl_request {
   const char *url;
   const void *body;
   size_t body_size;
+  // In place of `body`: gives it piece by piece, 0 at its end, CURL_READFUNC_ABORT to break off; `context` is its last argument.
+  size_t (*give)(char *buffer, size_t size, size_t count, void *context);
   struct curl_slist *headers;
   // Whether plain HTTP is allowed beside HTTPS.
   int allow_plain;
@@ -35,6 +37,11 @@ static inline int ccurl_perform(const struct ccurl_request *request, long *statu
   if (request->body) {
     curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_size);
     curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request->body);
+  } else if (request->give) {
+    curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(handle, CURLOPT_READFUNCTION, request->give);
+    curl_easy_setopt(handle, CURLOPT_READDATA, request->context);
+    curl_easy_setopt(handle, CURLOPT_UPLOAD_BUFFERSIZE, 512L * 1024);
   }
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, request->receive);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, request->context);

@@ -16,17 +16,27 @@ struct Exchange: Sendable {
 
     static let isStarted = ccurl_start() == 0
 
-    private final class Receiver {
+    private final class Ends {
         /// False breaks the exchange off.
         let take: (UnsafeRawBufferPointer) -> Bool
+        /// Fills the beginning of what it is given: how much, 0 at the end; nil breaks the exchange off.
+        let give: ((UnsafeMutableRawBufferPointer) -> Int?)?
 
-        init(_ take: @escaping (UnsafeRawBufferPointer) -> Bool) { self.take = take }
+        init(
+            _ take: @escaping (UnsafeRawBufferPointer) -> Bool, _ give: ((UnsafeMutableRawBufferPointer) -> Int?)?
+        ) {
+            self.take = take
+            self.give = give
+        }
     }
 
-    func perform() throws(HTTPClientError) -> HTTPClient.Answer {
+    /// - Parameter give: as below. - Returns: the answer, held whole.
+    func perform(
+        giving give: ((UnsafeMutableRawBufferPointer) -> Int?)? = nil
+    ) throws(HTTPClientError) -> HTTPClient.Answer {
         var bytes: [UInt8] = []
         let limit = longestAnswer
-        let status = try perform { piece in
+        let status = try perform(giving: give) { piece in
             guard bytes.count + piece.count <= limit else { return false }
             bytes += piece
             return true
@@ -34,9 +44,15 @@ struct Exchange: Sendable {
         return HTTPClient.Answer(status: status, body: bytes)
     }
 
-    /// - Parameter take: is given the answer's bytes as they come; false breaks the exchange off.
+    /// - Parameters:
+    ///   - give: fills a buffer with what comes next of a body in place of the request's own: how much, 0 at its end; nil breaks
+    ///     the exchange off.
+    ///   - take: is given the answer's bytes as they come; false breaks the exchange off.
     /// - Returns: the answer's status.
-    func perform(_ take: @escaping (UnsafeRawBufferPointer) -> Bool) throws(HTTPClientError) -> Int {
+    func perform(
+        giving give: ((UnsafeMutableRawBufferPointer) -> Int?)? = nil,
+        _ take: @escaping (UnsafeRawBufferPointer) -> Bool
+    ) throws(HTTPClientError) -> Int {
         guard Exchange.isStarted else { throw .unreachable(code: -1) }
         let lines = request.headers.map { "\($0.name): \($0.value)" }
         guard ([request.method, request.url] + lines).allSatisfy({ $0.utf8.allSatisfy { $0 >= 0x20 } }) else {
@@ -46,7 +62,7 @@ struct Exchange: Sendable {
         // Else libcurl waits a second for a "100 Continue" that few servers send.
         for line in lines + ["Expect:", "User-Agent: Preau"] { headers = curl_slist_append(headers, line) }
         defer { curl_slist_free_all(headers) }
-        let receiver = Receiver(take)
+        let ends = Ends(take, give)
         var status = 0
         let code = request.method.withCString { method in
             request.url.withCString { url in
@@ -62,13 +78,21 @@ struct Exchange: Sendable {
                     plan.total_ms = milliseconds
                     plan.receive = { bytes, size, count, context in
                         guard let bytes, let context else { return 0 }
-                        let receiver = Unmanaged<Receiver>.fromOpaque(context).takeUnretainedValue()
+                        let ends = Unmanaged<Ends>.fromOpaque(context).takeUnretainedValue()
                         // Less than was offered breaks the exchange off.
-                        return receiver.take(UnsafeRawBufferPointer(start: bytes, count: size * count))
-                            ? size * count : 0
+                        return ends.take(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
                     }
-                    plan.context = Unmanaged.passUnretained(receiver).toOpaque()
-                    return withExtendedLifetime(receiver) { ccurl_perform(&plan, &status) }
+                    if give != nil {
+                        plan.give = { buffer, size, count, context in
+                            let abort = Int(CURL_READFUNC_ABORT)
+                            guard let buffer, let context else { return abort }
+                            let ends = Unmanaged<Ends>.fromOpaque(context).takeUnretainedValue()
+                            let room = UnsafeMutableRawBufferPointer(start: buffer, count: size * count)
+                            return ends.give?(room) ?? abort
+                        }
+                    }
+                    plan.context = Unmanaged.passUnretained(ends).toOpaque()
+                    return withExtendedLifetime(ends) { ccurl_perform(&plan, &status) }
                 }
             }
         }

@@ -10,7 +10,6 @@ struct AdminClient: Sendable {
     /// Seconds without a byte. Said of a request once it is made: what its initializer is given, Foundation on Linux takes for
     /// its own usual minute.
     private static let patience = 600.0
-    private static let longPatience = 3600.0
 
     /// - Parameters:
     ///   - base: as in `stack.json`: `http://127.0.0.1:8081`.
@@ -59,38 +58,37 @@ struct AdminClient: Sendable {
         return try AdminClient.checked(data, response)
     }
 
-    /// Sends a stream of unknown length, and waits for the answer as long as it takes.
+    /// Sends an archive, whatever its size, and waits for the answer as long as it takes. It blocks the calling thread.
     /// - Parameters:
     ///   - archive: a file or a folder.
     ///   - progress: told of 0 to 1 while bytes leave.
     /// - Returns: the body of a 2xx answer. - Throws: `.refused`, `.unreachable`, `.unreadable`.
     func upload(
         _ archive: String, to path: String, only ending: String = ".xml", progress: @escaping @Sendable (Double) -> Void
-    ) async throws -> Data {
+    ) throws -> Data {
         let stream = try ArchiveStream(archive, only: ending, progress: progress)
-        return try await upload(stream, type: stream.mediaType, to: path)
+        return try upload(type: stream.mediaType, to: path, next: stream.next)
     }
 
-    /// Sends what a stream gives, to its end, and waits for the answer as long as it takes.
-    /// - Returns: the body of a 2xx answer. - Throws: `.refused`, `.unreachable`.
-    func upload(_ stream: InputStream, type: String, to path: String) async throws -> Data {
-        guard let url = URL(string: base + path) else { throw OperatorError.usage("not an address: \(base)\(path)") }
-        var request = URLRequest(url: url)
-        request.timeoutInterval = AdminClient.longPatience
-        request.httpMethod = "POST"
-        request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization")
-        request.setValue("en", forHTTPHeaderField: "Accept-Language")
-        request.setValue("application/json", forHTTPHeaderField: "Accept")
-        request.setValue(type, forHTTPHeaderField: "Content-Type")
-        request.httpBodyStream = stream
-        let data: Data
-        let response: URLResponse
+    /// Sends what `next` gives, until nil, and waits for the answer as long as it takes. It blocks the calling thread.
+    /// - Returns: the body of a 2xx answer. - Throws: `.refused`, `.unreachable`, and what `next` throws.
+    func upload(type: String, to path: String, next: @escaping () throws -> [UInt8]?) throws -> Data {
+        let request = HTTPClient.Request(
+            "POST", base + path,
+            headers: [
+                ("Authorization", "Bearer \(token)"), ("Accept-Language", "en"), ("Accept", "application/json"),
+                ("Content-Type", type),
+            ])
+        let answer: HTTPClient.Answer
         do {
-            (data, response) = try await URLSession.shared.data(for: request)
-        } catch {
-            throw OperatorError.unreachable(url: base, reason: error.localizedDescription)
+            answer = try HTTPUpload.perform(
+                request, allowsPlain: true, deadline: .seconds(6 * 3600), longestAnswer: 64 << 20, next: next)
+        } catch let error as HTTPClientError {
+            throw OperatorError.unreachable(url: base, reason: "\(error)")
         }
-        return try AdminClient.checked(data, response)
+        let body = Data(answer.body)
+        guard (200..<300).contains(answer.status) else { throw AdminClient.refusal(answer.status, body) }
+        return body
     }
 
     /// Takes a large answer as it comes.

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// An archive as it is sent: a file as it stands, a folder as a tar made while it is read. Memory does not grow with its size.
-final class ArchiveStream: InputStream {
+final class ArchiveStream {
     private struct Piece {
         let path: String
         let name: String
@@ -10,13 +10,10 @@ final class ArchiveStream: InputStream {
 
     private var pieces: [Piece] = []
     private let isTar: Bool
-    private var pending = Data()
     private var file: FileHandle?
     private var left = 0
     private var padding = 0
     private var hasEnded = false
-    private var status = Stream.Status.notOpen
-    private var failure: (any Error)?
     /// Bytes of all files, and of those sent.
     private let total: Int
     private var sent = 0
@@ -57,7 +54,6 @@ final class ArchiveStream: InputStream {
                 ? "application/zip"
                 : name.lowercased().hasSuffix("gz") ? "application/gzip" : "application/octet-stream"
         pieces.reverse()
-        super.init(data: Data())
     }
 
     private static func size(_ path: String) throws -> Int {
@@ -67,37 +63,13 @@ final class ArchiveStream: InputStream {
         return size.intValue
     }
 
-    override func open() { status = .open }
-    override func close() { status = .closed }
-    override var streamStatus: Stream.Status { hasEnded ? .atEnd : status }
-    override var streamError: (any Error)? { failure }
-    override var hasBytesAvailable: Bool { !hasEnded }
-
-    override func read(_ buffer: UnsafeMutablePointer<UInt8>, maxLength length: Int) -> Int {
-        var count = 0
-        do {
-            while count < length, !hasEnded {
-                if pending.isEmpty { try fill() }
-                let taken = min(pending.count, length - count)
-                pending.copyBytes(to: buffer + count, count: taken)
-                pending = pending.dropFirst(taken)
-                count += taken
-            }
-        } catch {
-            failure = error
-            hasEnded = true
-            return -1
-        }
-        return count
-    }
-
-    private func fill() throws {
+    /// What comes next; nil at its end. - Throws: `OperatorError.unreadable` when a file cannot be read to its end.
+    func next() throws -> [UInt8]? {
         if let file {
             guard left > 0 else {
                 try file.close()
                 self.file = nil
-                pending = Data(count: padding)
-                return
+                return [UInt8](repeating: 0, count: padding)
             }
             guard let data = try file.read(upToCount: min(left, 1 << 18)), !data.isEmpty else {
                 throw OperatorError.unreadable("a file became shorter while it was sent")
@@ -105,22 +77,22 @@ final class ArchiveStream: InputStream {
             left -= data.count
             sent += data.count
             progress(Double(sent) / Double(max(1, total)))
-            pending = data
-        } else if let piece = pieces.popLast() {
+            return [UInt8](data)
+        }
+        if let piece = pieces.popLast() {
             file = try FileHandle(forReadingFrom: URL(fileURLWithPath: piece.path))
             left = piece.size
             padding = isTar ? (512 - piece.size % 512) % 512 : 0
-            if isTar { pending = ArchiveStream.header(piece.name, piece.size) }
-        } else if isTar, padding >= 0 {
-            padding = -1
-            pending = Data(count: 1024)
-        } else {
-            hasEnded = true
+            return isTar ? ArchiveStream.header(piece.name, piece.size) : []
         }
+        guard isTar, !hasEnded else { return nil }
+        hasEnded = true
+        // A tar ends with two blocks of nothing.
+        return [UInt8](repeating: 0, count: 1024)
     }
 
     /// A tar header; names longer than it holds are cut at the front, where the folders are.
-    private static func header(_ name: String, _ size: Int) -> Data {
+    private static func header(_ name: String, _ size: Int) -> [UInt8] {
         var header = [UInt8](repeating: 0, count: 512)
         func put(_ text: some Sequence<UInt8>, at offset: Int) {
             for (index, byte) in text.enumerated() { header[offset + index] = byte }
@@ -140,6 +112,6 @@ final class ArchiveStream: InputStream {
         put("ustar\u{0}00".utf8, at: 257)
         put(octal(header.reduce(0) { $0 + Int($1) }, 6), at: 148)
         header[154] = 0
-        return Data(header)
+        return header
     }
 }

@@ -201,7 +201,7 @@ enum FeedCommands: CommandSet {
         let line = ProgressLine()
         defer { line.end() }
         return try await withThrowingTaskGroup(of: Data?.self) { group in
-            group.addTask { try await client.upload(archive, to: path, only: ending) { line.show("sending  ", $0) } }
+            group.addTask { try client.upload(archive, to: path, only: ending) { line.show("sending  ", $0) } }
             group.addTask {
                 while true {
                     try await Task.sleep(for: .milliseconds(700))

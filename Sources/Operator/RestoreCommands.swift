@@ -106,10 +106,14 @@ enum RestoreCommands: CommandSet {
     ) async throws -> Output {
         let file = try BackupFile(path, passphrase: passphrase)
         let line = ProgressLine()
-        let stream = BackupStream(file) { part in line.show("sent", part) }
         defer { line.end() }
-        let data = try await client.upload(
-            stream, type: "application/vnd.preau.backup", to: "/api/v1/establishments/\(address)")
+        let data = try client.upload(
+            type: "application/vnd.preau.backup", to: "/api/v1/establishments/\(address)",
+            next: {
+                let piece = try file.next()
+                line.show("sent", Double(file.position) / Double(max(1, file.size)))
+                return piece
+            })
         return Output(text: try decoder.decode(Restored.self, from: data).text, json: data)
     }
 

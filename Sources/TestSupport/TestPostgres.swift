@@ -128,12 +128,12 @@ package final class TestPostgres: Sendable {
     private static func copyTemplate(to data: String) throws(TestSupportError) {
         let script = """
             set -e
-            template=/tmp/preau-postgres-template-$(id -u)
+            template=/tmp/preau-postgres-template-bytes-$(id -u)
             exec 9> "$template.lock"
             flock 9
             if [ ! -f "$template/complete" ]; then
                 rm -rf "$template"
-                "$1/initdb" -D "$template" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync
+                "$1/initdb" -D "$template" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --lc-collate=C --no-sync
                 touch "$template/complete"
             fi
             cp -a "$template" "$2"

@@ -4,67 +4,65 @@ internal import Tenancy
 
 /// Accounts and profiles, once an establishment's shard has its part.
 extension FeedApplyStore {
-    /// Who is to have an account and has none. The same child in a feed of the first and of the second degree is one person,
-    /// known by the INE; nobody else is ever taken for another.
-    private static let needed = """
-        select u.domain, u.key, p.login_base, p.given_name, p.family_name
-        from feed_unit u join feed_stage_person p on p.import_number = $1 and p.scope = u.scope and p.key = u.key
-                and p.structure = u.structure
-            left join feed_person f on f.domain = u.domain and f.key = u.key
-        where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave' and u.role <> 'contact'
-            and f.account_id is null and not (u.kind = 'pupil' and p.ine is not null and exists (
-                select from feed_person o where o.ine = p.ine and o.domain <> u.domain and o.kind = 'pupil'
-                    and o.account_id is not null))
+    /// Who is to have an account and has none, with logins of their own: by itself, before all else. Schools that are applied side
+    /// by side have names in common, and would wait for each other's end. A number that is not used is only a gap. The same
+    /// child in a feed of the first and of the second degree is one person, known by the INE; nobody else is ever taken for
+    /// another.
+    private static let nameNeeded = PostgresStatement(
         """
-    /// The numbers of logins for them: by itself, before all else. Schools that are applied side by side have names in common,
-    /// and would wait for each other's end. A number that is not used is only a gap.
-    private static let reserveNames = PostgresStatement(
-        unsafeSQL: """
-            with put as (
-                insert into login_name (base, last)
-                select login_base, count(*) from (\(needed)) n group by login_base order by login_base
-                on conflict (base) do update set last = login_name.last + excluded.last
-                returning base, last
-            )
-            select coalesce(jsonb_object_agg(base, last), '{}')::text from put
-            """)
+        with needed as materialized (
+            select feed_uuid('account ' || u.domain || '-' || u.key) as id, p.login_base as base, p.given_name, p.family_name,
+                count(*) over (partition by p.login_base) as together,
+                row_number() over (partition by p.login_base order by u.domain, u.key) as place
+            from feed_unit u join feed_stage_person p on p.import_number = $1 and p.scope = u.scope and p.key = u.key
+                    and p.structure = u.structure
+                left join feed_person f on f.domain = u.domain and f.key = u.key
+            where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave' and u.role <> 'contact'
+                and f.account_id is null and not (u.kind = 'pupil' and p.ine is not null and exists (
+                    select from feed_person o where o.ine = p.ine and o.domain <> u.domain and o.kind = 'pupil'
+                        and o.account_id is not null))
+        ), put as (
+            insert into login_name (base, last) select base, count(*) from needed group by base order by base
+            on conflict (base) do update set last = login_name.last + excluded.last
+            returning base, last
+        ), last as materialized (
+            -- Looked up by its name in one value: PostgreSQL cannot know how much was just put, and would compare all with all.
+            select coalesce(jsonb_object_agg(base, last), '{}') as of from put
+        )
+        select coalesce(array_agg(id)::text, '{}'),
+            coalesce(array_agg(base || coalesce(nullif((last.of ->> base)::integer - together + place, 1)::text, ''))::text, '{}'),
+            coalesce(array_agg(given_name)::text, '{}'), coalesce(array_agg(family_name)::text, '{}'), count(*)
+        from needed, last
+        """)
     /// Makes the accounts; one that is there already stays; a login that somebody has already is passed over, and that account
-    /// made in the next round. `$3`: the last number of each name. They are linked by the statement that follows, by an index:
-    /// joined to what was just made, of which PostgreSQL cannot know how much it is, everybody would be compared with everybody.
+    /// made in the next round.
     private static let makeAccounts = PostgresStatement(
-        unsafeSQL: """
-            insert into account (id, login, given_name, family_name, state)
-            select feed_uuid('account ' || n.domain || '-' || n.key),
-                n.login_base || coalesce(nullif(($3::jsonb ->> n.login_base)::integer - n.together + n.place, 1)::text, ''),
-                n.given_name, n.family_name, 'pending'
-            from (
-                select n.*, count(*) over (partition by n.login_base) as together,
-                    row_number() over (partition by n.login_base order by n.domain, n.key) as place
-                from (\(needed)) n
-            ) n where $3::jsonb ? n.login_base
-            on conflict do nothing
-            """)
+        """
+        insert into account (id, login, given_name, family_name, state)
+        select id, login, given_name, family_name, 'pending'
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as n (id, login, given_name, family_name)
+        on conflict do nothing
+        """)
+    private static let missing = PostgresStatement(
+        """
+        select count(*) from unnest($1::uuid[]) as n (id) where not exists (select from account a where a.id = n.id)
+        """)
+    /// Once everybody's account is there.
     private static let putPeople = PostgresStatement(
         """
         insert into feed_person (domain, key, kind, ine, account_id)
-        select distinct on (u.domain, u.key) u.domain, u.key, u.kind, p.ine, case when u.role = 'contact' then null else coalesce(
+        select distinct on (u.domain, u.key) u.domain, u.key, u.kind, p.ine, case when u.role <> 'contact' then coalesce(
                 (select o.account_id from feed_person o where u.kind = 'pupil' and o.ine = p.ine and o.domain <> u.domain
-                    and o.kind = 'pupil' and o.account_id is not null order by o.domain, o.key limit 1), a.id) end
+                    and o.kind = 'pupil' and o.account_id is not null order by o.domain, o.key limit 1),
+                feed_uuid('account ' || u.domain || '-' || u.key)) end
         from feed_unit u join feed_stage_person p on p.import_number = $1 and p.scope = u.scope and p.key = u.key
                 and p.structure = u.structure
-            left join account a on u.role <> 'contact' and a.id = feed_uuid('account ' || u.domain || '-' || u.key)
         where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave'
         order by u.domain, u.key
         on conflict (domain, key) do update set ine = coalesce(excluded.ine, feed_person.ine),
                 account_id = coalesce(feed_person.account_id, excluded.account_id)
             where excluded.ine is distinct from feed_person.ine
                 or feed_person.account_id is null and excluded.account_id is not null
-        """)
-    private static let withoutAccount = PostgresStatement(
-        """
-        select count(*) from feed_unit u join feed_person f on f.domain = u.domain and f.key = u.key
-        where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave' and u.role <> 'contact'
-            and f.account_id is null
         """)
     /// Accounts of people who were gone.
     private static let reopen = PostgresStatement(
@@ -200,8 +198,11 @@ extension FeedApplyStore {
         while true {
             do {
                 return try await tryToConclude(number, step, names: names, by: actor)
-            } catch let error as PostgresError where error.sqlState == "40P01" && attempts < Self.mostAttempts {
-                // Two schools with people in common, at once: one of them goes first.
+            } catch let error as PostgresError
+                where ["40P01", "23503"].contains(error.sqlState) && attempts < Self.mostAttempts
+            {
+                // Two schools with people in common, at once: one of them goes first. Or the account of the same child in another
+                // feed went meanwhile: then one is made.
                 attempts += 1
             }
         }
@@ -211,21 +212,18 @@ extension FeedApplyStore {
         _ number: Int, _ step: Step, names: FeedShardStore.Names, by actor: AuditActor
     ) async throws {
         let id = step.establishment.rawValue
-        let reserved = try await directory.run(
-            PostgresBatch(Self.reserveNames, number, id), lane: .background, deadline: .seconds(60))[0][0].text(0)
+        let naming = PostgresBatch(Self.nameNeeded, number, id)
+        let first = try Named(try await directory.run(naming, lane: .background, deadline: .seconds(60))[0][0])
         try await directory.transaction(lane: .background, deadline: .seconds(120)) { transaction in
-            var reserved = reserved
-            var rounds = 0
-            while true {
-                var batch = PostgresBatch(Self.makeAccounts, number, id, reserved)
-                batch.add(Self.putPeople, number, id)
-                batch.add(Self.withoutAccount, number, id)
-                guard try await transaction.run(batch)[2][0].int(0) > 0 else { break }
-                rounds += 1
+            var named = first
+            var rounds = 1
+            while try await !Self.make(named, transaction) {
                 guard rounds < Self.mostRounds else { throw FeedError.wrongState("out of logins") }
-                reserved = try await transaction.run(PostgresBatch(Self.reserveNames, number, id))[0][0].text(0)
+                rounds += 1
+                named = try Named(try await transaction.run(naming)[0][0])
             }
-            var rest = PostgresBatch(Self.reopen, number, id)
+            var rest = PostgresBatch(Self.putPeople, number, id)
+            rest.add(Self.reopen, number, id)
             if step.hasDepartures { rest.add(Self.forgetDepartures, number, id) }
             rest.add(Self.putMirror, number, id)
             if step.changesSomebody {
@@ -244,5 +242,31 @@ extension FeedApplyStore {
             rest.add(Self.audit, number, id, actor.kind.rawValue, actor.name, actor.address, actor.requestID)
             _ = try await transaction.run(rest)
         }
+    }
+
+    /// People who are to have accounts: arrays as PostgreSQL writes them.
+    private struct Named: Sendable {
+        let ids: String
+        let logins: String
+        let given: String
+        let family: String
+        let count: Int
+
+        init(_ row: PostgresRow) throws(PostgresError) {
+            ids = try row.text(0)
+            logins = try row.text(1)
+            given = try row.text(2)
+            family = try row.text(3)
+            count = try row.int(4)
+        }
+    }
+
+    /// - Returns: whether all of them are there now.
+    private static func make(_ named: Named, _ transaction: PostgresTransaction) async throws(PostgresError) -> Bool {
+        guard named.count > 0 else { return true }
+        let made = try await transaction.query(
+            makeAccounts, named.ids, named.logins, named.given, named.family)
+        if made.affected == named.count { return true }
+        return try await transaction.query(missing, named.ids)[0].int(0) == 0
     }
 }

@@ -113,14 +113,16 @@ enum FeedShardStore {
     private static let addMemberships = PostgresStatement(
         """
         with y as (select year, starts_on from school_year where establishment_id = $1 and state = 'current'),
-        wanted as (
-            select distinct on (d.person_id, g.id) d.person_id, g.id as group_id, y.year, p.r,
+        placed as materialized (
+            select d.person_id, p.k, p.c, p.r, p.f, p.u
+            from person_detail d, jsonb_to_recordset(d.fed -> 'places') as p (k text, c text, r text, f date, u date)
+            where d.establishment_id = $1 and d.person_id = any ($2::uuid[]) and d.fed ? 'places'
+        ), wanted as (
+            select distinct on (p.person_id, g.id) p.person_id, g.id as group_id, y.year, p.r,
                 greatest(coalesce(p.f, case when $4::boolean then y.starts_on else $3::date end), y.starts_on) as starts_on, p.u
-            from y, person_detail d, jsonb_to_recordset(d.fed -> 'places') as p (k text, c text, r text, f date, u date),
-                teaching_group g
-            where d.establishment_id = $1 and d.person_id = any ($2::uuid[])
-                and g.establishment_id = $1 and g.school_year = y.year and g.kind = p.k and g.external_id = p.c
-            order by d.person_id, g.id, array_position(array['main_teacher', 'teacher', 'pupil'], p.r)
+            from y, placed p, teaching_group g
+            where g.establishment_id = $1 and g.school_year = y.year and g.kind = p.k and g.external_id = p.c
+            order by p.person_id, g.id, array_position(array['main_teacher', 'teacher', 'pupil'], p.r)
         ), kept as (
             update membership m set role = w.r, ends_on = case when w.u is not null then greatest(m.starts_on, w.u) end from wanted w
             where m.establishment_id = $1 and m.person_id = w.person_id and m.group_id = w.group_id and m.ends_on is null
@@ -149,11 +151,16 @@ enum FeedShardStore {
         """)
     private static let addAssignments = PostgresStatement(
         """
+        -- By itself, as `placed` above: joined in another order, everybody's details are read once for each group.
+        with taught as materialized (
+            select d.person_id, t.k, t.c, t.s
+            from person_detail d, jsonb_to_recordset(d.fed -> 'teaches_what') as t (k text, c text, s text)
+            where d.establishment_id = $1 and d.person_id = any ($2::uuid[]) and d.fed ? 'teaches_what'
+        )
         insert into teaching_assignment (establishment_id, school_year, group_id, person_id, subject_id, source)
-        select distinct $1::integer, g.school_year, g.id, d.person_id, s.id, 'feed'
-        from person_detail d, jsonb_to_recordset(d.fed -> 'teaches_what') as t (k text, c text, s text), teaching_group g, subject s
-        where d.establishment_id = $1 and d.person_id = any ($2::uuid[])
-            and g.establishment_id = $1 and g.kind = t.k and g.external_id = t.c
+        select distinct $1::integer, g.school_year, g.id, t.person_id, s.id, 'feed'
+        from taught t, teaching_group g, subject s
+        where g.establishment_id = $1 and g.kind = t.k and g.external_id = t.c
             and g.school_year = (select year from school_year where establishment_id = $1 and state = 'current')
             and s.establishment_id = $1 and s.code = t.s
         on conflict do nothing
