@@ -113,12 +113,7 @@ extension AdminService {
         let schools = account.roles.compactMap { tenancy.map[$0.establishment] }
         if schools.contains(where: { charge.covers($0, .delegation) }) { return true }
         let mandates = try await mandates.reach(of: id, tenancy.territories)
-        return !mandates.isEmpty
-            && mandates.grants.allSatisfy { grant in
-                !grant.isEverything && grant.territories.allSatisfy { charge.covers($0, .delegation) }
-                    && grant.establishments.allSatisfy {
-                        tenancy.map[$0].map { charge.covers($0, .delegation) } ?? false
-                    }
-            }
+        let map = tenancy.map
+        return !mandates.isEmpty && mandates.grants.allSatisfy { charge.covers($0, .delegation, map) }
     }
 }
