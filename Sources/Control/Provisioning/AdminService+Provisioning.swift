@@ -14,8 +14,6 @@ extension AdminService {
     func provision(
         _ requests: [ProvisionRequest], in territory: TerritoryID, _ call: Call
     ) async throws -> JobID {
-        // Whatever another instance has just done; and a process that was just started knows nothing yet.
-        try await tenancy.refresh()
         var seen: Set<String> = []
         for request in requests {
             guard let uai = UAI(rawValue: request.uai), uai.hasValidLetter, seen.insert(uai.rawValue).inserted else {
