@@ -372,16 +372,38 @@ def test_asking_for_a_code_says_nothing(stack, operator):
     assert [each["login"] for each in asked] == [known]
 
 
-def test_letters_are_pdf_with_working_codes(stack, operator, tmp_path):
-    head = account(stack, "head", "grand-est")
-    code = head["establishments"][0]
-    begun = operator.ask(
-        "POST", f"/api/v1/establishments/{code}/letters", {"audience": "everybody", "roles": ["guardian"]})
+def printed(operator, code, **wanted):
+    """Letters of a school. - Returns: the job, as the API tells it."""
+    begun = operator.ask("POST", f"/api/v1/establishments/{code}/letters", {"audience": "everybody"} | wanted)
     assert begun.status == 202, begun.text
     job = begun.json["job"]
     until("printed", lambda: job_of(operator, job)["state"] in ("succeeded", "failed"), 120)
     done = operator.ask("GET", f"/api/v1/jobs/{job}").json
     assert done["job"]["state"] == "succeeded", done
+    return done
+
+
+def text_of_letters(operator, done):
+    body = operator.ask("GET", f"/api/v1/jobs/{done['job']['id']}/files/{done['files'][0]}").body
+    return subprocess.run(["pdftotext", "-layout", "-", "-"], input=body, capture_output=True, check=True).stdout.decode()
+
+
+def test_letters_name_the_schools_own_address(stack, operator):
+    code = account(stack, "head", "grand-est")["establishments"][0]
+    (own, port), usual = ("acacias-inventes.grand-est.localhost", stack["front"].rsplit(":", 1)[1]), host_of(stack, "grand-est")
+    assert f"http://{usual}:{port}/activate" in text_of_letters(operator, printed(operator, code, roles=["teacher"]))
+    try:
+        assert operator.ask("PATCH", f"/api/v1/establishments/{code}", {"hosts": [own]}).status == 200
+        text = text_of_letters(operator, printed(operator, code, roles=["teacher"]))
+        assert f"http://{own}:{port}/activate" in text and usual not in text.replace(own, "")
+    finally:
+        assert operator.ask("PATCH", f"/api/v1/establishments/{code}", {"hosts": []}).status == 200
+
+
+def test_letters_are_pdf_with_working_codes(stack, operator, tmp_path):
+    code = account(stack, "head", "grand-est")["establishments"][0]
+    done = printed(operator, code, roles=["guardian"])
+    job = done["job"]["id"]
     assert done["job"]["result"]["letters"] > 5
     name = done["files"][0]
     answer = operator.ask("GET", f"/api/v1/jobs/{job}/files/{name}")
