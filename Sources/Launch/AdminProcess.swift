@@ -76,7 +76,7 @@ package enum AdminProcess {
                 parts.keep(keeper)
             },
             concurrency: { _ in 256 },
-            isReady: { PrivateServer.Readiness(isReady: true, text: "ready") }, sayGoodbye: { await $0.sayGoodbye() },
+            isReady: { PrivateServer.Readiness(knowing: shared.directory) }, sayGoodbye: { await $0.sayGoodbye() },
             close: { $0.close() })
     }
 

@@ -60,11 +60,7 @@ package enum NodeProcess {
             warmUp: { await WarmUp.connect($0) },
             probe: { await WarmUp.probe($0, shared) },
             concurrency: { $0.pressure.published },
-            isReady: {
-                shared.directory.map.version > 0
-                    ? PrivateServer.Readiness(isReady: true, text: "ready")
-                    : PrivateServer.Readiness(isReady: false, text: "the directory was not read yet")
-            }, sayGoodbye: { await $0.sayGoodbye() },
+            isReady: { PrivateServer.Readiness(knowing: shared.directory) }, sayGoodbye: { await $0.sayGoodbye() },
             close: { $0.close() })
     }
 

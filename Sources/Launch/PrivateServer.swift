@@ -1,5 +1,6 @@
 internal import HTTP
 internal import Runtime
+internal import Tenancy
 internal import Web
 
 /// `/healthz`, `/readyz`, `/metrics` and `/routes`, on an address of their own that people cannot reach.
@@ -52,5 +53,16 @@ enum PrivateServer {
     struct Readiness: Sendable {
         let isReady: Bool
         let text: String
+
+        init(isReady: Bool, text: String) {
+            self.isReady = isReady
+            self.text = text
+        }
+
+        /// Whether a process knows what it answers from; once it does, a directory that goes away takes that from nobody.
+        init(knowing directory: DirectoryCache) {
+            isReady = directory.hasBeenRead
+            text = isReady ? "ready" : "the directory was not read yet"
+        }
     }
 }

@@ -3,9 +3,17 @@ internal import Foundation
 /// Who administers what.
 enum MandateCommands: CommandSet {
     static let all = [
-        Command(words: ["mandate", "list"], usage: "", summary: "Lists who administers what.") { words, client in
+        Command(
+            words: ["mandate", "list"], usage: "[--login L] [--establishment UAI]",
+            summary:
+                "Lists who administers what, the newest first; by the beginnings of a login or name, of one school."
+        ) { words, client in
+            let items: [(String, String?)] = [
+                ("limit", "200"), ("login", try words.option("--login")),
+                ("establishment", try words.option("--establishment")),
+            ]
             try words.end()
-            let mandates = try await all(Mandate.self, at: "/api/v1/mandates?limit=200", client)
+            let mandates = try await all(Mandate.self, at: "/api/v1/mandates" + query(items), client)
             return Output(
                 text: columns(
                     mandates.map {
@@ -58,5 +66,6 @@ enum MandateCommands: CommandSet {
         let rights: [String]?
         let from: String
         let until: String?
+        let createdAt: String?
     }
 }

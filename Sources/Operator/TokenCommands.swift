@@ -18,10 +18,13 @@ enum TokenCommands: CommandSet {
             let data = try await client.send("POST", "/api/v1/tokens", body: encoder.encode(body))
             return Output(text: try decoder.decode(Token.self, from: data).token ?? "", json: data)
         },
-        Command(words: ["token", "list"], usage: "", summary: "Lists the tokens of programs, without their secrets.") {
-            words, client in
+        Command(
+            words: ["token", "list"], usage: "[--name N]",
+            summary: "Lists the tokens of programs, the newest first, without their secrets."
+        ) { words, client in
+            let items: [(String, String?)] = [("limit", "200"), ("name", try words.option("--name"))]
             try words.end()
-            let tokens = try await all(Token.self, at: "/api/v1/tokens?limit=200", client)
+            let tokens = try await all(Token.self, at: "/api/v1/tokens" + query(items), client)
             return Output(
                 text: columns(
                     tokens.map {

@@ -9,6 +9,7 @@ import re
 import signal
 import socket
 import subprocess
+import threading
 import time
 import urllib.parse
 import urllib.request
@@ -72,28 +73,66 @@ def free_port():
 
 
 @contextlib.contextmanager
-def second_instance(stack, tmp_path):
-    """Another admin service beside the stack's own; killed at the end whatever happens."""
+def started_instance(stack, tmp_path, **changes):
+    """Another admin service beside the stack's own, begun; killed at the end whatever happens.
+    - Returns: the process, who asks it, and what asks it whether it is ready, which answers with a status and a text."""
     state = pathlib.Path(os.environ["PREAU_STATE"])
     settings = json.loads((state / "configuration" / "preau-admin.yaml").read_text())
     ports = free_port(), free_port()
     settings |= {
-        "process": "preau-admin-2", "listen": f"127.0.0.1:{ports[0]}", "private": f"127.0.0.1:{ports[1]}"}
+        "process": "preau-admin-2", "listen": f"127.0.0.1:{ports[0]}", "private": f"127.0.0.1:{ports[1]}"} | changes
     path = tmp_path / "preau-admin-2.yaml"
     path.write_text(json.dumps(settings))
     with (tmp_path / "preau-admin-2.log").open("wb") as log:
         process = subprocess.Popen([BUILT / "preau-admin", "--config", path], stdout=log, stderr=log)
         try:
-            def ready():
+            def readiness():
                 with contextlib.suppress(OSError):
-                    with urllib.request.urlopen(f"http://127.0.0.1:{ports[1]}/readyz", timeout=2) as answer:
-                        return answer.status == 200
-                return False
-            until("the second instance is ready", ready)
-            yield process, Operator(f"http://127.0.0.1:{ports[0]}", stack["admin_token"])
+                    answer = Visitor(f"http://127.0.0.1:{ports[1]}", timeout=2).get("/readyz")
+                    return answer.status, answer.text.strip()
+                return None, ""
+            yield process, Operator(f"http://127.0.0.1:{ports[0]}", stack["admin_token"]), readiness
         finally:
             process.kill()
             process.wait()
+
+
+@contextlib.contextmanager
+def second_instance(stack, tmp_path):
+    """The same, once it says that it is ready."""
+    with started_instance(stack, tmp_path) as (process, operator, readiness):
+        until("the second instance is ready", lambda: readiness()[0] == 200)
+        yield process, operator
+
+
+@contextlib.contextmanager
+def let_through(port, target):
+    """Connections to a port of this machine are ones to another place, for as long as this lasts."""
+    sockets = [socket.create_server(("127.0.0.1", port))]
+
+    def copy(source, sink):
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+
+    def serve():
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = sockets[0].accept()
+                there = socket.create_connection(target)
+                sockets.extend((client, there))
+                for pair in ((client, there), (there, client)):
+                    threading.Thread(target=copy, args=pair, daemon=True).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield
+    finally:
+        for each in sockets:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
 
 
 def own_admin(stack):
@@ -126,6 +165,27 @@ def nothing_comes_in(stack):
     finally:
         for connection in connections:
             connection.close()
+
+
+def test_an_instance_is_ready_once_it_has_read_the_directory(stack, tmp_path):
+    settings = json.loads(
+        (pathlib.Path(os.environ["PREAU_STATE"]) / "configuration" / "preau-admin.yaml").read_text())["directory"]
+    port = free_port()
+    with started_instance(stack, tmp_path, directory=settings | {"host": "127.0.0.1", "port": port}) as (_, second, readiness):
+        told = (503, "the directory was not read yet")
+        until("it says why it is not ready", lambda: readiness() == told)
+        # For as long as that lasts, and not for its first moment only.
+        time.sleep(2)
+        assert readiness() == told
+        with let_through(port, (settings["host"], settings.get("port", 5432))):
+            until("it is ready", lambda: readiness() == (200, "ready"))
+            # What it is asked first it knows: the territory of an order, with nobody reading anything for it.
+            begun = second.ask("POST", "/api/v1/establishments", {"territory": "eure", "establishments": [
+                {"uai": uai(276_900), "name": "Collège fictif 900", "city": "Ville-Fictive"}]})
+            assert begun.status == 202, begun.text
+            until("opened", lambda: job_of(second, begun.json["job"])["state"] == "succeeded")
+        until("the directory is gone again", lambda: second.ask("GET", "/api/v1/mandates").status == 503)
+        assert readiness() == (200, "ready"), "it goes by what it knows"
 
 
 def test_a_job_goes_on_elsewhere_after_kill_nine(stack, operator, tmp_path):
@@ -312,16 +372,38 @@ def test_asking_for_a_code_says_nothing(stack, operator):
     assert [each["login"] for each in asked] == [known]
 
 
-def test_letters_are_pdf_with_working_codes(stack, operator, tmp_path):
-    head = account(stack, "head", "grand-est")
-    code = head["establishments"][0]
-    begun = operator.ask(
-        "POST", f"/api/v1/establishments/{code}/letters", {"audience": "everybody", "roles": ["guardian"]})
+def printed(operator, code, **wanted):
+    """Letters of a school. - Returns: the job, as the API tells it."""
+    begun = operator.ask("POST", f"/api/v1/establishments/{code}/letters", {"audience": "everybody"} | wanted)
     assert begun.status == 202, begun.text
     job = begun.json["job"]
     until("printed", lambda: job_of(operator, job)["state"] in ("succeeded", "failed"), 120)
     done = operator.ask("GET", f"/api/v1/jobs/{job}").json
     assert done["job"]["state"] == "succeeded", done
+    return done
+
+
+def text_of_letters(operator, done):
+    body = operator.ask("GET", f"/api/v1/jobs/{done['job']['id']}/files/{done['files'][0]}").body
+    return subprocess.run(["pdftotext", "-layout", "-", "-"], input=body, capture_output=True, check=True).stdout.decode()
+
+
+def test_letters_name_the_schools_own_address(stack, operator):
+    code = account(stack, "head", "grand-est")["establishments"][0]
+    (own, port), usual = ("acacias-inventes.grand-est.localhost", stack["front"].rsplit(":", 1)[1]), host_of(stack, "grand-est")
+    assert f"http://{usual}:{port}/activate" in text_of_letters(operator, printed(operator, code, roles=["teacher"]))
+    try:
+        assert operator.ask("PATCH", f"/api/v1/establishments/{code}", {"hosts": [own]}).status == 200
+        text = text_of_letters(operator, printed(operator, code, roles=["teacher"]))
+        assert f"http://{own}:{port}/activate" in text and usual not in text.replace(own, "")
+    finally:
+        assert operator.ask("PATCH", f"/api/v1/establishments/{code}", {"hosts": []}).status == 200
+
+
+def test_letters_are_pdf_with_working_codes(stack, operator, tmp_path):
+    code = account(stack, "head", "grand-est")["establishments"][0]
+    done = printed(operator, code, roles=["guardian"])
+    job = done["job"]["id"]
     assert done["job"]["result"]["letters"] > 5
     name = done["files"][0]
     answer = operator.ask("GET", f"/api/v1/jobs/{job}/files/{name}")

@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 from browsing import Visitor, account, host_of
 from mail_server import mail_server
-from operators import Operator
+from operators import Operator, within
 
 CLASS = "6e A"
 
@@ -137,3 +137,25 @@ def test_the_console_writes_and_follows_up(stack, preau, school):
     assert browser.call("POST", f"/api/v1/establishments/{other}/mails", {}).status == 404
     assert browser.send("POST", f"/establishments/{other}/mails", b"", {
         "Content-Type": "application/x-www-form-urlencoded", "X-CSRF-Token": browser.token}).status == 404
+
+
+def test_a_mail_names_the_schools_own_address_where_its_code_is_good(stack, preau, school):
+    own, port = "acacias-inventes.eure.localhost", stack["front"].rsplit(":", 1)[1]
+    preau("establishment", "change", school["uai"], "--hosts", own)
+    try:
+        with mail_server(stack["mail"]["port"]) as server:
+            campaign(preau, school)
+        assert server.mails
+        for mail in server.mails:
+            text = mail.get_content()
+            assert f"http://{own}:{port}/activate" in text and f"http://{host_of(stack, 'eure')}" not in text
+        login = re.search(r"identifiant, (\S+), et", text)[1]
+        code = re.search(r"code, ([A-Z0-9-]+)", text.replace("\u202f", " ").replace("\xa0", " "))[1]
+        browser = Visitor(stack["front"], own)
+        password = "Une-Autre-Phrase-Inventee-2026"
+        within(2, lambda: browser.get("/activate").status == 200)
+        chosen = browser.form(browser.get("/activate"), username=login, code=code, password=password, again=password)
+        assert chosen.status == 303, chosen.text[:400]
+        Visitor(stack["front"], own).sign_in({"login": login, "password": password})
+    finally:
+        preau("establishment", "change", school["uai"], "--hosts", "none")

@@ -137,7 +137,9 @@ import Testing
             }
             await killer.value
             #expect(failures == 0)
-            #expect(await FaultTests.answers(pool))
+            // Sent again if need be: the last of the sessions to be ended may be the one that is asked.
+            let last = try await pool.run(FaultTests.repeatable)[0]
+            #expect(try last[0].int(0) == 1)
         }
     }
 
@@ -146,8 +148,14 @@ import Testing
         try await server.withPool(FaultTests.configure) { pool, loop async throws in
             let process = try await pool.query(Statements.process)[0].int(0)
             _ = try await blocking { try TestShell.run("kill", "-KILL", String(process)) }
-            #expect(try await eventually(loop) { await FaultTests.answers(pool) })
-            #expect(try await pool.query(Statements.process)[0].int(0) != process)
+            // Any connection is asked, and one may not have met the end of its session yet: what cannot be sent again is then lost.
+            var other: Int?
+            let isBack = try await eventually(loop) {
+                other = try? await pool.query(Statements.process)[0].int(0)
+                return other != nil
+            }
+            #expect(isBack)
+            #expect(other != process)
         }
     }
 

@@ -124,6 +124,21 @@ extension OnServers {
             await node.stop()
         }
 
+        /// What a process says that it is ready by.
+        @Test func anEmptyPlatformHasBeenReadOnceItWas() async throws {
+            let platform = try await TestPlatform.start(shards: 1)
+            let node = try await platform.startNode(loaded: false)
+            #expect(!node.cache.hasBeenRead)
+            try await node.run { try await $0.refresh() }
+            #expect(node.cache.hasBeenRead)
+            #expect(node.cache.map.establishments.isEmpty && node.cache.territories.all.isEmpty)
+            platform.directory.kill()
+            let isRead = try await node.run { (try? await $0.refresh()) != nil }
+            #expect(!isRead)
+            #expect(node.cache.hasBeenRead, "what is known stays known")
+            await node.stop()
+        }
+
         @Test func theNewestReadingWinsWhateverItsVersion() {
             let cache = DirectoryCache()
             let (early, late) = (cache.takeTicket(), cache.takeTicket())

@@ -138,10 +138,9 @@ package struct AccountSearchStore: Sendable {
         conditions.add("(p.valid_to is null or p.valid_to >= current_date)")
         if let role = query.role { conditions.add("p.role = ", role) }
         filters(query, to: &conditions)
-        for word in query.words {
+        if !query.words.isEmpty {
             conditions.add(
-                "(' ' || a.family_key || ' ' || a.given_key || ' ' || preau_fold(a.login)) like ",
-                "% " + AccountSearchStore.escaped(word) + "%")
+                query.words, beginWordsOf: "a.family_key || ' ' || a.given_key || ' ' || preau_fold(a.login)")
         }
         if let after {
             conditions.addRow(
@@ -210,9 +209,5 @@ package struct AccountSearchStore: Sendable {
             ) tie left join establishment e on e.id = tie.establishment_id
             where coalesce(tie.territory_id, e.territory_id) = any (
             """, territories.map(\.rawValue), ")", " or e.id = any (", establishments.map(\.rawValue), "))")
-    }
-
-    static func escaped(_ text: String) -> String {
-        text.map { "%_\\".contains($0) ? "\\\($0)" : String($0) }.joined()
     }
 }

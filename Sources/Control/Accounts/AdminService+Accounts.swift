@@ -30,15 +30,10 @@ extension AdminService {
     ) async throws -> FoundAccount {
         let places = try await mandates.reach(of: account.id, tenancy.territories).grants
             .filter { !$0.isEverything && !($0.territories.isEmpty && $0.establishments.isEmpty) }
-        func all(_ grant: Charge.Grant, _ territory: (TerritoryID) -> Bool, _ school: (Establishment) -> Bool) -> Bool {
-            grant.territories.allSatisfy(territory)
-                && grant.establishments.allSatisfy { tenancy.map[$0].map(school) ?? false }
-        }
-        let own = places.filter { all($0, { charge.contains($0) }, { charge.contains($0) }) }
+        let map = tenancy.map
+        let own = places.filter { charge.contains($0, map) }
         guard !own.isEmpty else { throw Problem(.notFound) }
-        guard own.contains(where: { all($0, { charge.covers($0, right) }, { charge.covers($0, right) }) }) else {
-            throw ControlError.noRight(right)
-        }
+        guard own.contains(where: { charge.covers($0, right, map) }) else { throw ControlError.noRight(right) }
         return account
     }
 
@@ -73,12 +68,10 @@ extension AdminService {
         }
         guard account.isAdministrator else { return account }
         let theirs = try await mandates.reach(of: account.id, tenancy.territories)
-        let isWithin = theirs.grants.allSatisfy { grant in
-            guard !grant.isEverything else { return false }
-            return grant.territories.allSatisfy { charge.covers($0, .accounts) }
-                && grant.establishments.allSatisfy { tenancy.map[$0].map { charge.covers($0, .accounts) } ?? false }
+        let map = tenancy.map
+        guard theirs.grants.allSatisfy({ charge.covers($0, .accounts, map) }) else {
+            throw Problem(.accountAboveYours)
         }
-        guard isWithin else { throw Problem(.accountAboveYours) }
         return account
     }
 

@@ -12,11 +12,7 @@ package enum OperatorGate {
     package static func middleware(token: String, _ service: AdminService) -> Middleware {
         let expected = SHA256.hash(Array(token.utf8))
         return Middleware { call, next in
-            if let header = call.request.header("authorization"), header.utf8.count < 1000,
-                // RFC 9110 §11.1: the scheme in any case.
-                header.prefix(7).lowercased() == "bearer "
-            {
-                let given = header.dropFirst(7)
+            if let given = BearerHeader.token(of: call.request) {
                 // Hashes are compared, so that neither length nor prefix of the token shows in the time it takes.
                 if constantTimeEqual(SHA256.hash(Array(given.utf8)), expected) {
                     call[OperatorKey.self] = true

@@ -43,7 +43,11 @@ package enum Apply {
         _ tenancy: Tenancy
     ) async throws(ApplyError) -> ApplyResult {
         let plan = try await changeDirectory(manifests, by: actor, requestID: requestID, in: directory)
-        guard !plan.placements.isEmpty || plan.unfinished > 0 else { return ApplyResult(plan: plan, openings: []) }
+        guard !plan.placements.isEmpty || plan.unfinished > 0 else {
+            // Whoever asked may go on from it at once. It is done in any case: the watcher reads it when the directory is back.
+            try? await tenancy.refresh()
+            return ApplyResult(plan: plan, openings: [])
+        }
         do {
             return ApplyResult(plan: plan, openings: try await tenancy.openProvisioned().map(ApplyResult.Opening.init))
         } catch {

@@ -58,7 +58,7 @@ package struct AuditStore: Sendable {
         conditions.add(filter.scope, territory: "scope", establishment: "establishment_id")
         if let actor = filter.actor { conditions.add("actor = ", actor) }
         if let action = filter.action {
-            conditions.add("action like ", AuditStore.escaped(action) + "%")
+            conditions.add("action like ", FilterConditions.escaped(action) + "%")
         }
         if let territory = filter.territory { conditions.add("scope = ", territory.rawValue) }
         if let establishment = filter.establishment { conditions.add("establishment_id = ", establishment.rawValue) }
@@ -86,9 +86,5 @@ package struct AuditStore: Sendable {
                     requestID: try row.text(11)))
         }
         return records
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.map { "%_\\".contains($0) ? "\\\($0)" : String($0) }.joined()
     }
 }

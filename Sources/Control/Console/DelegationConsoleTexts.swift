@@ -12,6 +12,10 @@ extension Phrase {
         en: "To an account that exists. Giving the same role over the same thing again changes its rights and dates.")
     static let mandateLoginHint = Phrase(
         fr: "Tel que la personne le tape pour se connecter", en: "As the person types it to sign in")
+    static let loginOrName = Phrase(fr: "Identifiant ou nom", en: "Login or name")
+    static let loginOrNameHint = Phrase(fr: "Le début suffit.", en: "The beginning is enough.")
+    static let mandatesOfEstablishmentHint = Phrase(
+        fr: "Seulement les délégations sur cet établissement", en: "Only the mandates over this establishment")
     static let noTerritoryNamed = Phrase(fr: "Aucun", en: "None")
     static let mandateTerritoryHint = Phrase(
         fr: "Pour administrer un territoire ou une région", en: "To administer a territory or a region")
@@ -61,6 +65,8 @@ extension Phrase {
     static let tokenNameHint = Phrase(
         fr: "Il figure au journal : minuscules, chiffres et tirets, comme scim-orleans",
         en: "It stands in the audit log: lower-case letters, digits and hyphens, such as scim-orleans")
+    static let tokenNameFilterHint = Phrase(
+        fr: "Le début d'un mot suffit, comme orleans.", en: "The beginning of a word is enough, such as orleans.")
     static let tokenDays = Phrase(fr: "Durée en jours", en: "Days")
     static let tokenDaysHint = Phrase(fr: "De 1 à 400", en: "From 1 to 400")
     static let goodUntil = Phrase(fr: "Valable jusqu'au", en: "Good until")

@@ -19,9 +19,6 @@ struct HandingForm {
         service.tenancy.territories.all.filter { charge.covers($0.id, .delegation) }
     }
 
-    /// What the lists are about.
-    var scope: RowScope { charge.rows(.delegation) }
-
     private var roles: [Role] {
         if charge.coversPlatform(.delegation) {
             return [.establishmentAdmin, .territoryAdmin, .regionAdmin, .platformAdmin]

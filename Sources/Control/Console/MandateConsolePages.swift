@@ -12,38 +12,26 @@ package struct MandateConsolePages: Sendable {
 
     package var routes: [Route] { [list, form, give, takeAway] }
 
-    private func demandRight(_ call: Call) throws {
-        guard service.charge(call).has(.delegation) else { throw ControlError.noRight(.delegation) }
-    }
+    private static let listed = HandingList<MandateStore.Given>(
+        name: DelegationAPI.listName, link: "/mandates", title: .mandates, lead: .mandatesLead, none: .noMandates,
+        filters: [
+            .init(name: "login", label: .loginOrName, hint: .loginOrNameHint, maxLength: 120),
+            .init(
+                name: "establishment", label: .establishmentCode, hint: .mandatesOfEstablishmentHint, maxLength: 8,
+                unknown: .noSuchUAI),
+        ], actions: [(.giveMandate, "/mandates/new"), (.apiTokens, "/tokens")])
 
     private var list: Route {
         .page(
             .get, "/mandates", access: ConsolePages.access, tag: "Console",
-            summary: "The mandates over what is in one's charge.",
-            query: [.flag("done", "Says that it is done."), .token("cursor", "Where to go on.")], errors: [.noRight]
+            summary: "The mandates over what is in one's charge, the newest first.", query: Self.listed.query,
+            errors: [.noRight]
         ) { call in
-            try demandRight(call)
-            let language = call.language
-            if call.query.flag("done") { call.frame.notices.append(Notice(.success, Phrase.done[language])) }
-            let after = try call.query.text("cursor").map { text in
-                guard let id = UUID(text) else { throw Problem(.invalidCursor) }
-                return id
+            try await Self.listed.answer(call, service) { after, limit in
+                try await service.mandates.list(try service.mandateFilter(call), after: after, limit: limit)
+            } table: {
+                table(of: $0, call)
             }
-            let scope = HandingForm(service, call).scope
-            let found = try await service.mandates.list(scope, after: after, limit: 51)
-            let actions: HTML = """
-                \(Component.button(Phrase.giveMandate[language], to: "/mandates/new", isMain: true))\
-                \(Component.button(Phrase.apiTokens[language], to: "/tokens"))
-                """
-            var main = Component.heading(
-                Phrase.mandates[language], lead: HTML(text: Phrase.mandatesLead[language]), actions: actions)
-            main +=
-                found.isEmpty
-                ? Component.emptyState(Phrase.noMandates[language])
-                : Component.card(table(of: Array(found.prefix(50)), call))
-            let next: Link? = found.count > 50 ? "/mandates?cursor=\(found[49].id.description)" : nil
-            main += Component.pagination(first: after == nil ? nil : "/mandates", next: next, language)
-            return call.page(Page(title: .mandates, main: main, width: .wide))
         }
     }
 
@@ -74,7 +62,7 @@ package struct MandateConsolePages: Sendable {
             .get, "/mandates/new", access: ConsolePages.access, tag: "Console",
             summary: "The form that gives a mandate.", errors: [.noRight]
         ) { call in
-            try demandRight(call)
+            try service.requireDelegating(call)
             return call.page(giving(nil, call))
         }
     }
@@ -116,7 +104,7 @@ package struct MandateConsolePages: Sendable {
                 .text("until", "The last day."),
             ]), errors: [.noRight]
         ) { call in
-            try demandRight(call)
+            try service.requireDelegating(call)
             var reader = FormReader(try await call.form())
             let login = reader.text("login", 1...120)
             var draft = HandingForm(service, call).read(&reader)
@@ -145,7 +133,7 @@ package struct MandateConsolePages: Sendable {
             summary: "Takes a mandate away.", parameters: [.uuid("mandate", "Its number.")], body: .form([]),
             errors: [.noRight, .mandateTooWide]
         ) { call in
-            try demandRight(call)
+            try service.requireDelegating(call)
             try await service.takeAway(try call.path.uuid("mandate"), call)
             return .seeOther("/mandates?done=1")
         }

@@ -14,38 +14,24 @@ package struct TokenConsolePages: Sendable {
 
     private static let usualDays = 90
 
-    private func demandRight(_ call: Call) throws {
-        guard service.charge(call).has(.delegation) else { throw ControlError.noRight(.delegation) }
-    }
+    private static let listed = HandingList<AdminToken>(
+        name: AdminTokenAPI.listName, link: "/tokens", title: .apiTokens, lead: .apiTokensLead, none: .noTokens,
+        filters: [.init(name: "name", label: .tokenName, hint: .tokenNameFilterHint, maxLength: 60)],
+        actions: [(.makeToken, "/tokens/new"), (.mandates, "/mandates")])
 
     private var list: Route {
         .page(
             .get, "/tokens", access: ConsolePages.access, tag: "Console",
-            summary: "The tokens over what is in one's charge.",
-            query: [.flag("done", "Says that it is done."), .token("cursor", "Where to go on.")], errors: [.noRight]
+            summary: "The tokens over what is in one's charge, the newest first.", query: Self.listed.query,
+            errors: [.noRight]
         ) { call in
-            try demandRight(call)
-            let language = call.language
-            if call.query.flag("done") { call.frame.notices.append(Notice(.success, Phrase.done[language])) }
-            let after = try call.query.text("cursor").map { text in
-                guard let id = UUID(text) else { throw Problem(.invalidCursor) }
-                return id
+            try await Self.listed.answer(call, service) { after, limit in
+                try await service.tokens.list(
+                    service.charge(call).rows(.delegation), words: service.words(call, of: "name"), after: after,
+                    limit: limit)
+            } table: {
+                table(of: $0, call)
             }
-            let scope = HandingForm(service, call).scope
-            let found = try await service.tokens.list(scope, after: after, limit: 51)
-            let actions: HTML = """
-                \(Component.button(Phrase.makeToken[language], to: "/tokens/new", isMain: true))\
-                \(Component.button(Phrase.mandates[language], to: "/mandates"))
-                """
-            var main = Component.heading(
-                Phrase.apiTokens[language], lead: HTML(text: Phrase.apiTokensLead[language]), actions: actions)
-            main +=
-                found.isEmpty
-                ? Component.emptyState(Phrase.noTokens[language])
-                : Component.card(table(of: Array(found.prefix(50)), call))
-            let next: Link? = found.count > 50 ? "/tokens?cursor=\(found[49].id.description)" : nil
-            main += Component.pagination(first: after == nil ? nil : "/tokens", next: next, language)
-            return call.page(Page(title: .apiTokens, main: main, width: .wide))
         }
     }
 
@@ -79,7 +65,7 @@ package struct TokenConsolePages: Sendable {
             .get, "/tokens/new", access: ConsolePages.access, tag: "Console", summary: "The form that makes a token.",
             errors: [.noRight]
         ) { call in
-            try demandRight(call)
+            try service.requireDelegating(call)
             return call.page(making(nil, call))
         }
     }
@@ -118,7 +104,7 @@ package struct TokenConsolePages: Sendable {
                 .text("rights", "Which rights; none for all of the role's."), .text("days", "How long it is good."),
             ]), errors: [.noRight]
         ) { call in
-            try demandRight(call)
+            try service.requireDelegating(call)
             var reader = FormReader(try await call.form())
             let name = reader.text("name", 1...60, format: .slug)
             let draft = HandingForm(service, call).read(&reader)
@@ -157,7 +143,7 @@ package struct TokenConsolePages: Sendable {
             summary: "Takes a token back.", parameters: [.uuid("token", "Its number.")], body: .form([]),
             errors: [.noRight, .mandateTooWide]
         ) { call in
-            try demandRight(call)
+            try service.requireDelegating(call)
             try await service.revokeToken(try call.path.uuid("token"), call)
             return .seeOther("/tokens?done=1")
         }

@@ -41,6 +41,23 @@ package struct Charge: Sendable {
     /// Whether somebody may do such acts anywhere at all: what the console shows in its navigation.
     package func has(_ right: AdminRight) -> Bool { grants.contains { $0.rights.contains(right) } }
 
+    // MARK: Mandates
+
+    /// Whether all that a mandate is over is known to them.
+    /// - Parameter map: says where an establishment is; one that it does not know is nobody's.
+    func contains(_ grant: Grant, _ map: ShardMap) -> Bool {
+        if grant.isEverything { return grants.contains(where: \.isEverything) }
+        return grant.territories.allSatisfy { contains($0) }
+            && grant.establishments.allSatisfy { map[$0].map { contains($0) } ?? false }
+    }
+
+    /// Whether they have one right over all that a mandate is over, by one of their own or by several together.
+    func covers(_ grant: Grant, _ right: AdminRight, _ map: ShardMap) -> Bool {
+        if grant.isEverything { return coversPlatform(right) }
+        return grant.territories.allSatisfy { covers($0, right) }
+            && grant.establishments.allSatisfy { map[$0].map { covers($0, right) } ?? false }
+    }
+
     // MARK: Platform
 
     /// Shards, nodes, moves between them: nobody's territory.

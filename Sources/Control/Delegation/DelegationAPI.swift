@@ -45,16 +45,26 @@ package struct DelegationAPI: Sendable {
         }
     }
 
+    /// Of cursors, here and in the console.
+    static let listName = "mandates"
+
     private var list: Route {
         .api(
             .get, "/api/v1/mandates", access: AdminAPI.administrators, tag: "Delegation",
-            summary: "The mandates over what the caller has in their charge.", query: Parameter.paging,
-            answers: [.json(ListPage<MandateAnswer>.schema, "A page of mandates.")]
+            summary: "The mandates over what the caller has in their charge, the newest first.",
+            query: [
+                .text("login", "Beginnings of a login or of names.", maxLength: 120),
+                .uai("establishment", "Only those over this establishment itself."),
+            ] + Parameter.paging,
+            answers: [.json(ListPage<MandateAnswer>.schema, "A page of mandates.")], errors: [.notFound, .noRight]
         ) { call in
-            let after = try call.cursor { UUID($0) }
-            let scope = service.charge(call).rows(.delegation)
-            let mandates = try await service.mandates.list(scope, after: after, limit: call.listLimit + 1)
-            return .json(ListPage(mandates.map(answer), limit: call.listLimit) { $0.mandate.id.description })
+            let after = try service.place(call, in: DelegationAPI.listName)
+            let filter = try service.mandateFilter(call)
+            let mandates = try await service.mandates.list(filter, after: after, limit: call.listLimit + 1)
+            return .json(
+                ListPage(mandates.map(answer), limit: call.listLimit) {
+                    service.cursors.cursor($0.mandate.place, list: DelegationAPI.listName)
+                })
         }
     }
 
@@ -131,138 +141,6 @@ struct MandateDraft: Sendable {
     ]
 }
 
-extension AdminService {
-    /// What somebody asks to hand on: a role, where, and which of its rights.
-    /// - Throws: `unknownReference` for a place that is not there or that does not go with the role.
-    func draft(
-        _ role: String, _ territory: String?, _ establishment: String?, _ rights: [String]?
-    ) throws -> MandateDraft {
-        guard let role = Role(rawValue: role) else { throw Problem(.invalidBody) }
-        let school = try establishment.map { text in
-            guard let found = UAI(rawValue: text).flatMap({ tenancy.map[$0] }) else {
-                throw Problem(.unknownReference)
-            }
-            return found.id
-        }
-        let place = try territory.map { text in
-            guard let id = TerritoryID(rawValue: text), tenancy.territories[id] != nil else {
-                throw Problem(.unknownReference)
-            }
-            return id
-        }
-        let fits =
-            switch role {
-            case .platformAdmin: place == nil && school == nil
-            case .establishmentAdmin: place == nil && school != nil
-            default: place != nil && school == nil
-            }
-        guard fits else { throw Problem(.unknownReference) }
-        return MandateDraft(
-            role: role, territory: place, establishment: school,
-            rights: rights?.compactMap(AdminRight.init(rawValue:)))
-    }
-
-    /// - Throws: `mandateTooWide` when the caller does not have all of it, with the right to delegate.
-    func requireHandingOn(_ draft: MandateDraft, _ call: Call) throws {
-        let grant = MandateStore.grant(
-            draft.role, territory: draft.territory, establishment: draft.establishment,
-            rights: draft.rights.map(Set.init), tenancy.territories)
-        guard mayHandOn(grant, by: charge(call)) else { throw Problem(.mandateTooWide) }
-    }
-
-    func give(_ draft: MandateDraft, login: String, _ call: Call) async throws -> MandateStore.Given {
-        try requireHandingOn(draft, call)
-        guard let name = Login(rawValue: login),
-            let account = try await AccountProvisioningStore(directory).find(name)
-        else { throw Problem(.loginUnknown) }
-        // A mandate raises an account above those who administer it: nobody raises another territory's people out of its reach.
-        guard try await isInCharge(account, call) else { throw Problem(.loginUnknown) }
-        let wanted = MandateStore.Draft(
-            account: account, role: draft.role, territory: draft.territory, establishment: draft.establishment,
-            rights: draft.rights, from: draft.from, until: draft.until)
-        let actor = actor(call)
-        let id: UUID
-        do {
-            id = try await directory.transaction { transaction in
-                var before: MandateDraft?
-                if let current = try await MandateStore.current(wanted, transaction) {
-                    // What somebody else gave is changed only by who might have given it.
-                    let given = MandateDraft(
-                        role: draft.role, territory: draft.territory, establishment: draft.establishment,
-                        rights: current.rights, from: current.from, until: current.until)
-                    try requireHandingOn(given, call)
-                    before = given
-                }
-                var batch = PostgresBatch()
-                MandateStore.add(wanted, by: actor, to: &batch)
-                AuditStore.add(
-                    AuditEntry(
-                        "mandate.give", by: actor, territory: draft.territory, establishment: draft.establishment,
-                        target: account.description, before: before.map(AdminService.describe),
-                        after: AdminService.describe(draft)), to: &batch)
-                return try await transaction.run(batch)[0][0].uuid(0)
-            }
-        } catch let error as PostgresError where error.sqlState == "23514" {
-            // It would end before it begins, today.
-            throw Problem(.invalidBody)
-        }
-        guard let given = try await mandates.find(id) else { throw Problem(.notFound) }
-        return given
-    }
-
-    func takeAway(_ id: UUID, _ call: Call) async throws {
-        guard let given = try await mandates.find(id) else { throw Problem(.notFound) }
-        try requireSeeing(given.territory, given.establishment, call)
-        try requireHandingOn(
-            MandateDraft(
-                role: given.role, territory: given.territory, establishment: given.establishment,
-                rights: given.rights), call)
-        var batch = PostgresBatch(MandateStore.remove, id)
-        AuditStore.add(
-            AuditEntry(
-                "mandate.take_away", by: actor(call), territory: given.territory, establishment: given.establishment,
-                target: given.account.description,
-                before: AdminService.describe(
-                    MandateDraft(
-                        role: given.role, territory: given.territory, establishment: given.establishment,
-                        rights: given.rights, from: given.from, until: given.until))), to: &batch)
-        _ = try await directory.run(batch)
-    }
-
-    /// Somebody who cannot see a thing is not told that it is there. - Throws: `notFound`.
-    func requireSeeing(_ territory: TerritoryID?, _ establishment: EstablishmentID?, _ call: Call) throws {
-        let charge = charge(call)
-        guard
-            charge.rows() == .everything || territory.map(charge.contains) == true
-                || establishment.flatMap({ tenancy.map[$0] }).map({ charge.contains($0) }) == true
-        else { throw Problem(.notFound) }
-    }
-
-    /// Those who have a territory have its establishments as well.
-    private func mayHandOn(_ grant: Charge.Grant, by charge: Charge) -> Bool {
-        let own = grant.establishments.compactMap { tenancy.map[$0] }
-        if grant.territories.isEmpty, !grant.isEverything, own.count == grant.establishments.count, !own.isEmpty {
-            return own.allSatisfy { establishment in
-                charge.grants.contains { source in
-                    source.rights.contains(.delegation) && source.rights.isSuperset(of: grant.rights)
-                        && (source.isEverything || source.territories.contains(establishment.territory)
-                            || source.establishments.contains(establishment.id))
-                }
-            }
-        }
-        return charge.includes(grant)
-    }
-
-    static func describe(_ draft: MandateDraft) -> JSON {
-        [
-            "role": .string(draft.role.rawValue),
-            "rights": draft.rights.map { .array($0.map { .string($0.rawValue) }) } ?? .null,
-            "from": draft.from.map { .string($0.description) } ?? .null,
-            "until": draft.until.map { .string($0.description) } ?? .null,
-        ]
-    }
-}
-
 /// A mandate in the admin API.
 struct MandateAnswer: JSONRepresentable, Sendable {
     let mandate: MandateStore.Given
@@ -280,6 +158,7 @@ struct MandateAnswer: JSONRepresentable, Sendable {
             writer.field("rights", mandate.rights?.map(\.rawValue))
             writer.field("from", mandate.from)
             writer.field("until", mandate.until)
+            writer.field("created_at", Timestamp.iso8601(microseconds: mandate.createdAt))
         }
     }
 
@@ -292,5 +171,6 @@ struct MandateAnswer: JSONRepresentable, Sendable {
             .required("establishment", .nullable(.uai)),
             .required("rights", .nullable(.array(of: .enumeration(AdminRight.self))), "Null: all of the role's."),
             .required("from", .date), .required("until", .nullable(.date)),
+            .required("created_at", .dateTime, "First given."),
         ]))
 }

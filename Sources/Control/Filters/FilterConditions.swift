@@ -45,6 +45,20 @@ package struct FilterConditions {
         parts.append("\(condition)$\(last)")
     }
 
+    /// Rows in whose text each of some words begins a word.
+    /// - Parameters:
+    ///   - words: folded (``NameFolding/words(_:)``); when there are none, nothing is found.
+    ///   - text: an expression whose value is folded in the same way.
+    package mutating func add(_ words: [String], beginWordsOf text: StaticString) {
+        if words.isEmpty { add("false") }
+        for word in words { add("(' ' || \(text)) like ", "% " + FilterConditions.escaped(word) + "%") }
+    }
+
+    /// Text that `like` takes as it is.
+    package static func escaped(_ text: String) -> String {
+        text.map { "%_\\".contains($0) ? "\\\($0)" : String($0) }.joined()
+    }
+
     /// A condition without a value.
     package mutating func add(_ condition: StaticString) { parts.append("\(condition)") }
 

@@ -25,7 +25,8 @@ struct Letter: Sendable {
         let language: Language
     }
 
-    /// What everybody of a school is told. - Parameter front: the origin that people use, for territories without a host name.
+    /// What everybody of a school is told: to come to its own host name where it has one, to its territory's otherwise.
+    /// - Parameter front: the origin that people use, where there is neither.
     static func paper(
         of establishment: Establishment, _ language: String?, days: Int, _ front: String, _ tenancy: Tenancy
     ) -> Paper {
@@ -34,11 +35,13 @@ struct Letter: Sendable {
         let today = establishment.timeZone.date(microseconds: WallClock.microseconds)
         return Paper(
             school: establishment.name, site: territory?.title ?? "Préau",
-            address: address(front, host: territory?.hosts.first), until: language.fullDate(today + days),
+            address: address(
+                front, host: tenancy.map.hosts(of: establishment.id).first ?? territory?.hosts.first),
+            until: language.fullDate(today + days),
             language: language)
     }
 
-    /// The front's scheme and port under the territory's own name.
+    /// The front's scheme and port under another name.
     static func address(_ front: String, host: String?) -> String {
         guard let host, let scheme = front.firstRange(of: "://") else { return front }
         let port = front[scheme.upperBound...].split(separator: ":").dropFirst().last

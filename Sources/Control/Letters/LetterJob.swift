@@ -22,7 +22,7 @@ package struct LetterJob: Sendable {
     private static let daysValid = 120
 
     /// - Parameters:
-    ///   - front: the origin that people use, for territories without a host name.
+    ///   - front: the origin that people use, where neither the school nor its territory has a host name.
     ///   - threads: where letters are set.
     package init(
         directory: PostgresPool, tenancy: Tenancy, keyring: Keyring, front: String, threads: BlockingPool

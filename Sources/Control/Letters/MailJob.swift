@@ -23,7 +23,7 @@ package struct MailJob: Sendable {
     /// Less than a letter's: nobody has to carry it home.
     private static let daysValid = 14
 
-    /// - Parameter front: the origin that people use, for territories without a host name.
+    /// - Parameter front: the origin that people use, where neither the school nor its territory has a host name.
     package init(
         directory: PostgresPool, tenancy: Tenancy, keyring: Keyring, front: String, sender: MailSender
     ) {

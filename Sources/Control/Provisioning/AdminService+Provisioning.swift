@@ -14,8 +14,6 @@ extension AdminService {
     func provision(
         _ requests: [ProvisionRequest], in territory: TerritoryID, _ call: Call
     ) async throws -> JobID {
-        // Whatever another instance has just done; and a process that was just started knows nothing yet.
-        try await tenancy.refresh()
         var seen: Set<String> = []
         for request in requests {
             guard let uai = UAI(rawValue: request.uai), uai.hasValidLetter, seen.insert(uai.rawValue).inserted else {
@@ -113,12 +111,7 @@ extension AdminService {
         let schools = account.roles.compactMap { tenancy.map[$0.establishment] }
         if schools.contains(where: { charge.covers($0, .delegation) }) { return true }
         let mandates = try await mandates.reach(of: id, tenancy.territories)
-        return !mandates.isEmpty
-            && mandates.grants.allSatisfy { grant in
-                !grant.isEverything && grant.territories.allSatisfy { charge.covers($0, .delegation) }
-                    && grant.establishments.allSatisfy {
-                        tenancy.map[$0].map { charge.covers($0, .delegation) } ?? false
-                    }
-            }
+        let map = tenancy.map
+        return !mandates.isEmpty && mandates.grants.allSatisfy { charge.covers($0, .delegation, map) }
     }
 }

@@ -4,7 +4,7 @@ package import Runtime
 package import Tenancy
 
 /// A program's way into the admin service: a name, what it may do and where, and until when.
-package struct AdminToken: Sendable {
+package struct AdminToken: Dated {
     package let id: UUID
     /// Of the program: `scim-orleans`. Stands in the audit log.
     package let name: String
@@ -17,6 +17,8 @@ package struct AdminToken: Sendable {
     package let createdAt: Int64
     package let expiresAt: Int64
     package let lastUsedAt: Int64?
+
+    package var place: ListPlace { ListPlace(createdAt: createdAt, id: id) }
 
     /// Whether its last use is to be written down anew: it is known to the hour.
     /// - Parameter now: microseconds since 1970.

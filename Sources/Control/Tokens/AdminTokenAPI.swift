@@ -13,16 +13,25 @@ package struct AdminTokenAPI: Sendable {
 
     package var routes: [Route] { [list, create, revoke] }
 
+    /// Of cursors, here and in the console.
+    static let listName = "tokens"
+
     private var list: Route {
         .api(
             .get, "/api/v1/tokens", access: AdminAPI.administrators, tag: "Delegation",
-            summary: "The tokens over what the caller has in their charge; their secret is not kept.",
-            query: Parameter.paging, answers: [.json(ListPage<AdminTokenAnswer>.schema, "A page of tokens.")]
+            summary:
+                "The tokens over what the caller has in their charge, the newest first; their secret is not kept.",
+            query: [.text("name", "Beginnings of words of a program's name.", maxLength: 60)] + Parameter.paging,
+            answers: [.json(ListPage<AdminTokenAnswer>.schema, "A page of tokens.")]
         ) { call in
-            let after = try call.cursor { UUID($0) }
-            let scope = service.charge(call).rows(.delegation)
-            let tokens = try await service.tokens.list(scope, after: after, limit: call.listLimit + 1)
-            return .json(ListPage(tokens.map { answer($0) }, limit: call.listLimit) { $0.token.id.description })
+            let after = try service.place(call, in: AdminTokenAPI.listName)
+            let tokens = try await service.tokens.list(
+                service.charge(call).rows(.delegation), words: service.words(call, of: "name"), after: after,
+                limit: call.listLimit + 1)
+            return .json(
+                ListPage(tokens.map { answer($0) }, limit: call.listLimit) {
+                    service.cursors.cursor($0.token.place, list: AdminTokenAPI.listName)
+                })
         }
     }
 

@@ -30,16 +30,26 @@ package struct AdminTokenStore: Sendable {
         where id = $1 and (last_used_at is null or last_used_at < now() - interval '1 hour')
         """)
 
-    /// In the order of their numbers, those that have run out as well. - Parameter after: the last one of the page before.
-    func list(_ scope: RowScope, after: UUID?, limit: Int) async throws(PostgresError) -> [AdminToken] {
+    /// The newest first, those that have run out as well. A page reads all tokens of the scope and sorts them: they are fewer
+    /// than mandates, which see.
+    /// - Parameters:
+    ///   - words: folded beginnings of words of its name; nil: all.
+    ///   - after: of the last one of the page before, which may have been taken back since.
+    func list(
+        _ scope: RowScope, words: [String]?, after: ListPlace?, limit: Int
+    ) async throws(PostgresError) -> [AdminToken] {
         var conditions = FilterConditions()
         conditions.add(through: scope, territory: "territory_id", establishment: "establishment_id")
-        if let after { conditions.add("id > ", after) }
+        if let words { conditions.add(words, beginWordsOf: "preau_fold(name)") }
+        if let after { conditions.addRow("(created_at, id) < ", after.row) }
         var batch = PostgresBatch()
         batch.add(
             PostgresStatement(
                 unsafeSQL:
-                    "select \(AdminTokenStore.columns) from admin_token \(conditions.sql) order by id limit \(limit)"),
+                    """
+                    select \(AdminTokenStore.columns) from admin_token \(conditions.sql)
+                    order by created_at desc, id desc limit \(limit)
+                    """),
             values: conditions.values)
         batch.isRepeatable = true
         return try await directory.run(batch)[0].map(AdminTokenStore.token)

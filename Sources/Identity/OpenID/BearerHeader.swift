@@ -1,9 +1,11 @@
-internal import HTTP
+package import HTTP
 
 /// A bearer token in a request, and what is answered for want of a good one (RFC 6750).
-enum BearerHeader {
-    static func token(of request: Request) -> String? {
+package enum BearerHeader {
+    /// - Returns: nil without such a header, and for one that is too long to be a token of ours.
+    package static func token(of request: Request) -> String? {
         guard let header = request.header("authorization"), header.utf8.count < 1000 else { return nil }
+        // RFC 9110 §11.1: the scheme in any case.
         guard header.prefix(7).lowercased() == "bearer " else { return nil }
         return String(header.dropFirst(7))
     }

@@ -31,7 +31,7 @@ package final class DirectoryWatcher: @unchecked Sendable {
         self.log = log
     }
 
-    /// Begins; the first load is under way when it returns. Until one has succeeded, `cache.map.version` is 0.
+    /// Begins; the first load is under way when it returns. Until one has succeeded, `cache.hasBeenRead` is false.
     package func start() {
         tenancy.loop.assertCurrent()
         listener = configuration.map {

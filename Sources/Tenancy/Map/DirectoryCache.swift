@@ -23,6 +23,12 @@ package final class DirectoryCache: Sendable {
 
     package var territories: Territories { contents.withLock { $0.territories } }
 
+    /// Whether there is anything to go by: the directory has been read once, be it without a single establishment.
+    package var hasBeenRead: Bool {
+        // A directory counts from 1, an empty one too.
+        contents.withLock { $0.map.version > 0 && $0.territories.version > 0 }
+    }
+
     /// Taken before the directory is read. Of two readings that overlap, the one begun later is the newer; the version
     /// numbers cannot tell, since a directory restored from a backup counts from its past.
     func takeTicket() -> Int { tickets.add(1, ordering: .relaxed).newValue }

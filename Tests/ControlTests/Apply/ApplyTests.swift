@@ -145,6 +145,8 @@ import Testing
                     ("establishments.yaml", "Collège du Test", "Collège Neuf"),
                     ("rules.yaml", "", "bandwidth: { territory: [{ rate: 1M, ceil: 3M }] }\n")), node)
             #expect(result.openings.isEmpty)
+            let isKnown = try await node.run { $0.territories.territory(host: "neuf.localhost") != nil }
+            #expect(isKnown, "whoever asked may go on from it at once")
             #expect(
                 try platform.sql(
                     .directory, "select string_agg(host || is_primary, ' ' order by host) from territory_host")
