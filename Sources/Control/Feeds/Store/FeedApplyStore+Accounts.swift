@@ -21,6 +21,9 @@ extension FeedApplyStore {
                 and f.account_id is null and not (u.kind = 'pupil' and p.ine is not null and exists (
                     select from feed_person o where o.ine = p.ine and o.domain <> u.domain and o.kind = 'pupil'
                         and o.account_id is not null))
+                -- `$3`: the first round, in which hardly anybody has one.
+                and ($3::boolean or not exists (
+                    select from account a where a.id = feed_uuid('account ' || u.domain || '-' || u.key)))
         ), put as (
             insert into login_name (base, last) select base, count(*) from needed group by base order by base
             on conflict (base) do update set last = login_name.last + excluded.last
@@ -212,7 +215,7 @@ extension FeedApplyStore {
         _ number: Int, _ step: Step, names: FeedShardStore.Names, by actor: AuditActor
     ) async throws {
         let id = step.establishment.rawValue
-        let naming = PostgresBatch(Self.nameNeeded, number, id)
+        let naming = PostgresBatch(Self.nameNeeded, number, id, true)
         let first = try Named(try await directory.run(naming, lane: .background, deadline: .seconds(60))[0][0])
         try await directory.transaction(lane: .background, deadline: .seconds(120)) { transaction in
             var named = first
@@ -220,7 +223,7 @@ extension FeedApplyStore {
             while try await !Self.make(named, transaction) {
                 guard rounds < Self.mostRounds else { throw FeedError.wrongState("out of logins") }
                 rounds += 1
-                named = try Named(try await transaction.run(naming)[0][0])
+                named = try Named(try await transaction.query(Self.nameNeeded, number, id, false)[0])
             }
             var rest = PostgresBatch(Self.putPeople, number, id)
             rest.add(Self.reopen, number, id)
