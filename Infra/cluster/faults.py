@@ -190,7 +190,7 @@ def kill_front(cluster):
 
 
 # Seconds in which systemd has started it as often as it may (StartLimitBurst of its unit), and closes the sockets.
-GIVEN_UP = 0.8
+GIVEN_UP = 0.9
 
 
 def lose_front(cluster):
