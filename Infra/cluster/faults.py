@@ -190,7 +190,7 @@ def kill_front(cluster):
 
 
 # Seconds in which systemd has started it as often as it may (StartLimitBurst of its unit), and closes the sockets.
-GIVEN_UP = 0.9
+GIVEN_UP = 1.0
 
 
 def lose_front(cluster):
