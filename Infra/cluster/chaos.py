@@ -17,8 +17,8 @@ from .trials import Trials
 
 # Those that Patroni's lease makes last: a shard is without a primary for twenty seconds, which no hour's budget of 0.05 % has room for.
 LONG = {"machine-gone", "primary-hung", "primary-partitioned"}
-# Full disks and bad clocks take a minute to put right; they are tried apart.
-APART = {"disk-full", "clock-ahead", "clock-behind"}
+# Full disks and bad clocks take a minute to put right, and a front that somebody has to start again is no accident; they are tried apart.
+APART = {"disk-full", "clock-ahead", "clock-behind", "front-lost"}
 SHORT = [name for name in FAULTS if name not in LONG | APART]
 PAUSE = (10, 25)
 DOOR = """

@@ -127,11 +127,14 @@ def commands(cluster, folder):
         for program in ("preau-node", "preau-admin", "preau-saml", "preau"):
             text = text.replace(f"/usr/local/bin/{program} ", "/bin/true ")
         (units / unit.name).write_text(text)
+    # Debian's unit is found where it is installed, and what is added to it here.
+    shutil.copy(out / "haproxy.socket", units)
+    shutil.copytree(PRODUCTION / "roles" / "front" / "files", units / "haproxy.service.d")
     database = inventory.of("postgres")[0]
     for template in PRODUCTION.glob("roles/backup/templates/*.j2"):
         if template.suffixes[-2:-1] in ([".service"], [".timer"]):
             text = inventory.fill("backup", template.name, database).replace("/usr/local/sbin/preau-shard-", "/bin/true ")
             (units / template.stem).write_text(text)
-    for unit in sorted(units.iterdir()):
+    for unit in sorted(path for path in units.iterdir() if path.is_file()):
         name = unit.name.replace("@.", "@node-1.") if "node" in unit.name else unit.name.replace("@.", "@full.")
         yield f"systemd {unit.name}", ["systemd-analyze", "verify", "--man=no", units / name], units

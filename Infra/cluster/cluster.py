@@ -16,7 +16,7 @@ from .inventory import Inventory, make_secrets, production_file
 from .machines import Machines, answers_with, eventually, fetched
 from .network import Network
 
-STOP_ORDER = ("keepalived", "haproxy", "node", "admin", "saml", "patroni", "sentinel", "redis", "etcd")
+STOP_ORDER = ("keepalived", "haproxy", "sockets", "node", "admin", "saml", "patroni", "sentinel", "redis", "etcd")
 
 # What a machine of our size, shared by all machines of the cluster, does otherwise than one of production.
 SMALLER = {

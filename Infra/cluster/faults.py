@@ -189,6 +189,17 @@ def kill_front(cluster):
     return host
 
 
+# Seconds in which systemd has started it as often as it may (StartLimitBurst of its unit), and closes the sockets.
+GIVEN_UP = 1.0
+
+
+def lose_front(cluster):
+    host = kill_front(cluster)
+    time.sleep(GIVEN_UP)
+    cluster.machines.find("sockets", host).kill(signal.SIGKILL)
+    return host
+
+
 def bad_cable(cluster):
     host = cluster.inventory.of("node")[0]
     cluster.network.spoil(host, 50, 2)
@@ -236,7 +247,8 @@ FAULTS = {
         Fault("directory-killed", "PostgreSQL of the directory's primary is killed", kill_primary("directory"), nothing, None, 1),
         Fault("directory-switchover", "the directory's primary is changed on purpose", switch_over("directory"), nothing, None, 1),
         Fault("node-killed", "a node is killed", kill_service("node", "node"), start_service("node"), None, 2, 1),
-        Fault("front-killed", "HAProxy of the front that has the address is killed", kill_front, start_service("haproxy"), None, 3, 0.1),
+        Fault("front-killed", "HAProxy of the front that has the address is killed", kill_front, start_service("haproxy"), None, 0.1, 0.1),
+        Fault("front-lost", "HAProxy of the front that has the address is killed and does not come back", lose_front, start_service("haproxy"), None, 4),
         Fault("etcd-killed", "an etcd is killed", kill_service("etcd", "quorum"), start_service("etcd"), None, 4, 0.1),
         Fault("machine-gone", "the machine of a shard's primary is gone", kill_machine("shard-1"), start_patroni, 1),
         Fault("primary-hung", "PostgreSQL of a shard's primary hangs", hang_primary("shard-1"), go_on, 1),

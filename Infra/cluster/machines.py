@@ -5,16 +5,18 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import time
 import urllib.request
 
 from stack.errors import StackError
 from stack.front import write_front
-from stack.state import database_account, write_private
+from stack.state import CHECKOUT, database_account, write_private
 
 from .inventory import production_file
 
 RUN = pathlib.Path("/run/preau-cluster")
+SOCKETS = ("/usr/bin/env", f"PYTHONPATH={CHECKOUT / 'Infra'}", sys.executable, "-m", "cluster.sockets")
 # The pair whose disks can be filled, and how large they are.
 SMALL_DISKS, DISK = "shard-2", "1500M"
 
@@ -171,7 +173,8 @@ class Machines:
             "saml": [programs / "preau-saml", "--sockets", run / "saml"],
             "node": [programs / "preau-node", "--config", folder / "node.yaml"],
             "admin": [programs / "preau-admin", "--config", folder / "admin.yaml"],
-            "haproxy": ["haproxy", "-db", "-f", folder / "haproxy.cfg"],
+            "sockets": [*SOCKETS, "hold", folder / "haproxy.socket", run / "sockets"],
+            "haproxy": [*SOCKETS, "take", run / "sockets", "haproxy", "-db", "-f", folder / "haproxy.cfg"],
             "keepalived": ["keepalived", "-n", "-l", "-f", folder / "keepalived.conf", "-p", run / "keepalived.pid",
                            "-r", run / "vrrp.pid"],
         }[service])
@@ -187,6 +190,9 @@ class Machines:
             return process
         if service == "saml":
             (self.run_folder(host) / "saml").mkdir(mode=0o700, exist_ok=True)
+        if service == "haproxy":
+            # As its unit requires them.
+            self.start("sockets", host)
         if service == "keepalived":
             # Of one that was killed.
             self.network.on(host, "ip", "address", "delete", f"{self.inventory.variables['front_address']}/24", "dev", "eth0", check=False)

@@ -16,7 +16,7 @@ from .machines import RUN
 
 # What a unit of production is called, and what the cluster calls the same.
 UNITS = {
-    "patroni": "patroni", "etcd": "etcd", "redis-server": "redis", "redis-sentinel": "sentinel", "haproxy": "haproxy",
+    "patroni": "patroni", "etcd": "etcd", "redis-server": "redis", "redis-sentinel": "sentinel", "haproxy": "haproxy", "haproxy.socket": "sockets",
     "keepalived": "keepalived", "preau-admin": "admin", "preau-saml": "saml",
 }
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)

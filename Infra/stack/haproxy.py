@@ -121,7 +121,7 @@ class FrontProxy:
         self._errors.mkdir(exist_ok=True)
         servers = [Server(node.id, f"127.0.0.1:{node.port}", node.private_port, node.agent_port) for node in nodes]
         return configuration(
-            servers, bind=f"127.0.0.1:{self.port}", scheme="http", socket=self.socket_of(name),
+            servers, binds=f"    bind 127.0.0.1:{self.port}", scheme="http", socket=self.socket_of(name),
             metrics=f"127.0.0.1:{self.metrics_ports[name]}", state_file=self._state_file(name),
             errors=write_errors(self._errors, self._errors))
 
@@ -148,13 +148,14 @@ class Server:
     agent_port: int | None
 
 
-def configuration(servers, *, bind, scheme, socket, metrics, state_file, errors, privileges="", redirect=""):
-    """The text of haproxy.cfg; `errors` comes from `write_errors`, `bind` and `metrics` are addresses with what follows them."""
+def configuration(servers, *, binds, scheme, socket, metrics, state_file, errors, privileges="", redirect=""):
+    """The text of haproxy.cfg; `errors` comes from `write_errors`, `binds` is where people come, in lines of the
+    configuration, `metrics` an address with what follows it."""
     lines = "\n".join(
         f"    server {server.id} {server.address} check port {server.private_port}"
         + (f" agent-check agent-port {server.agent_port}" if server.agent_port else "") for server in servers)
     return fill(
-        "haproxy/haproxy.cfg", bind=bind, scheme=scheme, socket=socket, metrics=metrics, state_file=state_file,
+        "haproxy/haproxy.cfg", binds=binds, scheme=scheme, socket=socket, metrics=metrics, state_file=state_file,
         servers=lines, free_slots=free_slots(servers), errors=errors, privileges=privileges, redirect=redirect)
 
 
