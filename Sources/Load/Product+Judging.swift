@@ -27,12 +27,10 @@ extension Product {
             guard (300..<400).contains(answer.status), let location = answer.location else {
                 return .wrong("status \(answer.status)")
             }
-            // The path alone: what follows it may be of one person.
-            let path = location.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
-            return .wrong("sent to \(path.prefix(40))")
+            return .wrong(Product.sent(to: location))
         }
         if let expected = step.location, answer.location?.hasPrefix(expected) != true {
-            return .wrong("sent elsewhere")
+            return .wrong(answer.location.map(Product.sent) ?? "sent nowhere")
         }
         for expectation in step.expect
         where !body.hasText(Array(expectation.text.filled(expectation.writing, value).utf8)) {
@@ -45,6 +43,12 @@ extension Product {
             found[find.name] = find.place == .location ? part.removingPercentEncoding ?? part : part
         }
         return .right(body: body, found: found)
+    }
+
+    /// The path alone: what follows it may be of one person.
+    private static func sent(to location: String) -> String {
+        let path = location.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
+        return "sent to \(path.prefix(40))"
     }
 }
 

@@ -29,21 +29,30 @@ package enum TestShell {
 
     /// A TCP port of 127.0.0.1 that nothing listens on at the moment.
     package static func freePort() throws(TestSupportError) -> UInt16 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { throw .system(call: "socket", code: errno) }
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let code = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) | getsockname(descriptor, $0, &length)
+        var code = EADDRINUSE
+        for _ in 0..<200 {
+            let port = UInt16.random(in: testPorts)
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            guard descriptor >= 0 else { throw .system(call: "socket", code: errno) }
+            defer { close(descriptor) }
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = port.bigEndian
+            address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+            let result = withUnsafeMutablePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
             }
+            if result == 0 { return port }
+            code = errno
         }
-        guard code == 0 else { throw .system(call: "bind", code: errno) }
-        return UInt16(bigEndian: address.sin_port)
+        throw .system(call: "bind", code: code)
     }
+
+    /// Below Linux's range for outgoing connections (32768 and up), of which tests make thousands: a port found there may be somebody's
+    /// before the server that it is for has started. And below those of stacks (Infra/stack/ports.py, Infra/bench/site.py).
+    private static let testPorts: Range<UInt16> = 10_240..<19_500
 
     /// A new directory under /tmp that the servers' user owns.
     static func makeDirectory(_ prefix: String) throws(TestSupportError) -> String {

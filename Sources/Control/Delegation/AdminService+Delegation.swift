@@ -69,7 +69,7 @@ extension AdminService {
         let grant = MandateStore.grant(
             draft.role, territory: draft.territory, establishment: draft.establishment,
             rights: draft.rights.map(Set.init), tenancy.territories)
-        guard mayHandOn(grant, by: charge(call)) else { throw Problem(.mandateTooWide) }
+        guard charge(call).includes(grant, tenancy.map) else { throw Problem(.mandateTooWide) }
     }
 
     func give(_ draft: MandateDraft, login: String, _ call: Call) async throws -> MandateStore.Given {
@@ -138,21 +138,6 @@ extension AdminService {
             charge.rows() == .everything || territory.map(charge.contains) == true
                 || establishment.flatMap({ tenancy.map[$0] }).map({ charge.contains($0) }) == true
         else { throw Problem(.notFound) }
-    }
-
-    /// Those who have a territory have its establishments as well.
-    private func mayHandOn(_ grant: Charge.Grant, by charge: Charge) -> Bool {
-        let own = grant.establishments.compactMap { tenancy.map[$0] }
-        if grant.territories.isEmpty, !grant.isEverything, own.count == grant.establishments.count, !own.isEmpty {
-            return own.allSatisfy { establishment in
-                charge.grants.contains { source in
-                    source.rights.contains(.delegation) && source.rights.isSuperset(of: grant.rights)
-                        && (source.isEverything || source.territories.contains(establishment.territory)
-                            || source.establishments.contains(establishment.id))
-                }
-            }
-        }
-        return charge.includes(grant)
     }
 
     static func describe(_ draft: MandateDraft) -> JSON {

@@ -114,13 +114,19 @@ package struct Charge: Sendable {
             establishments: Set(fitting.flatMap(\.establishments)).sorted())
     }
 
-    /// Whether somebody with this charge may give another the same: nobody hands on more than they have.
-    func includes(_ other: Grant) -> Bool {
+    /// Whether somebody with this charge may give another the same: nobody hands on more than they have; who has a territory has its
+    /// establishments as well.
+    /// - Parameter map: says where an establishment is.
+    func includes(_ other: Grant, _ map: ShardMap) -> Bool {
         let sources = grants.filter { $0.rights.contains(.delegation) && $0.rights.isSuperset(of: other.rights) }
         if sources.contains(where: \.isEverything) { return true }
         guard !other.isEverything else { return false }
         return other.territories.allSatisfy { territory in sources.contains { $0.territories.contains(territory) } }
-            && other.establishments.allSatisfy { id in sources.contains { $0.establishments.contains(id) } }
+            && other.establishments.allSatisfy { id in
+                sources.contains { source in
+                    source.establishments.contains(id) || map[id].map(source.reaches) == true
+                }
+            }
     }
 }
 
