@@ -18,7 +18,7 @@ from .early_build import EarlyBuild
 from .python_tests import PythonTests
 from .swift_tests import SwiftTests
 
-STATE = CHECKOUT / ".preau-test"
+STATES = (CHECKOUT / ".preau-test", CHECKOUT / ".preau-test-beside")
 LOGS = CHECKOUT / ".preau-test-logs"
 # Characters; the logs have the whole.
 LONGEST_FAILURE = 600
@@ -28,7 +28,7 @@ def arguments():
     parser = argparse.ArgumentParser(
         prog="Infra/dev/test",
         description="Runs every test: in Swift, of the infrastructure, and end to end with browsers on a stack of its "
-        "own (2 nodes, 2 shards, its own state and ports). Closes with a line `N passed, N failed`.")
+        "own (2 nodes, 2 shards, its own state and ports), or half of them on each of two. Closes with a line `N passed, N failed`.")
     parser.add_argument("filter", nargs="?", metavar="FILTER",
                         help="a regular expression, upper and lower case alike: only tests whose name has it, written "
                         "Target.Suite/test() in Swift and Folder/file.py::Class::test in Python")
@@ -95,30 +95,33 @@ class Suite:
         return tests.run() if tests.may_match() else Count()
 
     def python(self):
-        count = self.python_tests.run(needing_stack=False)
+        count = self.python_tests.run_alone()
         if self.python_tests.need_stack:
             self.early.wait(self.progress)
-            with own_stack(self.options.keep):
-                count += self.python_tests.run(needing_stack=True, state=STATE)
+            with contextlib.ExitStack() as stacks:
+                states = STATES[:len(self.python_tests.halves())]
+                for state in states:
+                    stacks.enter_context(own_stack(state, self.options.keep))
+                count += self.python_tests.run_with_stacks(states)
         return count
 
 
 @contextlib.contextmanager
-def own_stack(keep):
+def own_stack(state, keep):
     """A fresh stack, started and stopped by the same commands that people use."""
     command = CHECKOUT / "Infra" / "dev"
-    if State(STATE).exists:
-        if subprocess.run([command / "down", "--state", STATE, "--wipe"], check=False).returncode != 0:
+    if State(state).exists:
+        if subprocess.run([command / "down", "--state", state, "--wipe"], check=False).returncode != 0:
             raise StackError("the stack of an earlier run cannot be taken away; the cause is above")
     front = next(port for port in range(19080, 20000, 2) if is_free(port) and is_free(port + 1))
-    up = [command / "up", "--detach", "--state", STATE, "--port", str(front), "--nodes", "2", "--shards", "2"]
+    up = [command / "up", "--detach", "--state", state, "--port", str(front), "--nodes", "2", "--shards", "2"]
     try:
         if subprocess.run(up, stdin=subprocess.DEVNULL, check=False).returncode != 0:
             raise StackError("the stack for the tests did not start; the cause is above")
         yield
     finally:
         if not keep:
-            subprocess.run([command / "down", "--state", STATE], check=False)
+            subprocess.run([command / "down", "--state", state], check=False)
 
 
 if __name__ == "__main__":

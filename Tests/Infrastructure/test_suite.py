@@ -6,7 +6,7 @@ import pytest
 from stack.progress import Progress
 from suite import swift_tests
 from suite.count import Count
-from suite.python_tests import counted
+from suite.python_tests import WITHOUT_STACK, PythonTests, Run, counted
 from suite.swift_tests import RESULT, SUMMARY, SwiftTests
 
 
@@ -82,3 +82,23 @@ def test_what_failed_is_told_with_its_name(tmp_path):
         '<testcase classname="EndToEnd.test_x" name="test_y"><failure message="assert 1 == 2">trace</failure></testcase>'
         '<testcase classname="EndToEnd.test_x" name="test_z"/></testsuite></testsuites>')
     assert counted(report).failures == ["EndToEnd.test_x::test_y: assert 1 == 2"]
+
+
+def test_what_nobody_filtered_goes_in_two_halves_and_each_folder_in_one():
+    tests = PythonTests(Progress(io.StringIO()), None, None)
+    halves = tests.halves()
+    assert len(halves) == 2
+    assert sorted(sum(halves, [])) == sorted(each for each in tests._folders() if f"{each}/" != WITHOUT_STACK)
+    assert halves[1][-1] == "Faults", "those that break the stack come last"
+    [only] = PythonTests(Progress(io.StringIO()), None, "EndToEnd").halves()
+    assert sorted(only) == sorted(sum(halves, []))
+
+
+def test_how_far_a_run_is_and_what_it_said(tmp_path):
+    log = tmp_path / "log"
+    log.write_text("......F  [ 4%]\n.......  [ 52%]\n..\n=== FAILURES ===\n___ test_y ___\nassert 1 == 2\n1 failed in 3 s\n")
+    run = Run(None, None, log)
+    assert run.note() == "52 %"
+    assert run.said() == "=== FAILURES ===\n___ test_y ___\nassert 1 == 2\n1 failed in 3 s\n"
+    log.write_text("")
+    assert run.note() == "0 %"
