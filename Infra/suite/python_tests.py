@@ -19,7 +19,7 @@ WITHOUT_STACK = "Infrastructure/"
 LONGEST_TEST = 300
 # Most of a run end to end is waiting: for a second to pass, for a browser, for a server to notice. So what nobody filtered goes in two
 # halves, side by side, each with a stack of its own.
-HALVES = (("EndToEnd",), ("Accessibility", "Robustness", "Isolation", "API", "Faults"))
+FIRST_HALF = ("EndToEnd", "Robustness", "Isolation", "API")
 PERCENT = re.compile(r"\[ *(\d+)%\]")
 
 
@@ -52,7 +52,7 @@ class PythonTests:
         folders = [folder for folder in self._folders() if not WITHOUT_STACK.startswith(folder)]
         if self.filter:
             return [folders]
-        first = [folder for folder in folders if folder in HALVES[0]]
+        first = [folder for folder in folders if folder in FIRST_HALF]
         return [half for half in (first, [folder for folder in folders if folder not in first]) if half]
 
     def run_alone(self):
