@@ -55,7 +55,7 @@ struct AdminClient: Sendable {
         } catch {
             throw OperatorError.unreachable(url: base, reason: error.localizedDescription)
         }
-        return try AdminClient.checked(data, response)
+        return try AdminClient.checked(data, status: (response as? HTTPURLResponse)?.statusCode ?? 0)
     }
 
     /// Sends an archive, whatever its size, and waits for the answer as long as it takes. It blocks the calling thread.
@@ -86,9 +86,7 @@ struct AdminClient: Sendable {
         } catch let error as HTTPClientError {
             throw OperatorError.unreachable(url: base, reason: "\(error)")
         }
-        let body = Data(answer.body)
-        guard (200..<300).contains(answer.status) else { throw AdminClient.refusal(answer.status, body) }
-        return body
+        return try AdminClient.checked(Data(answer.body), status: answer.status)
     }
 
     /// Takes a large answer as it comes.
@@ -122,8 +120,7 @@ struct AdminClient: Sendable {
         throw AdminClient.refusal(status, Data(head))
     }
 
-    private static func checked(_ data: Data, _ response: URLResponse) throws -> Data {
-        let status = (response as? HTTPURLResponse)?.statusCode ?? 0
+    private static func checked(_ data: Data, status: Int) throws -> Data {
         guard (200..<300).contains(status) else { throw refusal(status, data) }
         return data
     }
