@@ -138,8 +138,9 @@ def generate(programs, verb, front, adapter, people, mix, *words, sessions, repo
     ]
     if at_least is not None:
         line += ["--at-least", at_least]
-    done = subprocess.run(list(map(str, line)), stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False)
     found = pathlib.Path(report) / "report.json"
+    found.unlink(missing_ok=True)
+    done = subprocess.run(list(map(str, line)), stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False)
     if not found.exists() or (done.returncode != 0 and at_least is not None):
         raise StackError(f"preau-load {verb} failed; the cause is {'above' if log is None else 'in ' + log.name}")
     return json.loads(found.read_text())

@@ -39,7 +39,7 @@ package enum AdminProcess {
             make: { LoopParts(shared, on: $0, backgroundConnections: AdminProcess.backgroundConnections) },
             table: { parts in
                 let service = service(shared, parts, admin)
-                let feeds = FeedService(service, pool: shared.feedPool)
+                let feeds = FeedService(service, pool: shared.feedPool, interpreters: shared.interpreterPool)
                 let upkeep = FeedUpkeep(feeds)
                 upkeep.start()
                 parts.keep(upkeep)

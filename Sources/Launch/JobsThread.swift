@@ -38,7 +38,7 @@ final class JobsThread: @unchecked Sendable {
     ) -> [JobKind] {
         let service = AdminProcess.service(shared, parts, admin)
         var kinds = [
-            FeedJob(FeedService(service, pool: shared.feedPool)).job,
+            FeedJob(FeedService(service, pool: shared.feedPool, interpreters: shared.interpreterPool)).job,
             Provisioning(directory: parts.directory, tenancy: parts.tenancy).job,
             Merger(directory: parts.directory, tenancy: parts.tenancy).job,
             LetterJob(

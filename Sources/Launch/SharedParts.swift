@@ -33,6 +33,7 @@ final class SharedParts: Sendable {
     let documentPool: BlockingPool
     /// For reading archives and XML, on the admin service only.
     let feedPool: BlockingPool
+    let interpreterPool: BlockingPool
     let rules = RuleBookCache()
     let platform: PlatformCapacity
     let load = ProcessLoad()
@@ -84,7 +85,9 @@ final class SharedParts: Sendable {
         // A document takes a second at most; past ten waiting the person is told to come back.
         documentPool = try BlockingPool(name: "document", threads: 1, queue: 10)
         // One import at a time keeps a core busy; the next ones wait for a thread, and their senders with them.
-        feedPool = try BlockingPool(name: "feed", threads: configuration.admin == nil ? 0 : 2, queue: 8)
+        let feeds = configuration.admin == nil ? 0 : 2
+        feedPool = try BlockingPool(name: "feed", threads: feeds, queue: 8)
+        interpreterPool = try BlockingPool(name: "interpret", threads: feeds, queue: 8)
         signingPool = try BlockingPool(name: "sign", threads: configuration.passwordThreads, queue: 4096)
         let outgoingPool = try BlockingPool(
             name: "outgoing", threads: configuration.blockingThreads, queue: 64 * configuration.blockingThreads)

@@ -5,7 +5,8 @@ internal import Tenancy
 extension FeedPlanner {
     /// An establishment that the feed names and the platform does not have.
     struct NewEstablishment: Sendable {
-        let provisional: Int32
+        /// The number that it will have.
+        var id: Int32
         let uai: UAI
         let structure: FeedPlanStore.Structure
         let department: Territory.Department
@@ -23,7 +24,7 @@ extension FeedPlanner {
 
         func label(_ id: Int32) -> (uai: String, name: String, isNew: Bool) {
             if let establishment = known[id] { return (establishment.uai.rawValue, establishment.name, false) }
-            if let new = new.first(where: { $0.provisional == id }) {
+            if let new = new.first(where: { $0.id == id }) {
                 return (new.uai.rawValue, new.structure.name, true)
             }
             return ("?", "", false)
@@ -54,6 +55,12 @@ extension FeedPlanner {
                 result.rejected += 1
                 anomalies.add(error.anomaly)
             }
+        }
+        // Counted from -1 down until all of them are known.
+        let numbers = try await store.reserve(result.new.count)
+        for index in result.new.indices { result.new[index].id = numbers[index] }
+        for index in resolved.indices where resolved[index].establishment < 0 {
+            resolved[index].establishment = numbers[Int(-1 - resolved[index].establishment)]
         }
         if let territory { result.territories.insert(territory) }
         for structure in structures where !structure.isNamed {
@@ -120,8 +127,7 @@ extension FeedPlanner {
         }
         try checkAcademy(structure, uai, scope, territory)
         let provisional = Int32(-1 - result.new.count)
-        result.new.append(
-            NewEstablishment(provisional: provisional, uai: uai, structure: structure, department: department))
+        result.new.append(NewEstablishment(id: provisional, uai: uai, structure: structure, department: department))
         return provisional
     }
 

@@ -8,6 +8,7 @@ package final class FeedService: @unchecked Sendable {
     // Safety: confined to its loop.
     let admin: AdminService
     let pool: BlockingPool
+    private let interpreters: BlockingPool
     let staging: FeedStagingStore
     private let applying: FeedApplyStore
 
@@ -19,10 +20,13 @@ package final class FeedService: @unchecked Sendable {
     /// all wait for the last of a few.
     private static let mostAtOnce = 200
 
-    /// - Parameter pool: threads that may block, for reading archives and XML.
-    package init(_ admin: AdminService, pool: BlockingPool) {
+    /// - Parameters:
+    ///   - pool: threads that may block, for reading archives and XML.
+    ///   - interpreters: as many more, for what is read.
+    package init(_ admin: AdminService, pool: BlockingPool, interpreters: BlockingPool) {
         self.admin = admin
         self.pool = pool
+        self.interpreters = interpreters
         staging = FeedStagingStore(admin.directory)
         applying = FeedApplyStore(admin.directory)
     }
@@ -48,8 +52,8 @@ package final class FeedService: @unchecked Sendable {
     func receive(_ order: Order, _ body: @escaping Body) async throws -> FeedImport {
         let number = try await open(order, kind: "aaf")
         return try await guarding(order, number) {
-            let delivery = try await read(body) { input, output in
-                try ArchiveFeedReader(import: number, from: input, to: output).read()
+            let delivery = try await read(body) { [interpreters] input, output in
+                try ArchiveFeedReader(import: number, from: input, to: output, interpreters: interpreters).read()
             } progress: { [staging] in
                 try await staging.count(number, received: $0)
             }

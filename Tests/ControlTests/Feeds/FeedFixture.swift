@@ -13,6 +13,7 @@ struct FeedFixture: Sendable {
     let platform: TestPlatform
     let node: TestNode
     let pool: BlockingPool
+    let interpreters: BlockingPool
 
     static let servers = SharedTestPlatform()
     static let territory = TerritoryID(rawValue: "seine-et-marne")
@@ -42,7 +43,8 @@ struct FeedFixture: Sendable {
         }
         let node = try await platform.startNode(user: "preau_admin")
         let fixture = FeedFixture(
-            platform: platform, node: node, pool: try BlockingPool(name: "feed", threads: 2, queue: 8))
+            platform: platform, node: node, pool: try BlockingPool(name: "feed", threads: 2, queue: 8),
+            interpreters: try BlockingPool(name: "interpret", threads: 2, queue: 8))
         do {
             try await body(fixture)
         } catch {
@@ -50,7 +52,10 @@ struct FeedFixture: Sendable {
             throw error
         }
         await node.stop()
-        await Task.detached { fixture.pool.stop() }.value
+        await Task.detached {
+            fixture.pool.stop()
+            fixture.interpreters.stop()
+        }.value
     }
 
     /// The files of an invented academy, packed.
@@ -95,7 +100,7 @@ struct FeedFixture: Sendable {
             keyring: try Keyring(Keyring.newLine(id: "test")),
             hasher: try PasswordHasher(pool: pool, metrics: node.metrics), isProduction: false,
             endSessions: { _ in }, migrate: { _, _ in .migrated(from: 1, to: 1) })
-        return FeedService(admin, pool: pool)
+        return FeedService(admin, pool: pool, interpreters: interpreters)
     }
 
     private final class Bytes: @unchecked Sendable {

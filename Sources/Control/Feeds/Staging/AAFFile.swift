@@ -1,56 +1,31 @@
-internal import Archive
-internal import XML
-
-/// The reading of one file of a feed.
+/// One file of a feed: what its records say, record by record.
 final class AAFFile {
     private let name: AAFFileName
     private let scope: Int
-    private let into: ArchiveFeedReader
-    private var failure: (any Error)?
-    init(name: AAFFileName, scope: Int, into reader: ArchiveFeedReader) {
+    private let into: FeedInterpreter
+
+    init(name: AAFFileName, scope: Int, into interpreter: FeedInterpreter) {
         self.name = name
         self.scope = scope
-        into = reader
+        into = interpreter
     }
 
-    /// - Throws: `FeedError.unreadable` for a file that is cut short or is no XML: what is missing in it is not known.
-    func read(_ archive: ArchiveReader) throws {
-        let handler = AAFReader { [unowned self] entry in take(entry) }
-        let reader: XMLReader
-        do {
-            reader = try XMLReader(handler: handler)
-            try archive.read { bytes in
-                try reader.read(bytes)
-                if let failure = self.failure { throw failure }
-            }
-            try reader.finish()
-            if let failure { throw failure }
-        } catch let error as XMLError {
-            if case .tooLarge = error { throw FeedError.tooLarge("\(name.name), \(error)") }
-            throw FeedError.unreadable("\(name.name), \(error)")
-        }
-        guard handler.isFeed else {
-            throw FeedError.unreadable("\(name.name): its document is no ficAlimMENESR")
-        }
-        conclude(handler, reader)
-    }
-
-    private func conclude(_ handler: AAFReader, _ reader: XMLReader) {
-        if let academy = handler.header.academy { into.delivery.scopes[scope].header.academy = academy }
-        if let degree = handler.header.degree {
+    func end(_ ending: FeedPiece.Ending) {
+        if let academy = ending.header.academy { into.delivery.scopes[scope].header.academy = academy }
+        if let degree = ending.header.degree {
             into.delivery.scopes[scope].header.degree = degree
             if degree.hasPrefix("1") { into.delivery.scopes[scope].isFirstDegree = true }
         }
-        for (attribute, count) in handler.unknownAttributes.sorted(by: { $0.key < $1.key }) {
+        for (attribute, count) in ending.unknownAttributes.sorted(by: { $0.key < $1.key }) {
             report(.unknownAttribute, "\(attribute) is not an attribute of the format (\(count) times)")
         }
-        for line in handler.oversized {
+        for line in ending.oversized {
             report(.badValue, "a record larger than any person", line: line)
             if let kind = name.content.kind { into.delivery.rejected[kind, default: 0] += 1 }
             rejectedWithoutKey(name.content.kind)
         }
-        if reader.repairedBytes > 0 {
-            report(.encoding, "\(reader.repairedBytes) bytes are not of the declared encoding; read as Windows-1252")
+        if ending.repairedBytes > 0 {
+            report(.encoding, "\(ending.repairedBytes) bytes are not of the declared encoding; read as Windows-1252")
         }
     }
 
@@ -62,26 +37,22 @@ final class AAFFile {
                 code, message, file: name.name, line: line, column: column, key: key.map { String($0.prefix(60)) }))
     }
 
-    private func take(_ entry: AAFEntry) {
-        guard failure == nil else { return }
+    /// - Throws: `FeedError.tooLarge`, or why the rows are not wanted any more.
+    func take(_ entry: AAFEntry) throws {
         let meaning = AAFInterpreter.meaning(of: entry) { defect in
             report(
                 defect.code, defect.message, line: entry.line, column: defect.attribute?.rawValue, key: entry.id)
         }
-        do {
-            switch meaning {
-            case .nothing: break
-            case .rejected(let kind, let keys):
-                if let kind { into.delivery.rejected[kind, default: 0] += 1 }
-                try keep(keys, kind ?? name.content.kind)
-            case .subject(let subject): try into.writer.add(subject, scope: scope)
-            case .structure(let structure, let operation):
-                if let academy = structure.academy { into.delivery.scopes[scope].academies.insert(academy) }
-                if operation != .remove { try into.writer.add(structure, scope: scope) }
-            case .person(let person, let operation): try take(person, operation, entry)
-            }
-        } catch {
-            failure = error
+        switch meaning {
+        case .nothing: break
+        case .rejected(let kind, let keys):
+            if let kind { into.delivery.rejected[kind, default: 0] += 1 }
+            try keep(keys, kind ?? name.content.kind)
+        case .subject(let subject): try into.writer.add(subject, scope: scope)
+        case .structure(let structure, let operation):
+            if let academy = structure.academy { into.delivery.scopes[scope].academies.insert(academy) }
+            if operation != .remove { try into.writer.add(structure, scope: scope) }
+        case .person(let person, let operation): try take(person, operation, entry)
         }
     }
 

@@ -1,28 +1,66 @@
 internal import Archive
+internal import Runtime
 internal import XML
 
-/// Reads an archive of AAF files from a pipe and writes rows of the staging tables to another; runs on a thread that may block.
+/// Reads an archive of AAF files from a pipe; runs on a thread that may block, and has what it reads interpreted on another:
+/// each of the two is half of the work.
 final class ArchiveFeedReader {
+    private let number: Int
     private let input: FeedPipe<[UInt8]>
+    private let output: FeedPipe<StageBlock>
+    private let interpreters: BlockingPool
     private let limits: ArchiveLimits
-    let writer: StageWriter
-    var delivery = FeedDelivery()
-    private var scopeNumbers: [String: Int] = [:]
+    private let pieces = FeedPipe<FeedPiece>(capacity: 16)
 
-    /// More deliveries in one archive than there are academies, twice.
-    private static let mostScopes = 200
+    /// Records that are handed over at once.
+    private static let batch = 128
 
+    /// - Parameters:
+    ///   - number: of the import.
+    ///   - input: the archive as it comes.
+    ///   - output: gets rows of the staging tables.
+    ///   - interpreters: with a thread for each reader that runs at once.
     init(
-        import number: Int, from input: FeedPipe<[UInt8]>, to output: FeedPipe<StageBlock>,
+        import number: Int, from input: FeedPipe<[UInt8]>, to output: FeedPipe<StageBlock>, interpreters: BlockingPool,
         limits: ArchiveLimits = ArchiveLimits()
     ) {
+        self.number = number
         self.input = input
+        self.output = output
+        self.interpreters = interpreters
         self.limits = limits
-        writer = StageWriter(import: number) { try output.putWaiting($0) }
     }
 
     /// Reads all of it. - Throws: `FeedError`, or why a pipe was given up.
     func read() throws -> FeedDelivery {
+        let outcome = FeedPipe<FeedDelivery>(capacity: 1)
+        interpreters.post { [number, pieces, output] in
+            do {
+                try outcome.putWaiting(FeedInterpreter(import: number, from: pieces, to: output).run())
+                outcome.finish()
+            } catch {
+                // Also why the reader cannot go on.
+                pieces.finish(throwing: error)
+                outcome.finish(throwing: error)
+            }
+        } refused: {
+            outcome.finish(throwing: FeedError.interrupted)
+            pieces.finish(throwing: FeedError.interrupted)
+        }
+        do {
+            try readArchive()
+            // What follows the archive's end is read and forgotten, so that the sender comes to its own.
+            while try input.takeWaiting() != nil {}
+            pieces.finish()
+        } catch {
+            pieces.finish(throwing: error)
+            throw error
+        }
+        guard let delivery = try outcome.takeWaiting() else { throw FeedError.interrupted }
+        return delivery
+    }
+
+    private func readArchive() throws {
         do {
             let archive = try ArchiveReader(limits: limits) { [input] in try input.takeWaiting() ?? [] }
             do {
@@ -37,40 +75,40 @@ final class ArchiveFeedReader {
             case .damaged, .refused: throw FeedError.unreadable(error.description)
             }
         }
-        guard !delivery.scopes.isEmpty else {
-            throw FeedError.unreadable("no file of a feed in the archive: …_Eleve_0000.xml, …_EtabEducNat_0000.xml")
-        }
-        for scope in delivery.scopes where !scope.isDelta {
-            for missing in AAFFileName.missing(in: scope.names) {
-                delivery.anomalies.add(FeedAnomaly(.missingFile, missing, file: scope.names.first?.prefix))
-            }
-        }
-        // What follows the archive's end is read and forgotten, so that the sender comes to its own.
-        while try input.takeWaiting() != nil {}
-        try writer.finish()
-        delivery.records = writer.people
-        return delivery
     }
 
+    /// - Throws: `FeedError.unreadable` for a file that is cut short or is no XML: what is missing in it is not known.
     private func read(_ path: String, _ archive: ArchiveReader) throws {
         guard let name = AAFFileName(path: path) else { return try archive.read { _ in } }
-        let number = try scope(of: name)
-        try AAFFile(name: name, scope: number, into: self).read(archive)
-    }
-
-    private func scope(of name: AAFFileName) throws -> Int {
-        let key = name.folder + "/" + name.prefix
-        if let number = scopeNumbers[key] {
-            delivery.scopes[number].names.append(name)
-            return number
+        try pieces.putWaiting(.begin(name))
+        var records: [AAFEntry] = []
+        var failure: (any Error)?
+        let handler = AAFReader { [pieces] entry in
+            records.append(entry)
+            guard records.count == Self.batch, failure == nil else { return }
+            do {
+                try pieces.putWaiting(.records(records))
+            } catch {
+                failure = error
+            }
+            records.removeAll(keepingCapacity: true)
         }
-        guard delivery.scopes.count < Self.mostScopes else { throw FeedError.tooLarge("too many deliveries at once") }
-        var scope = FeedDelivery.Scope(folder: name.folder)
-        scope.isDelta = name.isDelta
-        scope.isFirstDegree = name.prefix.uppercased().contains("1D")
-        scope.names = [name]
-        delivery.scopes.append(scope)
-        scopeNumbers[key] = delivery.scopes.count - 1
-        return delivery.scopes.count - 1
+        do {
+            let reader = try XMLReader(handler: handler)
+            try archive.read { bytes in
+                try reader.read(bytes)
+                if let failure { throw failure }
+            }
+            try reader.finish()
+            if let failure { throw failure }
+            guard handler.isFeed else {
+                throw FeedError.unreadable("\(name.name): its document is no ficAlimMENESR")
+            }
+            try pieces.putWaiting(.records(records))
+            try pieces.putWaiting(.end(FeedPiece.Ending(handler, reader)))
+        } catch let error as XMLError {
+            if case .tooLarge = error { throw FeedError.tooLarge("\(name.name), \(error)") }
+            throw FeedError.unreadable("\(name.name), \(error)")
+        }
     }
 }

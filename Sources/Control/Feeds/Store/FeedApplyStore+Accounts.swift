@@ -11,15 +11,13 @@ extension FeedApplyStore {
     private static let nameNeeded = PostgresStatement(
         """
         with needed as materialized (
-            select feed_uuid('account ' || u.domain || '-' || u.key) as id, p.login_base as base, p.given_name, p.family_name,
-                count(*) over (partition by p.login_base) as together,
-                row_number() over (partition by p.login_base order by u.domain, u.key) as place
-            from feed_unit u join feed_stage_person p on p.import_number = $1 and p.scope = u.scope and p.key = u.key
-                    and p.structure = u.structure
-                left join feed_person f on f.domain = u.domain and f.key = u.key
+            select feed_uuid('account ' || u.domain || '-' || u.key) as id, u.login_base as base, u.given_name, u.family_name,
+                count(*) over (partition by u.login_base) as together,
+                row_number() over (partition by u.login_base order by u.domain, u.key) as place
+            from feed_unit u left join feed_person f on f.domain = u.domain and f.key = u.key
             where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave' and u.role <> 'contact'
-                and f.account_id is null and not (u.kind = 'pupil' and p.ine is not null and exists (
-                    select from feed_person o where o.ine = p.ine and o.domain <> u.domain and o.kind = 'pupil'
+                and f.account_id is null and not (u.kind = 'pupil' and u.ine is not null and exists (
+                    select from feed_person o where o.ine = u.ine and o.domain <> u.domain and o.kind = 'pupil'
                         and o.account_id is not null))
                 -- `$3`: the first round, in which hardly anybody has one.
                 and ($3::boolean or not exists (
@@ -50,36 +48,32 @@ extension FeedApplyStore {
         """
         select count(*) from unnest($1::uuid[]) as n (id) where not exists (select from account a where a.id = n.id)
         """)
-    /// Once everybody's account is there.
+    /// Once everybody's account is there. Whoever was gone is back.
     private static let putPeople = PostgresStatement(
         """
         insert into feed_person (domain, key, kind, ine, account_id)
-        select distinct on (u.domain, u.key) u.domain, u.key, u.kind, p.ine, case when u.role <> 'contact' then coalesce(
-                (select o.account_id from feed_person o where u.kind = 'pupil' and o.ine = p.ine and o.domain <> u.domain
+        select distinct on (u.domain, u.key) u.domain, u.key, u.kind, u.ine, case when u.role <> 'contact' then coalesce(
+                (select o.account_id from feed_person o where u.kind = 'pupil' and o.ine = u.ine and o.domain <> u.domain
                     and o.kind = 'pupil' and o.account_id is not null order by o.domain, o.key limit 1),
                 feed_uuid('account ' || u.domain || '-' || u.key)) end
-        from feed_unit u join feed_stage_person p on p.import_number = $1 and p.scope = u.scope and p.key = u.key
-                and p.structure = u.structure
-        where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave'
+        from feed_unit u where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave'
         order by u.domain, u.key
         on conflict (domain, key) do update set ine = coalesce(excluded.ine, feed_person.ine),
-                account_id = coalesce(feed_person.account_id, excluded.account_id)
-            where excluded.ine is distinct from feed_person.ine
+                account_id = coalesce(feed_person.account_id, excluded.account_id), state = 'active', disappeared_at = null
+            where excluded.ine is distinct from feed_person.ine or feed_person.state <> 'active'
                 or feed_person.account_id is null and excluded.account_id is not null
         """)
-    /// Accounts of people who were gone.
+    /// Accounts that were locked since their people were gone.
     private static let reopen = PostgresStatement(
         """
         with back as (
-            update feed_person f set state = 'active', disappeared_at = null, was_locked = false
-            from feed_unit u, feed_person old
+            update feed_person f set was_locked = false from feed_unit u
             where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave'
-                and f.domain = u.domain and f.key = u.key and f.state <> 'active'
-                and old.domain = f.domain and old.key = f.key
-            returning f.account_id, old.was_locked
+                and f.domain = u.domain and f.key = u.key and f.was_locked
+            returning f.account_id
         )
         update account a set state = case when a.password_hash is null then 'pending' else 'active' end, updated_at = now()
-        from back where a.id = back.account_id and back.was_locked and a.state = 'locked'
+        from back where a.id = back.account_id and a.state = 'locked'
         """)
     private static let forgetDepartures = PostgresStatement(
         """
@@ -105,6 +99,13 @@ extension FeedApplyStore {
         on conflict (domain, key, establishment_id) do update
             set role = excluded.role, class = excluded.class, digest = excluded.digest, person_id = excluded.person_id
         """)
+    /// Where nobody was fed before: nothing is looked for.
+    private static let newMirror = PostgresStatement(
+        """
+        insert into feed_profile (domain, key, establishment_id, person_id, role, class, digest)
+        select u.domain, u.key, $2, feed_uuid(u.domain || '-' || u.key || '@' || $2::integer), u.role, u.class, u.digest
+        from feed_unit u where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave'
+        """)
     /// Another role in the same establishment ends the one before.
     private static let endOtherRoles = PostgresStatement(
         """
@@ -124,6 +125,15 @@ extension FeedApplyStore {
         on conflict (account_id, establishment_id, role, person_id) do update
             set valid_to = null, source = excluded.source
             where profile.valid_to is not null or profile.source <> excluded.source
+        """)
+    private static let newProfiles = PostgresStatement(
+        """
+        insert into profile (account_id, establishment_id, role, person_id, source)
+        select f.account_id, $2, u.role, feed_uuid(u.domain || '-' || u.key || '@' || $2::integer), c.source
+        from feed_unit u join feed_scope c on c.import_number = $1 and c.scope = u.scope
+            join feed_person f on f.domain = u.domain and f.key = u.key
+        where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave' and u.role <> 'contact'
+            and f.account_id is not null
         """)
     private static let putDepartures = PostgresStatement(
         """
@@ -198,21 +208,23 @@ extension FeedApplyStore {
         _ number: Int, _ step: Step, names: FeedShardStore.Names, by actor: AuditActor
     ) async throws {
         var attempts = 1
+        var isFirst = step.isFirst
         while true {
             do {
-                return try await tryToConclude(number, step, names: names, by: actor)
+                return try await tryToConclude(number, step, isFirst: isFirst, names: names, by: actor)
             } catch let error as PostgresError
-                where ["40P01", "23503"].contains(error.sqlState) && attempts < Self.mostAttempts
+                where ["40P01", "23503", "23505"].contains(error.sqlState) && attempts < Self.mostAttempts
             {
                 // Two schools with people in common, at once: one of them goes first. Or the account of the same child in another
-                // feed went meanwhile: then one is made.
+                // feed went meanwhile: then one is made. Or somebody had a profile here before.
                 attempts += 1
+                if error.sqlState == "23505" { isFirst = false }
             }
         }
     }
 
     private func tryToConclude(
-        _ number: Int, _ step: Step, names: FeedShardStore.Names, by actor: AuditActor
+        _ number: Int, _ step: Step, isFirst: Bool, names: FeedShardStore.Names, by actor: AuditActor
     ) async throws {
         let id = step.establishment.rawValue
         let naming = PostgresBatch(Self.nameNeeded, number, id, true)
@@ -228,12 +240,12 @@ extension FeedApplyStore {
             var rest = PostgresBatch(Self.putPeople, number, id)
             rest.add(Self.reopen, number, id)
             if step.hasDepartures { rest.add(Self.forgetDepartures, number, id) }
-            rest.add(Self.putMirror, number, id)
+            rest.add(isFirst ? Self.newMirror : Self.putMirror, number, id)
             if step.changesSomebody {
                 rest.add(Self.nameAccounts, number, id, names.ids, names.given, names.family)
                 rest.add(Self.endOtherRoles, number, id)
             }
-            rest.add(Self.putProfiles, number, id)
+            rest.add(isFirst ? Self.newProfiles : Self.putProfiles, number, id)
             if step.removesSomebody {
                 rest.add(Self.putDepartures, number, id)
                 rest.add(Self.endProfiles, number, id)

@@ -11,11 +11,7 @@ struct FeedApplyStore {
     private static let next = PostgresStatement(
         """
         select s.establishment_id, not exists (select from feed_profile f where f.establishment_id = s.establishment_id),
-            exists (select from feed_unit u where u.import_number = $1 and u.establishment_id = s.establishment_id
-                and u.action = 'change'),
-            exists (select from feed_unit u where u.import_number = $1 and u.establishment_id = s.establishment_id
-                and u.action = 'leave'),
-            exists (select from feed_departure d where d.establishment_id = s.establishment_id)
+            s.changes, s.departures, exists (select from feed_departure d where d.establishment_id = s.establishment_id)
         from feed_step s where s.import_number = $1 and s.state = 'waiting' and s.establishment_id > 0
         -- Neighbours share teachers and families, and would wait for each other.
         order by hashint4(s.establishment_id), s.establishment_id limit $2
@@ -32,8 +28,7 @@ struct FeedApplyStore {
                 u.domain || '-' || u.key as external, c.source, p.fed
             from feed_unit u
                 join feed_scope c on c.import_number = $1 and c.scope = u.scope
-                join feed_stage_person p on p.import_number = $1 and p.scope = u.scope and p.key = u.key
-                    and p.structure = u.structure
+                join feed_stage_person p on p.ctid = u.staged_at and p.import_number = $1 and p.scope = u.scope and p.key = u.key
             where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave') x
         """)
     private static let links = PostgresStatement(
@@ -42,8 +37,7 @@ struct FeedApplyStore {
             select scope, key, kind from feed_unit
             where import_number = $1 and establishment_id = $2 and action <> 'leave' and kind in ('pupil', 'guardian')
         ), wanted as (
-            select l.scope, l.pupil_key from feed_stage_link l join changed c on c.scope = l.scope and c.key = l.pupil_key
-            where l.import_number = $1
+            select scope, key as pupil_key from changed where kind = 'pupil'
             union
             select l.scope, l.pupil_key from feed_stage_link l join changed c on c.scope = l.scope and c.key = l.guardian_key
                 join feed_stage_structure s on s.import_number = $1 and s.scope = l.scope and s.key = l.structure
@@ -89,12 +83,21 @@ struct FeedApplyStore {
         select coalesce(array_agg(code)::text, '{}'), coalesce(array_agg(name)::text, '{}') from (
             select distinct on (t.s) t.s as code, coalesce(s.name, t.s) as name
             from feed_unit u
-                join feed_stage_person p on p.import_number = $1 and p.scope = u.scope and p.key = u.key
-                    and p.structure = u.structure,
+                join feed_stage_person p on p.ctid = u.staged_at and p.import_number = $1 and p.scope = u.scope and p.key = u.key,
                 jsonb_to_recordset(p.fed::jsonb -> 'teaches_what') as t (s text)
                 left join feed_stage_subject s on s.import_number = $1 and s.code = t.s
             where u.import_number = $1 and u.establishment_id = $2 and u.kind = 'staff' and u.action <> 'leave'
             order by t.s) x
+        """)
+
+    /// Units that programs before this one made lack what their accounts need.
+    private static let complete = PostgresStatement(
+        """
+        update feed_unit u set ine = p.ine, login_base = p.login_base, given_name = p.given_name, family_name = p.family_name,
+            staged_at = p.ctid
+        from feed_stage_person p
+        where u.import_number = $1 and u.establishment_id = $2 and u.staged_at is null and u.action <> 'leave'
+            and p.import_number = $1 and p.scope = u.scope and p.key = u.key and p.structure = u.structure
         """)
 
     /// What there is to do in an establishment, so that nothing else is tried.
@@ -106,16 +109,21 @@ struct FeedApplyStore {
         let removesSomebody: Bool
         /// Somebody has left who may come back.
         let hasDepartures: Bool
+        /// Planned by programs before this one.
+        let isOfBefore: Bool
     }
 
     /// Establishments with something left to do.
     func next(_ number: Int, limit: Int) async throws(PostgresError) -> [Step] {
         var list: [Step] = []
         for row in try await directory.run(PostgresBatch(Self.next, number, limit))[0] {
+            let changes = try row.optionalInt32(2)
+            let departures = try row.optionalInt32(3)
             list.append(
                 Step(
                     establishment: EstablishmentID(rawValue: try row.int32(0)), isFirst: try row.bool(1),
-                    changesSomebody: try row.bool(2), removesSomebody: try row.bool(3), hasDepartures: try row.bool(4)))
+                    changesSomebody: changes != 0, removesSomebody: departures != 0, hasDepartures: try row.bool(4),
+                    isOfBefore: changes == nil))
         }
         return list
     }
@@ -123,6 +131,10 @@ struct FeedApplyStore {
     /// What there is to do in one of them.
     func part(_ number: Int, _ step: Step) async throws(PostgresError) -> FeedPart {
         let establishment = step.establishment
+        if step.isOfBefore {
+            _ = try await directory.run(
+                PostgresBatch(Self.complete, number, establishment.rawValue), lane: .background, deadline: .seconds(60))
+        }
         var batch = PostgresBatch(Self.people, number, establishment.rawValue)
         batch.add(Self.links, number, establishment.rawValue, step.isFirst)
         batch.add(Self.leaving, number, establishment.rawValue)

@@ -17,28 +17,31 @@ struct FeedEstablishmentStore {
         """)
     private static let insert = PostgresStatement(
         """
-        insert into establishment (uai, territory_id, name, kind, levels, department, city, time_zone, zone, shard_id)
-        select uai, $1, name, kind, string_to_array(levels, ','), department, city, $2, zone, shard
-        from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::smallint[])
-            as r (uai, name, kind, levels, department, city, zone, shard)
+        insert into establishment (id, uai, territory_id, name, kind, levels, department, city, time_zone, zone, shard_id)
+            overriding system value
+        -- Negative in plans of programs before this one.
+        select case when id > 0 then id else nextval('establishment_id_seq') end, uai, $1, name, kind,
+            string_to_array(levels, ','), department, city, $2, zone, shard
+        from unnest($3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+            $11::smallint[]) as r (id, uai, name, kind, levels, department, city, zone, shard)
         on conflict (uai) do nothing
         """)
     private static let find = PostgresStatement(
         "select uai, id from establishment where uai = any ($1::text[]) and territory_id = $2")
     private static let nameStructures = PostgresStatement(
         """
-        update feed_stage_structure s set establishment_id = r.id from unnest($2::integer[], $3::integer[]) as r (provisional, id)
-        where s.import_number = $1 and s.establishment_id = r.provisional
+        update feed_stage_structure s set establishment_id = r.id from unnest($2::integer[], $3::integer[]) as r (reserved, id)
+        where s.import_number = $1 and s.establishment_id = r.reserved
         """)
     private static let nameUnits = PostgresStatement(
         """
-        update feed_unit u set establishment_id = r.id from unnest($2::integer[], $3::integer[]) as r (provisional, id)
-        where u.import_number = $1 and u.establishment_id = r.provisional
+        update feed_unit u set establishment_id = r.id from unnest($2::integer[], $3::integer[]) as r (reserved, id)
+        where u.import_number = $1 and u.establishment_id = r.reserved
         """)
     private static let nameSteps = PostgresStatement(
         """
-        update feed_step s set establishment_id = r.id from unnest($2::integer[], $3::integer[]) as r (provisional, id)
-        where s.import_number = $1 and s.establishment_id = r.provisional
+        update feed_step s set establishment_id = r.id from unnest($2::integer[], $3::integer[]) as r (reserved, id)
+        where s.import_number = $1 and s.establishment_id = r.reserved
         """)
     private static let audit = PostgresStatement(
         """
@@ -49,11 +52,13 @@ struct FeedEstablishmentStore {
     private static let waiting = PostgresStatement(
         """
         select distinct s.establishment_id, s.uai, s.name, s.type, s.city from feed_stage_structure s
-        where s.import_number = $1 and s.establishment_id < 0 order by s.establishment_id desc
+        where s.import_number = $1 and s.establishment_id is not null
+            and not exists (select from establishment e where e.id = s.establishment_id)
+        order by s.establishment_id
         """)
 
     struct New: Sendable {
-        let provisional: Int32
+        let reserved: Int32
         let uai: UAI
         let name: String
         let type: String
@@ -67,14 +72,14 @@ struct FeedEstablishmentStore {
             guard let uai = UAI(rawValue: try row.text(1)) else { continue }
             list.append(
                 New(
-                    provisional: try row.int32(0), uai: uai, name: try row.text(2), type: try row.text(3),
+                    reserved: try row.int32(0), uai: uai, name: try row.text(2), type: try row.text(3),
                     city: try row.text(4)))
         }
         return list
     }
 
-    /// Creates them, places each on the least loaded shard that the territory allows, and puts their numbers into the import,
-    /// in one transaction. They are open once `Tenancy.openProvisioned` has run.
+    /// Creates them under the numbers that are reserved for them, and places each on the least loaded shard that the territory
+    /// allows, in one transaction. They are open once `Tenancy.openProvisioned` has run.
     func create(
         _ new: [New], in territory: Territory, for feed: FeedImport, by actor: AuditActor
     ) async throws {
@@ -103,7 +108,8 @@ struct FeedEstablishmentStore {
             let kinds = new.map { AAFInterpreter.kind(ofType: $0.type, name: $0.name) }
             var writing = PostgresBatch()
             writing.add(
-                Self.insert, territory.id.rawValue, timeZone, new.map(\.uai.rawValue), new.map(\.name),
+                Self.insert, territory.id.rawValue, timeZone, new.map(\.reserved), new.map(\.uai.rawValue),
+                new.map(\.name),
                 kinds.map(\.rawValue), kinds.map(Self.levels), new.map(\.uai.department), new.map(\.city),
                 new.map { one in territory.departments.first { $0.code == one.uai.department }?.zone ?? "A" }, shards)
             writing.add(
@@ -115,11 +121,15 @@ struct FeedEstablishmentStore {
             for row in try await transaction.run(writing)[2] { numbers[try row.text(0)] = try row.int32(1) }
             // Somebody else created one of them meanwhile, in another territory.
             guard numbers.count == new.count else { throw FeedError.wrongState("out of date: plan it again") }
-            let provisional = new.map(\.provisional)
-            let ids = new.map { numbers[$0.uai.rawValue] ?? 0 }
-            var naming = PostgresBatch(Self.nameStructures, feed.number, provisional, ids)
-            naming.add(Self.nameUnits, feed.number, provisional, ids)
-            naming.add(Self.nameSteps, feed.number, provisional, ids)
+            // Whom somebody else created meanwhile in this territory, and those of plans of programs before this one.
+            let renumbered = new.compactMap { one in
+                numbers[one.uai.rawValue].flatMap { $0 == one.reserved ? nil : (reserved: one.reserved, id: $0) }
+            }
+            guard !renumbered.isEmpty else { return }
+            let (reserved, ids) = (renumbered.map(\.reserved), renumbered.map(\.id))
+            var naming = PostgresBatch(Self.nameStructures, feed.number, reserved, ids)
+            naming.add(Self.nameUnits, feed.number, reserved, ids)
+            naming.add(Self.nameSteps, feed.number, reserved, ids)
             _ = try await transaction.run(naming)
         }
     }

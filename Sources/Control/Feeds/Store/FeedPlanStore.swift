@@ -179,7 +179,17 @@ struct FeedPlanStore {
         return others
     }
 
-    /// Says which establishment each structure is. - Parameter resolved: negative numbers are those that would be created.
+    private static let reserve = PostgresStatement(
+        "select nextval('establishment_id_seq')::integer from generate_series(1, $1::integer)")
+
+    /// Numbers for establishments that would be created. Those of a plan that comes to nothing are never used.
+    func reserve(_ count: Int) async throws(PostgresError) -> [Int32] {
+        var numbers: [Int32] = []
+        for row in try await run(PostgresBatch(Self.reserve, count))[0] { numbers.append(try row.int32(0)) }
+        return numbers
+    }
+
+    /// Says which establishment each structure is, or will be.
     func resolve(
         _ resolved: [(scope: Int, key: String, establishment: Int32)], in number: Int
     ) async throws(PostgresError) {
@@ -194,7 +204,8 @@ struct FeedPlanStore {
 
     private static let compare = PostgresStatement(
         """
-        insert into feed_unit (import_number, domain, scope, key, structure, establishment_id, kind, role, class, digest, action)
+        insert into feed_unit (import_number, domain, scope, key, structure, establishment_id, kind, role, class, digest, ine,
+            login_base, given_name, family_name, staged_at, action)
         with scope as (
             select scope, domain, is_complete from feed_scope where import_number = $1
         ), structure as (
@@ -206,12 +217,13 @@ struct FeedPlanStore {
             from feed_stage_link l join structure s on s.scope = l.scope and s.key = l.structure
             where l.import_number = $1 group by l.scope, l.guardian_key, s.establishment_id
         ), present as (
-            select p.scope, p.key, p.structure, s.establishment_id, p.kind, p.role, p.class, p.digest
+            select p.scope, p.key, p.structure, s.establishment_id, p.kind, p.role, p.class, p.digest, p.ine, p.login_base,
+                p.given_name, p.family_name, p.ctid as staged_at
             from feed_stage_person p join structure s on s.scope = p.scope and s.key = p.structure
             where p.import_number = $1
             union all
             select p.scope, p.key, '', g.establishment_id, 'guardian', case when g.is_legal then 'guardian' else 'contact' end,
-                '', p.digest
+                '', p.digest, p.ine, p.login_base, p.given_name, p.family_name, p.ctid
             from guardian g join feed_stage_person p
                 on p.import_number = $1 and p.scope = g.scope and p.key = g.key and p.structure = '' and p.kind = 'guardian'
         ), now as (
@@ -229,8 +241,8 @@ struct FeedPlanStore {
         )
         select $1, coalesce(n.domain, b.domain), coalesce(n.scope, b.scope), coalesce(n.key, b.key), coalesce(n.structure, ''),
             coalesce(n.establishment_id, b.establishment_id), coalesce(n.kind, b.kind), coalesce(n.role, b.role),
-            coalesce(n.class, b.class), coalesce(n.digest, b.digest),
-            case when b.key is null then 'add' when n.key is null then 'leave' else 'change' end
+            coalesce(n.class, b.class), coalesce(n.digest, b.digest), n.ine, n.login_base, n.given_name, n.family_name,
+            n.staged_at, case when b.key is null then 'add' when n.key is null then 'leave' else 'change' end
         from now n full join before b
             on b.domain = n.domain and b.key = n.key and b.establishment_id = n.establishment_id
         where n.key is null or b.key is null or n.digest <> b.digest or n.role <> b.role
@@ -274,37 +286,48 @@ struct FeedPlanStore {
 
     /// Works out who comes, changes and goes. - Parameter territories: those that the feed is about.
     func compare(_ number: Int, _ territories: [TerritoryID]) async throws -> Comparison {
-        // The joins are over hundreds of thousands of rows: a hash of them fits here, and not in what is usual.
+        let territories = territories.map(\.rawValue)
+        var batch = PostgresBatch(KeptPeopleStore.addUnplaced, number)
+        batch.add(KeptPeopleStore.dropLinks, number)
+        batch.add(KeptPeopleStore.knownLinks, number)
+        _ = try await runAtLength(batch)
+        // One writes what there is to do, the other reads what is staged: each has a processor's work for seconds.
+        async let written = runAtLength(PostgresBatch(Self.compare, number, territories))
+        async let comparison = look(number, territories)
+        _ = try await written
+        return try await comparison
+    }
+
+    private func look(_ number: Int, _ territories: [String]) async throws -> Comparison {
+        var batch = PostgresBatch(Self.unplaced, number)
+        batch.add(Self.unplacedPeople, number)
+        batch.add(Self.dangling, number)
+        batch.add(KeptPeopleStore.list, number, territories, FeedAnomalies.kept)
+        let results = try await runAtLength(batch)
+        var comparison = Comparison()
+        for row in results[0] {
+            comparison.unplaced.append((try row.text(0), try row.text(1), try row.int(2)))
+        }
+        for row in results[1] { comparison.unplacedPeople[try row.text(0)] = try row.int(1) }
+        if let row = results[2].first {
+            comparison.links = try row.int(0)
+            comparison.linksToNobody = try row.int(1)
+            comparison.guardians = try row.int(2)
+            comparison.guardiansOfNobody = try row.int(3)
+        }
+        for row in results[3] {
+            comparison.kept.append((try row.text(0), try row.text(1)))
+            comparison.allKept = try row.int(2)
+        }
+        return comparison
+    }
+
+    /// Statements whose joins are over hundreds of thousands of rows: a hash of them fits here, and not in what is usual.
+    private func runAtLength(_ batch: PostgresBatch) async throws -> [PostgresRows] {
         try await directory.transaction(lane: .background, deadline: FeedStagingStore.longDeadline) { transaction in
             try await transaction.execute(
                 unprepared: "set local work_mem = '96MB'; set local statement_timeout = '600s'")
-            let territories = territories.map(\.rawValue)
-            var batch = PostgresBatch(KeptPeopleStore.addUnplaced, number)
-            batch.add(KeptPeopleStore.dropLinks, number)
-            batch.add(KeptPeopleStore.knownLinks, number)
-            _ = try await transaction.run(batch)
-            batch = PostgresBatch(Self.compare, number, territories)
-            batch.add(Self.unplaced, number)
-            batch.add(Self.unplacedPeople, number)
-            batch.add(Self.dangling, number)
-            batch.add(KeptPeopleStore.list, number, territories, FeedAnomalies.kept)
-            let results = try await transaction.run(batch)
-            var comparison = Comparison()
-            for row in results[1] {
-                comparison.unplaced.append((try row.text(0), try row.text(1), try row.int(2)))
-            }
-            for row in results[2] { comparison.unplacedPeople[try row.text(0)] = try row.int(1) }
-            if let row = results[3].first {
-                comparison.links = try row.int(0)
-                comparison.linksToNobody = try row.int(1)
-                comparison.guardians = try row.int(2)
-                comparison.guardiansOfNobody = try row.int(3)
-            }
-            for row in results[4] {
-                comparison.kept.append((try row.text(0), try row.text(1)))
-                comparison.allKept = try row.int(2)
-            }
-            return comparison
+            return try await transaction.run(batch)
         }
     }
 
@@ -359,11 +382,13 @@ struct FeedPlanStore {
         """)
     private static let steps = PostgresStatement(
         """
-        insert into feed_step (import_number, establishment_id, people)
-        select $1, establishment_id, sum(people) from (
-            select establishment_id, count(*) as people from feed_unit where import_number = $1 group by 1
+        insert into feed_step (import_number, establishment_id, people, changes, departures)
+        select $1, establishment_id, sum(people), sum(changes), sum(departures) from (
+            select establishment_id, count(*) as people, count(*) filter (where action = 'change') as changes,
+                count(*) filter (where action = 'leave') as departures
+            from feed_unit where import_number = $1 group by 1
             union all
-            select s.establishment_id, 0 from feed_stage_structure s
+            select s.establishment_id, 0, 0, 0 from feed_stage_structure s
                 join feed_scope c on c.import_number = s.import_number and c.scope = s.scope
                 left join feed_structure f on f.domain = c.domain and f.key = s.key
             where s.import_number = $1 and s.establishment_id is not null and s.ordinal > 0 and f.digest is distinct from s.digest
@@ -377,19 +402,19 @@ struct FeedPlanStore {
         var present: [(establishment: Int32, role: String, klass: String, count: Int)] = []
     }
 
-    func counts(_ number: Int) async throws(PostgresError) -> Counts {
-        var batch = PostgresBatch(Self.counts, number)
-        batch.add(Self.groups, number)
+    func counts(_ number: Int) async throws -> Counts {
+        async let people = run(PostgresBatch(Self.counts, number))
+        var batch = PostgresBatch(Self.groups, number)
         batch.add(Self.present, number)
         let results = try await run(batch)
         var counts = Counts()
-        for row in results[0] {
+        for row in try await people[0] {
             counts.people[try row.text(0)] = (try row.int(1), try row.int(2), try row.int(3), try row.int(4))
         }
-        for row in results[1] {
+        for row in results[0] {
             counts.groups.append((try row.int32(0), try row.text(1), try row.text(2), try row.text(3), try row.int(4)))
         }
-        for row in results[2] {
+        for row in results[1] {
             counts.present.append((try row.int32(0), try row.text(1), try row.text(2), try row.int(3)))
         }
         return counts

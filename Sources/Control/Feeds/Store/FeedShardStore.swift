@@ -96,6 +96,47 @@ enum FeedShardStore {
         on conflict (establishment_id, person_id) do update set fed = excluded.fed, updated_at = now()
         """)
 
+    // Where nobody was fed before there is nothing to be found: looking for it in every index is a fifth of the work.
+
+    private static let newPeople = PostgresStatement(
+        """
+        insert into person (establishment_id, id, role, given_name, family_name, birth_date, external_id, source)
+        select $1, n.* from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::date[], $7::text[], $8::text[])
+            as n (id, role, given_name, family_name, birth_date, external_id, source)
+        """)
+    private static let newDetails = PostgresStatement(
+        """
+        insert into person_detail (establishment_id, person_id, fed)
+        select $1, n.id, n.fed::jsonb from unnest($2::uuid[], $3::text[]) as n (id, fed)
+        """)
+    private static let newMemberships = PostgresStatement(
+        """
+        with y as (select year, starts_on from school_year where establishment_id = $1 and state = 'current'),
+        placed as materialized (
+            select d.person_id, p.k, p.c, p.r, p.f, p.u
+            from person_detail d, jsonb_to_recordset(d.fed -> 'places') as p (k text, c text, r text, f date, u date)
+            where d.establishment_id = $1 and d.person_id = any ($2::uuid[]) and d.fed ? 'places'
+        ), wanted as (
+            select distinct on (p.person_id, g.id) p.person_id, g.id as group_id, y.year, p.r,
+                greatest(p.f, y.starts_on) as starts_on, p.u
+            from y, placed p, teaching_group g
+            where g.establishment_id = $1 and g.school_year = y.year and g.kind = p.k and g.external_id = p.c
+            order by p.person_id, g.id, array_position(array['main_teacher', 'teacher', 'pupil'], p.r)
+        )
+        insert into membership (establishment_id, school_year, group_id, person_id, role, starts_on, ends_on, source)
+        select $1, w.year, w.group_id, w.person_id, w.r, w.starts_on,
+            case when w.u is not null then greatest(w.starts_on, w.u) end, 'feed'
+        from wanted w
+        """)
+    private static let newGuardianships = PostgresStatement(
+        """
+        insert into guardianship (establishment_id, guardian_id, pupil_id, kind, sees_data, starts_on, source)
+        select $1, n.guardian_id, n.pupil_id, n.kind, n.kind in ('legal_1', 'legal_2'), $2::date, 'feed'
+        from unnest($3::uuid[], $4::uuid[], $5::text[]) as n (pupil_id, guardian_id, kind)
+            join person p on p.establishment_id = $1 and p.id = n.pupil_id
+            join person g on g.establishment_id = $1 and g.id = n.guardian_id
+        """)
+
     // MARK: Classes, groups, lessons
 
     private static let endMemberships = PostgresStatement(
@@ -219,16 +260,35 @@ enum FeedShardStore {
         let family: String
     }
 
-    /// Applies it. - Returns: the names of those who were written.
+    /// Applies it. - Returns: the names of those who were written; of nobody where all are new.
     static func apply(
         _ part: FeedPart, calendar: SchoolCalendar, today: CivilDate, _ context: TenantContext, _ tenancy: Tenancy
     ) async throws(TenancyError) -> Names {
+        if part.isFirst {
+            var batch = TenantBatch(context)
+            addSchool(part, calendar: calendar, to: &batch)
+            batch.add(
+                newPeople, part.ids, part.roles, part.given, part.family, part.births, part.externals, part.sources)
+            batch.add(newDetails, part.ids, part.fed)
+            batch.add(newMemberships, part.ids)
+            batch.add(addAssignments, part.ids)
+            batch.add(newGuardianships, today, part.linkedPupils, part.linkedGuardians, part.linkKinds)
+            batch.add(raiseVersion)
+            do {
+                _ = try await tenancy.write(batch, lane: .background, deadline: .seconds(120))
+                return Names(ids: "{}", given: "{}", family: "{}")
+            } catch .database(let error) where error.sqlState == "23505" {
+                // Somebody is here all the same: the step was cut off before the directory knew of it, or all had left.
+            }
+        }
+        return try await change(part, calendar: calendar, today: today, context, tenancy)
+    }
+
+    private static func change(
+        _ part: FeedPart, calendar: SchoolCalendar, today: CivilDate, _ context: TenantContext, _ tenancy: Tenancy
+    ) async throws(TenancyError) -> Names {
         var batch = TenantBatch(context)
-        batch.add(schoolYear, calendar.schoolYear.rawValue, calendar.days.lowerBound, calendar.days.upperBound)
-        batch.add(adoptGroups, part.groups)
-        batch.add(addGroups, part.groups)
-        batch.add(renameGroups, part.groups)
-        batch.add(subjects, part.subjectCodes, part.subjectNames)
+        addSchool(part, calendar: calendar, to: &batch)
         let names = batch.count
         batch.add(people, part.ids, part.roles, part.given, part.family, part.births, part.externals, part.sources)
         batch.add(details, part.ids, part.fed)
@@ -247,6 +307,14 @@ enum FeedShardStore {
         } catch {
             throw .database(error)
         }
+    }
+
+    private static func addSchool(_ part: FeedPart, calendar: SchoolCalendar, to batch: inout TenantBatch) {
+        batch.add(schoolYear, calendar.schoolYear.rawValue, calendar.days.lowerBound, calendar.days.upperBound)
+        batch.add(adoptGroups, part.groups)
+        batch.add(addGroups, part.groups)
+        batch.add(renameGroups, part.groups)
+        batch.add(subjects, part.subjectCodes, part.subjectNames)
     }
 
     /// People who leave: they stay, without groups, lessons and family, until they are erased or come back.
