@@ -20,7 +20,7 @@ struct FeedEstablishmentStore {
         insert into establishment (id, uai, territory_id, name, kind, levels, department, city, time_zone, zone, shard_id)
             overriding system value
         -- Negative in plans of programs before this one.
-        select case when id > 0 then id else nextval('establishment_id_seq') end, uai, $1, name, kind,
+        select case when id > 0 then id else (feed_reserve(1))[1] end, uai, $1, name, kind,
             string_to_array(levels, ','), department, city, $2, zone, shard
         from unnest($3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
             $11::smallint[]) as r (id, uai, name, kind, levels, department, city, zone, shard)

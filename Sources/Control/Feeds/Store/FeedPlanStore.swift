@@ -179,8 +179,7 @@ struct FeedPlanStore {
         return others
     }
 
-    private static let reserve = PostgresStatement(
-        "select nextval('establishment_id_seq')::integer from generate_series(1, $1::integer)")
+    private static let reserve = PostgresStatement("select unnest(feed_reserve($1))")
 
     /// Numbers for establishments that would be created. Those of a plan that comes to nothing are never used.
     func reserve(_ count: Int) async throws(PostgresError) -> [Int32] {

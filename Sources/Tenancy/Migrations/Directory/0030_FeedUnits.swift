@@ -11,7 +11,11 @@ extension Migration {
         alter table feed_step add column changes integer, add column departures integer;
 
         -- New establishments have their numbers from the plan on, so that nothing is renumbered when they are made.
-        grant usage on sequence establishment_id_seq to preau_admin;
+        create function feed_reserve(count integer) returns integer[] language sql security definer
+        set search_path = pg_catalog, public
+        as $$ select array_agg(nextval('public.establishment_id_seq')::integer) from generate_series(1, count) $$;
+        revoke execute on function feed_reserve(integer) from public;
+        grant execute on function feed_reserve(integer) to preau_admin;
 
         -- Of the few whom a feed locked, so that those who come back are found among them and not among all.
         create index feed_person_locked on feed_person (domain, key) where was_locked;
