@@ -39,6 +39,7 @@ package struct ShardControl: Sendable {
             }
         }
         let people = try await loads.people()
+        let traffic = try await loads.traffic()
         // As if this one were draining, and only its own moves.
         let places = map.shards.values.map {
             ShardPlan.Place(id: $0.id, state: $0.id == wish.draining ? .draining : $0.state, weight: $0.weight)
@@ -49,7 +50,7 @@ package struct ShardControl: Sendable {
             else { return nil }
             return ShardPlan.School(
                 id: establishment.id, uai: establishment.uai, shard: placement.shard,
-                people: people[establishment.id] ?? 0)
+                people: people[establishment.id] ?? 0, traffic: traffic[establishment.id] ?? 0)
         }
         let plan = ShardPlan.make(places, schools, limit: wish.limit ?? (wish.draining == nil ? 20 : 500))
         guard let draining = wish.draining else { return plan }

@@ -1,7 +1,8 @@
 internal import Postgres
 internal import Tenancy
 
-/// How many people each establishment has, by their profiles. Reads every profile: for operators' plans, not for requests.
+/// How many people each establishment has, by their profiles, and how much they use it. Reads every profile: for operators'
+/// plans, not for requests.
 struct ShardLoadStore: Sendable {
     private let directory: PostgresPool
 
@@ -11,6 +12,12 @@ struct ShardLoadStore: Sendable {
         """
         select establishment_id, count(*) from profile where valid_to is null or valid_to >= current_date
         group by establishment_id
+        """)
+    /// The last seven days, so that every day of the week is in it once.
+    private static let traffic = PostgresStatement(
+        """
+        select e.id, sum(l.sent + l.received)::bigint from line_usage l join establishment e on e.uai = l.scope
+        where l.scope_kind = 'establishment' and l.slot > now() - interval '7 days' group by e.id
         """)
     private static let retire = PostgresStatement(
         """
@@ -26,6 +33,15 @@ struct ShardLoadStore: Sendable {
             people[try row.value(0)] = try row.int(1)
         }
         return people
+    }
+
+    /// Bytes over the line, both ways, of those that were used at all.
+    func traffic() async throws(PostgresError) -> [EstablishmentID: Int] {
+        var traffic: [EstablishmentID: Int] = [:]
+        for row in try await directory.run(PostgresBatch(ShardLoadStore.traffic), lane: .background)[0] {
+            traffic[try row.value(0)] = try row.int(1)
+        }
+        return traffic
     }
 
     /// - Returns: false unless it is draining, empty, and no move needs it.

@@ -18,18 +18,39 @@ package struct ShardPlan: Sendable, Equatable {
     package struct School: Sendable {
         package let id: EstablishmentID
         package let uai: UAI
-        package let shard: ShardID
+        package var shard: ShardID
         package let people: Int
+        /// Bytes over the line in the last days, both ways; 0 while nothing is known.
+        package let traffic: Int
 
-        package init(id: EstablishmentID, uai: UAI, shard: ShardID, people: Int) {
+        package init(id: EstablishmentID, uai: UAI, shard: ShardID, people: Int, traffic: Int = 0) {
             self.id = id
             self.uai = uai
             self.shard = shard
             self.people = people
+            self.traffic = traffic
         }
+    }
+
+    /// A school and what it weighs, in people.
+    private struct Weighed {
+        var school: School
+        let load: Int
 
         /// What a school weighs without anybody in it: its tables are read all the same.
-        var load: Int { people + 50 }
+        private static let least = 50
+
+        /// Half of it is how many people a school has, half how much they use it, as its part of all that is used; people alone
+        /// where nothing was used yet.
+        static func all(_ schools: [School]) -> [Weighed] {
+            let people = schools.map(\.people).reduce(0, +)
+            let traffic = schools.reduce(0.0) { $0 + Double($1.traffic) }
+            return schools.map { school in
+                guard traffic > 0 else { return Weighed(school: school, load: school.people + least) }
+                let use = Int(Double(school.traffic) / traffic * Double(people))
+                return Weighed(school: school, load: (school.people + use) / 2 + least)
+            }.sorted { ($0.load, $1.school.uai) > ($1.load, $0.school.uai) }
+        }
     }
 
     package struct Step: Sendable, Equatable {
@@ -51,24 +72,24 @@ package struct ShardPlan: Sendable, Equatable {
     package static func make(_ places: [Place], _ schools: [School], limit: Int) -> ShardPlan {
         let takers = places.filter { $0.state == .active && $0.weight > 0 }.sorted { $0.id < $1.id }
         var loads = Dictionary(takers.map { ($0.id, 0) }, uniquingKeysWith: { $1 })
-        var schools = schools.sorted { ($0.load, $1.uai) > ($1.load, $0.uai) }
-        for school in schools { loads[school.shard]? += school.load }
+        var weighed = Weighed.all(schools)
+        for one in weighed { loads[one.school.shard]? += one.load }
         var steps: [Step] = []
         var stranded: [UAI] = []
         func least() -> Place? {
             takers.min { (loads[$0.id] ?? 0) * $1.weight < (loads[$1.id] ?? 0) * $0.weight }
         }
         func move(_ index: Int, to target: ShardID) {
-            let school = schools[index]
+            let (school, load) = (weighed[index].school, weighed[index].load)
             steps.append(
                 Step(establishment: school.id, uai: school.uai, from: school.shard, to: target, people: school.people))
-            loads[school.shard]? -= school.load
-            loads[target]? += school.load
-            schools[index] = School(id: school.id, uai: school.uai, shard: target, people: school.people)
+            loads[school.shard]? -= load
+            loads[target]? += load
+            weighed[index].school.shard = target
         }
         let draining = Set(places.filter { $0.state == .draining }.map(\.id))
-        for index in schools.indices where draining.contains(schools[index].shard) && steps.count < limit {
-            if let target = least() { move(index, to: target.id) } else { stranded.append(schools[index].uai) }
+        for index in weighed.indices where draining.contains(weighed[index].school.shard) && steps.count < limit {
+            if let target = least() { move(index, to: target.id) } else { stranded.append(weighed[index].school.uai) }
         }
         let total = loads.values.reduce(0, +)
         let weights = takers.map(\.weight).reduce(0, +)
@@ -86,11 +107,11 @@ package struct ShardPlan: Sendable, Equatable {
             // The largest that fits. One that is larger than the whole excess would only carry the problem elsewhere: a giant
             // keeps its shard, and the others leave it.
             guard
-                let index = schools.firstIndex(where: {
-                    $0.shard == high.id && $0.load <= room && !moved.contains($0.id)
+                let index = weighed.firstIndex(where: {
+                    $0.school.shard == high.id && $0.load <= room && !moved.contains($0.school.id)
                 })
             else { break }
-            moved.insert(schools[index].id)
+            moved.insert(weighed[index].school.id)
             move(index, to: low.id)
         }
         return ShardPlan(steps: steps, stranded: stranded)

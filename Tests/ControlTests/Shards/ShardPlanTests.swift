@@ -41,6 +41,37 @@ import Testing
         #expect((9_000...10_500).contains(loads[ShardID(rawValue: 2)] ?? 0), "\(loads)")
     }
 
+    /// As many people on both, but those of one come all day.
+    @Test func whatIsUsedMoreWeighsMore() throws {
+        func used(_ schools: [ShardPlan.School], _ traffic: Int) -> [ShardPlan.School] {
+            schools.map {
+                ShardPlan.School(id: $0.id, uai: $0.uai, shard: $0.shard, people: $0.people, traffic: traffic)
+            }
+        }
+        let busy = used(try schools(20, on: 1, people: 500), 3_000_000_000_000)
+        let quiet = used(try schools(20, on: 2, people: 500, from: 20), 1_000_000_000_000)
+        let plan = ShardPlan.make([place(1), place(2)], busy + quiet, limit: 500)
+        // 20 × (500 + 750) / 2 and 20 × (500 + 250) / 2: the middle is three to four of the busy ones away.
+        #expect((2...4).contains(plan.steps.count), "\(plan.steps.count)")
+        #expect(plan.steps.allSatisfy { $0.from == ShardID(rawValue: 1) })
+        // Of two schools with as many people, the one that nobody uses weighs half.
+        let mixed =
+            used(try schools(10, on: 1, people: 500), 0) + used(try schools(10, on: 2, people: 500, from: 10), 9)
+        #expect(
+            ShardPlan.make([place(1), place(2)], mixed, limit: 500).steps.allSatisfy { $0.to == ShardID(rawValue: 1) })
+    }
+
+    /// A shard without weight gets nothing by itself and gives nothing up: what is moved there is alone there.
+    @Test func aShardOfItsOwnIsLeftAlone() throws {
+        let giant = try schools(1, on: 3, people: 9000)
+        let others = try schools(20, on: 1, people: 300, from: 1) + schools(20, on: 2, people: 300, from: 21)
+        let places = [place(1), place(2), place(3, weight: 0)]
+        #expect(ShardPlan.make(places, giant + others, limit: 500).steps == [])
+        let plan = ShardPlan.make(places + [place(4)], giant + others, limit: 500)
+        #expect(!plan.steps.isEmpty)
+        #expect(plan.steps.allSatisfy { $0.to == ShardID(rawValue: 4) && $0.establishment != giant[0].id })
+    }
+
     @Test func aGiantKeepsItsShardAndTheOthersLeave() throws {
         let giant = try schools(1, on: 1, people: 9000)
         let small = try schools(20, on: 1, people: 300, from: 1)
