@@ -209,9 +209,13 @@ extension FeedApplyStore {
     ) async throws {
         var attempts = 1
         var isFirst = step.isFirst
+        // Another attempt takes the logins that were reserved for the one before: no number is passed over.
+        var named: Named?
         while true {
             do {
-                return try await tryToConclude(number, step, isFirst: isFirst, names: names, by: actor)
+                let reserved = if let named { named } else { try await needed(number, step) }
+                named = reserved
+                return try await tryToConclude(number, step, reserved, isFirst: isFirst, names: names, by: actor)
             } catch let error as PostgresError
                 where ["40P01", "23503", "23505"].contains(error.sqlState) && attempts < Self.mostAttempts
             {
@@ -219,16 +223,20 @@ extension FeedApplyStore {
                 // feed went meanwhile: then one is made. Or somebody had a profile here before.
                 attempts += 1
                 if error.sqlState == "23505" { isFirst = false }
+                if error.sqlState == "23503" { named = nil }
             }
         }
     }
 
+    private func needed(_ number: Int, _ step: Step) async throws(PostgresError) -> Named {
+        let naming = PostgresBatch(Self.nameNeeded, number, step.establishment.rawValue, true)
+        return try Named(try await directory.run(naming, lane: .background, deadline: .seconds(60))[0][0])
+    }
+
     private func tryToConclude(
-        _ number: Int, _ step: Step, isFirst: Bool, names: FeedShardStore.Names, by actor: AuditActor
+        _ number: Int, _ step: Step, _ first: Named, isFirst: Bool, names: FeedShardStore.Names, by actor: AuditActor
     ) async throws {
         let id = step.establishment.rawValue
-        let naming = PostgresBatch(Self.nameNeeded, number, id, true)
-        let first = try Named(try await directory.run(naming, lane: .background, deadline: .seconds(60))[0][0])
         try await directory.transaction(lane: .background, deadline: .seconds(120)) { transaction in
             var named = first
             var rounds = 1
