@@ -165,7 +165,8 @@ class Machines:
         folder, run, enter = self.folder(host), self.run_folder(host), self.network.enter
         programs = programs or self.programs
         if service == "patroni":
-            return enter(host, "/usr/bin/patroni", self.database_folder(host) / "config.yml", user="postgres")
+            # Whose parent has ended is waited for at once, as systemd does it: Patroni takes a postmaster that nobody waits for as running.
+            return enter(host, "/usr/bin/tini", "-s", "--", "/usr/bin/patroni", self.database_folder(host) / "config.yml", user="postgres")
         return enter(host, *{
             "etcd": ["etcd", "--config-file", folder / "etcd.yml"],
             "sentinel": ["redis-sentinel", folder / "sentinel.conf"],
