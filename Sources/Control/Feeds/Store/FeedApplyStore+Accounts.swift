@@ -91,21 +91,20 @@ extension FeedApplyStore {
             and exists (select from feed_unit u where u.import_number = $1 and u.establishment_id = $2 and u.domain = f.domain
                 and u.key = f.key and u.action = 'change')
         """)
-    private static let putMirror = PostgresStatement(
+    private static let insertMirror: StaticString =
         """
         insert into feed_profile (domain, key, establishment_id, person_id, role, class, digest)
         select u.domain, u.key, $2, feed_uuid(u.domain || '-' || u.key || '@' || $2::integer), u.role, u.class, u.digest
         from feed_unit u where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave'
-        on conflict (domain, key, establishment_id) do update
-            set role = excluded.role, class = excluded.class, digest = excluded.digest, person_id = excluded.person_id
-        """)
+        """
     /// Where nobody was fed before: nothing is looked for.
-    private static let newMirror = PostgresStatement(
-        """
-        insert into feed_profile (domain, key, establishment_id, person_id, role, class, digest)
-        select u.domain, u.key, $2, feed_uuid(u.domain || '-' || u.key || '@' || $2::integer), u.role, u.class, u.digest
-        from feed_unit u where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave'
-        """)
+    private static let newMirror = PostgresStatement(insertMirror)
+    private static let putMirror = PostgresStatement(
+        unsafeSQL: """
+            \(insertMirror)
+            on conflict (domain, key, establishment_id) do update
+                set role = excluded.role, class = excluded.class, digest = excluded.digest, person_id = excluded.person_id
+            """)
     /// Another role in the same establishment ends the one before.
     private static let endOtherRoles = PostgresStatement(
         """
@@ -114,27 +113,23 @@ extension FeedApplyStore {
             and p.establishment_id = $2 and p.person_id = feed_uuid(u.domain || '-' || u.key || '@' || $2::integer)
             and p.role <> u.role and p.source in ('aaf', 'aaf1d', 'csv', 'oneroster', 'siecle')
         """)
+    private static let insertProfiles: StaticString =
+        """
+        insert into profile (account_id, establishment_id, role, person_id, source)
+        select f.account_id, $2, u.role, feed_uuid(u.domain || '-' || u.key || '@' || $2::integer), c.source
+        from feed_unit u join feed_scope c on c.import_number = $1 and c.scope = u.scope
+            join feed_person f on f.domain = u.domain and f.key = u.key
+        where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave' and u.role <> 'contact'
+            and f.account_id is not null
+        """
+    private static let newProfiles = PostgresStatement(insertProfiles)
     private static let putProfiles = PostgresStatement(
-        """
-        insert into profile (account_id, establishment_id, role, person_id, source)
-        select f.account_id, $2, u.role, feed_uuid(u.domain || '-' || u.key || '@' || $2::integer), c.source
-        from feed_unit u join feed_scope c on c.import_number = $1 and c.scope = u.scope
-            join feed_person f on f.domain = u.domain and f.key = u.key
-        where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave' and u.role <> 'contact'
-            and f.account_id is not null
-        on conflict (account_id, establishment_id, role, person_id) do update
-            set valid_to = null, source = excluded.source
-            where profile.valid_to is not null or profile.source <> excluded.source
-        """)
-    private static let newProfiles = PostgresStatement(
-        """
-        insert into profile (account_id, establishment_id, role, person_id, source)
-        select f.account_id, $2, u.role, feed_uuid(u.domain || '-' || u.key || '@' || $2::integer), c.source
-        from feed_unit u join feed_scope c on c.import_number = $1 and c.scope = u.scope
-            join feed_person f on f.domain = u.domain and f.key = u.key
-        where u.import_number = $1 and u.establishment_id = $2 and u.action <> 'leave' and u.role <> 'contact'
-            and f.account_id is not null
-        """)
+        unsafeSQL: """
+            \(insertProfiles)
+            on conflict (account_id, establishment_id, role, person_id) do update
+                set valid_to = null, source = excluded.source
+                where profile.valid_to is not null or profile.source <> excluded.source
+            """)
     private static let putDepartures = PostgresStatement(
         """
         with gone as (

@@ -183,6 +183,7 @@ struct FeedPlanStore {
 
     /// Numbers for establishments that would be created. Those of a plan that comes to nothing are never used.
     func reserve(_ count: Int) async throws(PostgresError) -> [Int32] {
+        guard count > 0 else { return [] }
         var numbers: [Int32] = []
         for row in try await run(PostgresBatch(Self.reserve, count))[0] { numbers.append(try row.int32(0)) }
         return numbers

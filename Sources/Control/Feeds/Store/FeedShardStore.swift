@@ -71,71 +71,43 @@ enum FeedShardStore {
 
     // MARK: People
 
-    private static let people = PostgresStatement(
-        """
-        with written as (
-            insert into person (establishment_id, id, role, given_name, family_name, birth_date, external_id, source)
-            select $1, n.* from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::date[], $7::text[], $8::text[])
-                as n (id, role, given_name, family_name, birth_date, external_id, source)
-            on conflict (establishment_id, id) do update set role = excluded.role,
-                -- What a person or an administrator entered stays.
-                given_name = coalesce((select d.entered ->> 'given_name' from person_detail d
-                    where d.establishment_id = excluded.establishment_id and d.person_id = excluded.id), excluded.given_name),
-                family_name = coalesce((select d.entered ->> 'family_name' from person_detail d
-                    where d.establishment_id = excluded.establishment_id and d.person_id = excluded.id), excluded.family_name),
-                birth_date = coalesce(excluded.birth_date, person.birth_date), external_id = excluded.external_id,
-                source = excluded.source, left_on = null, updated_at = now()
-            returning id, given_name, family_name)
-        select coalesce(array_agg(id)::text, '{}'), coalesce(array_agg(given_name)::text, '{}'),
-            coalesce(array_agg(family_name)::text, '{}') from written
-        """)
-    private static let details = PostgresStatement(
-        """
-        insert into person_detail (establishment_id, person_id, fed)
-        select $1, n.id, n.fed::jsonb from unnest($2::uuid[], $3::text[]) as n (id, fed)
-        on conflict (establishment_id, person_id) do update set fed = excluded.fed, updated_at = now()
-        """)
+    // Each insertion twice: `new…` where nobody was fed before and nothing is to be found (looking for it in every index is a
+    // fifth of the work), and with what becomes of those who are there.
 
-    // Where nobody was fed before there is nothing to be found: looking for it in every index is a fifth of the work.
-
-    private static let newPeople = PostgresStatement(
+    private static let insertPeople: StaticString =
         """
         insert into person (establishment_id, id, role, given_name, family_name, birth_date, external_id, source)
         select $1, n.* from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::date[], $7::text[], $8::text[])
             as n (id, role, given_name, family_name, birth_date, external_id, source)
-        """)
-    private static let newDetails = PostgresStatement(
+        """
+    private static let newPeople = PostgresStatement(insertPeople)
+    private static let people = PostgresStatement(
+        unsafeSQL: """
+            with written as (
+                \(insertPeople)
+                on conflict (establishment_id, id) do update set role = excluded.role,
+                    -- What a person or an administrator entered stays.
+                    given_name = coalesce((select d.entered ->> 'given_name' from person_detail d
+                        where d.establishment_id = excluded.establishment_id and d.person_id = excluded.id), excluded.given_name),
+                    family_name = coalesce((select d.entered ->> 'family_name' from person_detail d
+                        where d.establishment_id = excluded.establishment_id and d.person_id = excluded.id), excluded.family_name),
+                    birth_date = coalesce(excluded.birth_date, person.birth_date), external_id = excluded.external_id,
+                    source = excluded.source, left_on = null, updated_at = now()
+                returning id, given_name, family_name)
+            select coalesce(array_agg(id)::text, '{}'), coalesce(array_agg(given_name)::text, '{}'),
+                coalesce(array_agg(family_name)::text, '{}') from written
+            """)
+    private static let insertDetails: StaticString =
         """
         insert into person_detail (establishment_id, person_id, fed)
         select $1, n.id, n.fed::jsonb from unnest($2::uuid[], $3::text[]) as n (id, fed)
-        """)
-    private static let newMemberships = PostgresStatement(
         """
-        with y as (select year, starts_on from school_year where establishment_id = $1 and state = 'current'),
-        placed as materialized (
-            select d.person_id, p.k, p.c, p.r, p.f, p.u
-            from person_detail d, jsonb_to_recordset(d.fed -> 'places') as p (k text, c text, r text, f date, u date)
-            where d.establishment_id = $1 and d.person_id = any ($2::uuid[]) and d.fed ? 'places'
-        ), wanted as (
-            select distinct on (p.person_id, g.id) p.person_id, g.id as group_id, y.year, p.r,
-                greatest(p.f, y.starts_on) as starts_on, p.u
-            from y, placed p, teaching_group g
-            where g.establishment_id = $1 and g.school_year = y.year and g.kind = p.k and g.external_id = p.c
-            order by p.person_id, g.id, array_position(array['main_teacher', 'teacher', 'pupil'], p.r)
-        )
-        insert into membership (establishment_id, school_year, group_id, person_id, role, starts_on, ends_on, source)
-        select $1, w.year, w.group_id, w.person_id, w.r, w.starts_on,
-            case when w.u is not null then greatest(w.starts_on, w.u) end, 'feed'
-        from wanted w
-        """)
-    private static let newGuardianships = PostgresStatement(
-        """
-        insert into guardianship (establishment_id, guardian_id, pupil_id, kind, sees_data, starts_on, source)
-        select $1, n.guardian_id, n.pupil_id, n.kind, n.kind in ('legal_1', 'legal_2'), $2::date, 'feed'
-        from unnest($3::uuid[], $4::uuid[], $5::text[]) as n (pupil_id, guardian_id, kind)
-            join person p on p.establishment_id = $1 and p.id = n.pupil_id
-            join person g on g.establishment_id = $1 and g.id = n.guardian_id
-        """)
+    private static let newDetails = PostgresStatement(insertDetails)
+    private static let details = PostgresStatement(
+        unsafeSQL: """
+            \(insertDetails)
+            on conflict (establishment_id, person_id) do update set fed = excluded.fed, updated_at = now()
+            """)
 
     // MARK: Classes, groups, lessons
 
@@ -151,7 +123,7 @@ enum FeedShardStore {
                 select from jsonb_to_recordset(d.fed -> 'places') as p (k text, c text, u date)
                 where p.k = g.kind and p.c = g.external_id and (p.u is null or p.u >= $3::date))
         """)
-    private static let addMemberships = PostgresStatement(
+    private static let wantedMemberships =
         """
         with y as (select year, starts_on from school_year where establishment_id = $1 and state = 'current'),
         placed as materialized (
@@ -164,22 +136,35 @@ enum FeedShardStore {
             from y, placed p, teaching_group g
             where g.establishment_id = $1 and g.school_year = y.year and g.kind = p.k and g.external_id = p.c
             order by p.person_id, g.id, array_position(array['main_teacher', 'teacher', 'pupil'], p.r)
-        ), kept as (
-            update membership m set role = w.r, ends_on = case when w.u is not null then greatest(m.starts_on, w.u) end from wanted w
-            where m.establishment_id = $1 and m.person_id = w.person_id and m.group_id = w.group_id and m.ends_on is null
-                and m.source = 'feed' and (m.role <> w.r or w.u is not null)
         )
+        """
+    private static let insertMemberships =
+        """
         insert into membership (establishment_id, school_year, group_id, person_id, role, starts_on, ends_on, source)
         select $1, w.year, w.group_id, w.person_id, w.r, w.starts_on,
             case when w.u is not null then greatest(w.starts_on, w.u) end, 'feed'
         from wanted w
-        where not exists (
-            select from membership m where m.establishment_id = $1 and m.person_id = w.person_id and m.group_id = w.group_id
-                and (m.ends_on is null or (w.u is not null and m.ends_on = greatest(w.starts_on, w.u))))
-        on conflict (establishment_id, group_id, person_id, starts_on) do update
-            set role = excluded.role, ends_on = excluded.ends_on
-            where membership.source = 'feed'
-        """)
+        """
+    private static let newMemberships = PostgresStatement(
+        unsafeSQL: """
+            \(wantedMemberships)
+            \(insertMemberships)
+            """)
+    private static let addMemberships = PostgresStatement(
+        unsafeSQL: """
+            \(wantedMemberships), kept as (
+                update membership m set role = w.r, ends_on = case when w.u is not null then greatest(m.starts_on, w.u) end from wanted w
+                where m.establishment_id = $1 and m.person_id = w.person_id and m.group_id = w.group_id and m.ends_on is null
+                    and m.source = 'feed' and (m.role <> w.r or w.u is not null)
+            )
+            \(insertMemberships)
+            where not exists (
+                select from membership m where m.establishment_id = $1 and m.person_id = w.person_id and m.group_id = w.group_id
+                    and (m.ends_on is null or (w.u is not null and m.ends_on = greatest(w.starts_on, w.u))))
+            on conflict (establishment_id, group_id, person_id, starts_on) do update
+                set role = excluded.role, ends_on = excluded.ends_on
+                where membership.source = 'feed'
+            """)
     private static let endAssignments = PostgresStatement(
         """
         delete from teaching_assignment a using teaching_group g, subject s, person_detail d
@@ -217,18 +202,23 @@ enum FeedShardStore {
                 select from unnest($4::uuid[], $5::uuid[]) as n (pupil_id, guardian_id)
                 where n.pupil_id = r.pupil_id and n.guardian_id = r.guardian_id)
         """)
-    private static let addGuardianships = PostgresStatement(
+    private static let insertGuardianships: StaticString =
         """
         insert into guardianship (establishment_id, guardian_id, pupil_id, kind, sees_data, starts_on, source)
         select $1, n.guardian_id, n.pupil_id, n.kind, n.kind in ('legal_1', 'legal_2'), $2::date, 'feed'
         from unnest($3::uuid[], $4::uuid[], $5::text[]) as n (pupil_id, guardian_id, kind)
             join person p on p.establishment_id = $1 and p.id = n.pupil_id
             join person g on g.establishment_id = $1 and g.id = n.guardian_id
-        on conflict (establishment_id, guardian_id, pupil_id) do update
-            set kind = excluded.kind, sees_data = excluded.sees_data, ends_on = null
-            where guardianship.source = 'feed' and (guardianship.kind, guardianship.sees_data, guardianship.ends_on)
-                is distinct from (excluded.kind, excluded.sees_data, null)
-        """)
+        """
+    private static let newGuardianships = PostgresStatement(insertGuardianships)
+    private static let addGuardianships = PostgresStatement(
+        unsafeSQL: """
+            \(insertGuardianships)
+            on conflict (establishment_id, guardian_id, pupil_id) do update
+                set kind = excluded.kind, sees_data = excluded.sees_data, ends_on = null
+                where guardianship.source = 'feed' and (guardianship.kind, guardianship.sees_data, guardianship.ends_on)
+                    is distinct from (excluded.kind, excluded.sees_data, null)
+            """)
 
     // MARK: Leaving
 
@@ -270,7 +260,7 @@ enum FeedShardStore {
             batch.add(
                 newPeople, part.ids, part.roles, part.given, part.family, part.births, part.externals, part.sources)
             batch.add(newDetails, part.ids, part.fed)
-            batch.add(newMemberships, part.ids)
+            batch.add(newMemberships, part.ids, today, true)
             batch.add(addAssignments, part.ids)
             batch.add(newGuardianships, today, part.linkedPupils, part.linkedGuardians, part.linkKinds)
             batch.add(raiseVersion)
