@@ -65,6 +65,8 @@ enum CampaignCommands: CommandSet {
         let folder = try words.option("--to")
         let uai = try words.word("the UAI")
         try words.end()
+        // Before anybody has a code that could then not be written.
+        if let folder { try make(folder: folder) }
         let begun = try await client.send(
             "POST", "/api/v1/establishments/\(escaped(uai))/letters", body: encoder.encode(body))
         let job = try decoder.decode(Begun.self, from: begun).job
@@ -76,6 +78,18 @@ enum CampaignCommands: CommandSet {
             try JobCommands.write(data, to: "\(folder)/\(file)")
         }
         return Output(text: files.map { "\(folder)/\($0)" }.joined(separator: "\n"), json: done.json)
+    }
+
+    /// Codes go there: when it is new, it is its owner's only.
+    private static func make(folder: String) throws {
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue { return }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw OperatorError.unreadable("\(folder): cannot be made")
+        }
     }
 
     private static func mails(_ words: inout Words, _ client: AdminClient) async throws -> Output {

@@ -11,8 +11,12 @@ package enum OperatorCommand {
         let wantsJSON = words.flag("--json")
         let state = try words.option("--state") ?? ".preau"
         guard let command = words.command(of: commands) else {
-            if let first = words.first, !wantsHelp { throw OperatorError.usage("no such command: \(first)\n\n\(help)") }
-            return (help, true)
+            guard let first = words.first else { return (help, true) }
+            let near = commands.filter { $0.words.first == first }
+            if wantsHelp { return (near.isEmpty ? help : overview(of: near), true) }
+            throw OperatorError.usage(
+                "no such command: \(first)\n\n"
+                    + (near.isEmpty ? "preau --help lists them all" : overview(of: near)))
         }
         guard !wantsHelp else {
             return ("preau \(command.name) \(command.usage)\n\n\(command.summary)\n\n\(options)", true)
@@ -44,12 +48,18 @@ package enum OperatorCommand {
           --help        this
         """
 
-    private static var help: String {
-        let width = commands.map { "\($0.name) \($0.usage)".count }.max() ?? 0
+    /// One line a command, two where how it is used takes too much of one.
+    private static func overview(of commands: [Command]) -> String {
+        let column = 36
         let lines = commands.map { command in
-            let head = "\(command.name) \(command.usage)"
-            return "  " + head + String(repeating: " ", count: width - head.count + 2) + command.summary
+            let head = "  \(command.name) \(command.usage)"
+            let gap = String(repeating: " ", count: head.count + 2 <= column ? column - head.count : column)
+            return head + (head.count + 2 <= column ? "" : "\n") + gap + command.summary
         }
-        return "preau – operates a Préau platform\n\n" + lines.joined(separator: "\n") + "\n\n" + options
+        return lines.joined(separator: "\n")
+    }
+
+    private static var help: String {
+        "preau – operates a Préau platform\n\n" + overview(of: commands) + "\n\n" + options
     }
 }

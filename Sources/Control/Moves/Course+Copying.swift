@@ -109,7 +109,7 @@ extension Course {
 
     private func openBackSlot() async throws {
         do {
-            try await target.makeBackSlot(backFeed, within: limits.slot)
+            try await awaitingWriters(of: move.target) { try await target.makeBackSlot(backFeed, within: limits.slot) }
         } catch PostgresError.server("42710", _, _) {
             // There already.
         }

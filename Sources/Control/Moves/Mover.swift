@@ -280,8 +280,19 @@ final class Course: @unchecked Sendable {
 
     private func openFeed() async throws -> String {
         try await source.publish(move.feed, establishment)
-        let (session, snapshot) = try await source.makeSlot(move.feed, within: limits.slot)
+        let (session, snapshot) = try await awaitingWriters(of: move.source) {
+            try await source.makeSlot(move.feed, within: limits.slot)
+        }
         self.session = session
         return snapshot
+    }
+
+    /// A slot begins when all transactions that write on its server, of any school, have ended; one that does not is said.
+    func awaitingWriters<Made>(of shard: ShardID, _ make: () async throws -> Made) async throws -> Made {
+        do {
+            return try await make()
+        } catch PostgresError.timedOut {
+            throw MoveError.interrupted("a transaction on shard \(shard) stays open: no slot can begin")
+        }
     }
 }
