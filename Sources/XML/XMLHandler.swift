@@ -6,7 +6,7 @@ package protocol XMLHandler: AnyObject {
     func attribute(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>)
     /// An element begins. - Parameter attribute: the value of its attribute `name`, the only one that is handed on here.
     func start(_ element: UnsafeBufferPointer<UInt8>, name attribute: UnsafeBufferPointer<UInt8>?, line: Int)
-    func end(_ element: UnsafeBufferPointer<UInt8>, line: Int)
+    func end(_ element: UnsafeBufferPointer<UInt8>)
     /// Text, in UTF-8, in pieces of any size.
     func text(_ bytes: UnsafeBufferPointer<UInt8>)
     func comment(_ bytes: UnsafeBufferPointer<UInt8>)

@@ -16,7 +16,7 @@ package final class XMLReader {
 
     /// Bytes that were no UTF-8 in a document that says it is, read as Windows-1252.
     package var repairedBytes: Int { repair.count }
-    package var line: Int { Int(XML_GetCurrentLineNumber(parser)) }
+    package var line: Int { context.line }
 
     /// - Parameter handler: kept until the reader is gone.
     package init(handler: any XMLHandler, limits: XMLLimits = XMLLimits()) throws(XMLError) {
@@ -93,6 +93,8 @@ package final class XMLReader {
             let count = min(bytes.count - position, 1 << 20)
             let isLast = isFinal && position + count == bytes.count
             let start = bytes.baseAddress?.advanced(by: position).assumingMemoryBound(to: CChar.self)
+            context.lines.begin(UnsafeRawBufferPointer(rebasing: bytes[position..<position + count]))
+            defer { context.lines.end() }
             let status = XML_Parse(parser, start, Int32(count), isLast ? 1 : 0)
             if let failure = context.failure { throw failure }
             guard status == XML_STATUS_OK else { throw error() }
@@ -130,6 +132,7 @@ package final class XMLReader {
         let takesAttributes: Bool
         let limits: XMLLimits
         private let parser: XML_Parser
+        var lines = XMLLines()
         var depth = 0
         var textLength = 0
         var failure: XMLError?
@@ -141,7 +144,37 @@ package final class XMLReader {
             self.parser = parser
         }
 
-        var line: Int { Int(XML_GetCurrentLineNumber(parser)) }
+        /// Where what is being told begins. expat's own count looks at each byte a second time, one by one.
+        var line: Int { lines.number(at: Int(XML_GetCurrentByteIndex(parser))) }
+
+        func start(_ name: UnsafePointer<CChar>, _ attributes: UnsafeMutablePointer<UnsafePointer<CChar>?>?) {
+            depth += 1
+            textLength = 0
+            guard depth <= limits.depth else {
+                return stop(.tooLarge(line: line, what: "elements are nested too deep"))
+            }
+            let element = bytes(name)
+            guard element.count <= limits.name else {
+                return stop(.tooLarge(line: line, what: "an element's name is too long"))
+            }
+            var value: UnsafeBufferPointer<UInt8>?
+            var index = 0
+            while let key = attributes?[index], let text = attributes?[index + 1] {
+                if isName(key) { value = bytes(text) }
+                if takesAttributes {
+                    let content = bytes(text)
+                    guard content.count <= limits.text else {
+                        return stop(.tooLarge(line: line, what: "an attribute's value is too long"))
+                    }
+                    handler.attribute(bytes(key), content)
+                }
+                index += 2
+            }
+            if let value, value.count > limits.name {
+                return stop(.tooLarge(line: line, what: "an attribute's value is too long"))
+            }
+            handler.start(element, name: value, line: line)
+        }
 
         func stop(_ error: XMLError) {
             guard failure == nil else { return }
@@ -151,8 +184,11 @@ package final class XMLReader {
     }
 }
 
-private func context(_ pointer: UnsafeMutableRawPointer?) -> XMLReader.Context? {
-    pointer.map { Unmanaged<XMLReader.Context>.fromOpaque($0).takeUnretainedValue() }
+/// Not retained: a document has tens of millions of events, and the reader outlives them all.
+@inline(__always)
+private func with(_ pointer: UnsafeMutableRawPointer?, _ body: (XMLReader.Context) -> Void) {
+    guard let pointer else { return }
+    Unmanaged<XMLReader.Context>.fromOpaque(pointer)._withUnsafeGuaranteedRef(body)
 }
 
 private func bytes(_ text: UnsafePointer<CChar>) -> UnsafeBufferPointer<UInt8> {
@@ -167,67 +203,46 @@ private func isName(_ text: UnsafePointer<CChar>) -> Bool {
 }
 
 private let startElement: XML_StartElementHandler = { pointer, name, attributes in
-    guard let context = context(pointer), let name, context.failure == nil else { return }
-    context.depth += 1
-    context.textLength = 0
-    guard context.depth <= context.limits.depth else {
-        return context.stop(.tooLarge(line: context.line, what: "elements are nested too deep"))
+    with(pointer) { context in
+        guard let name, context.failure == nil else { return }
+        context.start(name, attributes)
     }
-    let element = bytes(name)
-    guard element.count <= context.limits.name else {
-        return context.stop(.tooLarge(line: context.line, what: "an element's name is too long"))
-    }
-    var value: UnsafeBufferPointer<UInt8>?
-    if let attributes {
-        var index = 0
-        while let key = attributes[index] {
-            if isName(key), let text = attributes[index + 1] { value = bytes(text) }
-            if context.takesAttributes, let text = attributes[index + 1] {
-                let content = bytes(text)
-                guard content.count <= context.limits.text else {
-                    return context.stop(.tooLarge(line: context.line, what: "an attribute's value is too long"))
-                }
-                context.handler.attribute(bytes(key), content)
-            }
-            index += 2
-        }
-    }
-    if let value, value.count > context.limits.name {
-        return context.stop(.tooLarge(line: context.line, what: "an attribute's value is too long"))
-    }
-    context.handler.start(element, name: value, line: context.line)
 }
 
 private let endElement: XML_EndElementHandler = { pointer, name in
-    guard let context = context(pointer), let name, context.failure == nil else { return }
-    context.depth -= 1
-    context.textLength = 0
-    context.handler.end(bytes(name), line: context.line)
+    with(pointer) { context in
+        guard let name, context.failure == nil else { return }
+        context.depth -= 1
+        context.textLength = 0
+        context.handler.end(bytes(name))
+    }
 }
 
 private let characters: XML_CharacterDataHandler = { pointer, text, length in
-    guard let context = context(pointer), let text, context.failure == nil else { return }
-    context.textLength += Int(length)
-    guard context.textLength <= context.limits.text else {
-        return context.stop(.tooLarge(line: context.line, what: "a text is too long"))
+    with(pointer) { context in
+        guard let text, context.failure == nil else { return }
+        context.textLength += Int(length)
+        guard context.textLength <= context.limits.text else {
+            return context.stop(.tooLarge(line: context.line, what: "a text is too long"))
+        }
+        context.handler.text(
+            UnsafeBufferPointer(start: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: Int(length)))
     }
-    context.handler.text(
-        UnsafeBufferPointer(start: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: Int(length)))
 }
 
 private let comment: XML_CommentHandler = { pointer, text in
-    guard let context = context(pointer), let text, context.failure == nil else { return }
-    context.handler.comment(bytes(text))
+    with(pointer) { context in
+        guard let text, context.failure == nil else { return }
+        context.handler.comment(bytes(text))
+    }
 }
 
 private let entityDeclared: XML_EntityDeclHandler = { pointer, _, _, _, _, _, _, _, _ in
-    guard let context = context(pointer) else { return }
-    context.stop(.entity(line: context.line))
+    with(pointer) { $0.stop(.entity(line: $0.line)) }
 }
 
 private let entitySkipped: XML_SkippedEntityHandler = { pointer, _, _ in
-    guard let context = context(pointer) else { return }
-    context.stop(.entity(line: context.line))
+    with(pointer) { $0.stop(.entity(line: $0.line)) }
 }
 
 /// ISO-8859-15 and Windows-1252, which expat leaves to its caller.

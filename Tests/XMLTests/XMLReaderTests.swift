@@ -5,14 +5,16 @@ import Testing
 /// Writes down what comes by.
 private final class Recorder: XMLHandler {
     var events: [String] = []
+    var lines: [Int] = []
 
     func start(_ element: UnsafeBufferPointer<UInt8>, name: UnsafeBufferPointer<UInt8>?, line: Int) {
+        lines.append(line)
         events.append(
             "<" + String(decoding: element, as: UTF8.self)
                 + (name.map { " " + String(decoding: $0, as: UTF8.self) } ?? ""))
     }
 
-    func end(_ element: UnsafeBufferPointer<UInt8>, line: Int) {
+    func end(_ element: UnsafeBufferPointer<UInt8>) {
         events.append(">" + String(decoding: element, as: UTF8.self))
     }
 
@@ -47,6 +49,13 @@ private final class Recorder: XMLHandler {
         let document = #"<?xml version="1.0"?><!-- hello --><a><attr name="sn"><value>X</value></attr></a>"#
         let (recorder, _) = try read(Array(document.utf8))
         #expect(recorder.events == ["! hello ", "<a", "<attr sn", "<value", "X", ">value", ">attr", ">a"])
+    }
+
+    @Test(arguments: [1, 7, 1000]) func tellsTheLineOfEachElement(piece: Int) throws {
+        let document = "<?xml version=\"1.0\"?>\n<!-- one\ntwo -->\n<a>\n\n  <b/><c>\nx\n</c>\r\n<d\n  name=\"e\"/></a>"
+        #expect(try read(Array(document.utf8), piece: piece).0.lines == [4, 6, 6, 9])
+        let refused = Array("<a>\n<b>\n</a>".utf8)
+        #expect(throws: XMLError.malformed(line: 3, reason: "mismatched tag")) { try read(refused, piece: piece) }
     }
 
     @Test(arguments: [

@@ -22,7 +22,7 @@ package struct Migration: Sendable {
         .directoryMoves, .policy, .attendance, .lives, .partners, .secondFactors,
         .upstream, .tokens, .accessibilityContact, .scim, .keyPurposes, .pupilCodes, .mergers, .feedSpeed,
         .closedSchools, .feedDrafts, .mailCampaigns, .nameFolding, .keysThatOpen, .consents,
-        .establishmentLooks, .feedUnits,
+        .establishmentLooks, .feedUnits, .feedQuiet,
     ]
 
     /// A shard's history, oldest first; the same for all shards.

@@ -84,4 +84,31 @@ extension FeedImportTests {
             #expect(try await fixture.run(archive).isEmpty)
         }
     }
+
+    /// Whoever is placed by a record and whoever is where their pupils are is compared apart; one who went from the one to the other
+    /// has changed, and neither come nor gone.
+    @Test func aTeacherWhoWasAGuardianBeforeHasChanged() async throws {
+        try await FeedFixture.with { fixture in
+            let archive = try FeedFixture.archive { $0.people = 100 }
+            _ = try await fixture.run(archive)
+            try fixture.platform.sql(
+                .directory,
+                """
+                update feed_profile set role = 'guardian' where (domain, key) = (
+                    select domain, key from feed_profile where role = 'teacher' order by key limit 1);
+                update feed_profile set role = 'staff' where (domain, key, establishment_id) = (
+                    select domain, key, establishment_id from feed_profile join feed_person using (domain, key)
+                    where role = 'guardian' and kind = 'guardian' limit 1);
+                """)
+            let planned = try await fixture.plan(archive)
+            let units = try fixture.platform.sql(
+                .directory, "select string_agg(action || ' ' || role, ',' order by role) from feed_unit")
+            #expect(units == "change guardian,change teacher")
+            let done = try FeedFixture.Numbers(try await fixture.finish(planned))
+            #expect(
+                done("staff", "changed") == 1 && done("staff", "disappeared") == 0 && done("guardians", "added") == 0)
+            #expect(try fixture.count("select count(*) from feed_departure") == 0)
+            #expect(try await fixture.run(archive).isEmpty)
+        }
+    }
 }

@@ -131,7 +131,7 @@ final class AAFReader: XMLHandler {
         if isInValue { bytes.append(contentsOf: piece) }
     }
 
-    func end(_ element: UnsafeBufferPointer<UInt8>, line: Int) {
+    func end(_ element: UnsafeBufferPointer<UInt8>) {
         switch (element.count, element.first) {
         case (5, UInt8(ascii: "v")) where isInValue: endValue()
         case (2, UInt8(ascii: "i")) where isInValue:

@@ -48,7 +48,7 @@ final class SiecleDocument: XMLHandler {
 
     func text(_ piece: UnsafeBufferPointer<UInt8>) { bytes.append(contentsOf: piece) }
 
-    func end(_ element: UnsafeBufferPointer<UInt8>, line: Int) {
+    func end(_ element: UnsafeBufferPointer<UInt8>) {
         guard let record = open.popLast() else { return }
         let text = String(decoding: bytes, as: UTF8.self).trimmedOfSpaces
         bytes.removeAll(keepingCapacity: true)

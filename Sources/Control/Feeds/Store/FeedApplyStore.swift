@@ -21,7 +21,8 @@ struct FeedApplyStore {
         select coalesce(array_agg(id)::text, '{}'), coalesce(array_agg(role)::text, '{}'),
             coalesce(array_agg(given_name)::text, '{}'), coalesce(array_agg(family_name)::text, '{}'),
             coalesce(array_agg(birth_date)::text, '{}'), coalesce(array_agg(external)::text, '{}'),
-            coalesce(array_agg(source)::text, '{}'), coalesce(array_agg(fed)::text, '{}')
+            coalesce(array_agg(source)::text, '{}'), coalesce(array_agg(fed)::text, '{}'),
+            coalesce((array_agg(id) filter (where role <> 'guardian'))::text, '{}')
         from (
             select feed_uuid(u.domain || '-' || u.key || '@' || $2::integer) as id,
                 case u.role when 'contact' then 'guardian' else u.role end as role, p.given_name, p.family_name, p.birth_date,
@@ -152,6 +153,7 @@ struct FeedApplyStore {
         part.externals = try people.text(5)
         part.sources = try people.text(6)
         part.fed = try people.text(7)
+        part.placed = try people.text(8)
         part.isFirst = step.isFirst
         part.linkedPupils = try results[1][0].text(0)
         part.linkedGuardians = try results[1][0].text(1)

@@ -9,6 +9,8 @@ struct FeedPart: Sendable {
     var externals = "{}"
     var sources = "{}"
     var fed = "{}"
+    /// Those of them who may be in classes, groups and lessons: guardians are not.
+    var placed = "{}"
     /// Pairs of a pupil and a guardian, with what the guardian is.
     var linkedPupils = "{}"
     var linkedGuardians = "{}"

@@ -260,8 +260,8 @@ enum FeedShardStore {
             batch.add(
                 newPeople, part.ids, part.roles, part.given, part.family, part.births, part.externals, part.sources)
             batch.add(newDetails, part.ids, part.fed)
-            batch.add(newMemberships, part.ids, today, true)
-            batch.add(addAssignments, part.ids)
+            batch.add(newMemberships, part.placed, today, true)
+            batch.add(addAssignments, part.placed)
             batch.add(newGuardianships, today, part.linkedPupils, part.linkedGuardians, part.linkKinds)
             batch.add(raiseVersion)
             do {
