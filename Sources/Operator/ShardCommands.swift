@@ -4,7 +4,7 @@ internal import Foundation
 enum ShardCommands: CommandSet {
     static let all = [
         Command(
-            words: ["shard", "rebalance"], usage: "[--dry-run] [--limit N] [--force]",
+            words: ["shard", "rebalance"], usage: "[--dry-run] [--limit N] [--rate BYTES] [--force]",
             summary: "Moves establishments so that each shard has its share of the people."
         ) { words, client in
             let wish = try wish(&words)
@@ -12,7 +12,7 @@ enum ShardCommands: CommandSet {
             return try shown(try await client.send("POST", "/api/v1/shards/rebalance", body: encoder.encode(wish)))
         },
         Command(
-            words: ["shard", "drain"], usage: "SHARD [--dry-run] [--limit N] [--force]",
+            words: ["shard", "drain"], usage: "SHARD [--dry-run] [--limit N] [--rate BYTES] [--force]",
             summary: "Gives a shard no more establishments, moves those it has to the others."
         ) { words, client in
             let id = try number(&words)
@@ -34,6 +34,7 @@ enum ShardCommands: CommandSet {
         let dryRun: Bool
         let limit: Int?
         let force: Bool
+        let bytesPerSecond: Int?
     }
 
     private struct Plan: Decodable {
@@ -51,7 +52,9 @@ enum ShardCommands: CommandSet {
     }
 
     private static func wish(_ words: inout Words) throws -> Wish {
-        Wish(dryRun: words.flag("--dry-run"), limit: try words.number("--limit"), force: words.flag("--force"))
+        Wish(
+            dryRun: words.flag("--dry-run"), limit: try words.number("--limit"), force: words.flag("--force"),
+            bytesPerSecond: try words.number("--rate"))
     }
 
     private static func number(_ words: inout Words) throws -> Int {

@@ -1,4 +1,4 @@
-"""Spreading schools over the shards: they weigh by who they have and by how much they are used, and a plan orders nothing."""
+"""Spreading schools over the shards: a plan that is shown orders nothing."""
 
 import contextlib
 
@@ -33,22 +33,18 @@ def schools(command, shard):
         if each["shard"] == shard and each["state"] in ("active", "suspended")]
 
 
-def test_what_is_used_weighs_more(stack, stack_state):
+def test_a_plan_orders_nothing_and_never_loads_the_busy_shard(stack, stack_state):
+    """How much is moved depends on what other tests have left: empty schools weigh too. ShardLoadTests and ShardPlanTests say how much."""
     command = Operator(stack_state)
     of = {shard: schools(command, shard) for shard in (1, 2)}
     assert min(map(len, of.values())) > 3, "both shards have schools"
     moves = [each["id"] for each in command("move", "list")["items"]]
-    planned = {}
     for busy, quiet in ((1, 2), (2, 1)):
         with traffic(stack, of[busy]):
             plan = command("shard", "rebalance", "--dry-run")
-        planned[busy] = plan["moves"]
         assert not plan["ordered"]
         assert all((each["from"], each["to"]) == (busy, quiet) for each in plan["moves"]), plan
         assert {each["establishment"] for each in plan["moves"]} < set(of[busy]), "some stay"
-    # The shard that has all the traffic and also most of the people has three quarters or more of what weighs. What the other
-    # one has then may be its share: tests before this one choose where people are.
-    assert any(planned.values()), command("shard", "list")
     assert [each["id"] for each in command("move", "list")["items"]] == moves, "nothing was ordered"
 
 

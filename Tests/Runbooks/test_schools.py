@@ -168,6 +168,9 @@ def test_add_a_shard_then_spread_schools_and_retire_it(runbook, desk, parts, thi
             "for move in $(preau --json move list | jq -r '.items[] | select(.way_back == \"open\") | .id'); do preau move complete $move; done\n"
             ".build/release/preau shard retire"})
         assert where() in (1, 2)
+        # Nobody waits for it: its moves leave the disks to people.
+        rates = desk.psql(parts["directory"]["conninfo"], "select distinct bytes_per_second from move where source_shard = 4")
+        assert rates == "10000000"
         shards = {each["id"]: each["state"] for each in json.loads(desk.run("preau --json shard list"))["shards"]}
         assert shards[4] == "retired"
 

@@ -15,10 +15,12 @@ package struct ShardAPI: Sendable {
         let dryRun: Bool?
         let limit: Int?
         let force: Bool?
+        let bytesPerSecond: Int64?
 
         private enum CodingKeys: String, CodingKey {
             case limit, force
             case dryRun = "dry_run"
+            case bytesPerSecond = "bytes_per_second"
         }
     }
 
@@ -26,6 +28,9 @@ package struct ShardAPI: Sendable {
         .optional("dry_run", .nullable(.boolean), "Shows the plan, orders nothing."),
         .optional("limit", .nullable(.integer(1...500)), "At most so many moves; 20 when absent."),
         .optional("force", .nullable(.boolean), "Also between 7:30 and 9:00."),
+        .optional(
+            "bytes_per_second", .nullable(.integer(10_000...10_000_000_000)),
+            "At most, for each move; 10,000,000 when absent."),
     ])
 
     private static let plan = Schema.object([
@@ -82,7 +87,9 @@ package struct ShardAPI: Sendable {
     }
 
     private func carryOut(_ wish: Wish, draining: ShardID?, _ call: Call) async throws -> Response {
-        let order = ShardControl.Wish(draining: draining, limit: wish.limit, isForced: wish.force ?? false)
+        let order = ShardControl.Wish(
+            draining: draining, limit: wish.limit, isForced: wish.force ?? false,
+            bytesPerSecond: wish.bytesPerSecond ?? ShardControl.usualRate)
         let isDry = wish.dryRun ?? false
         let (plan, refused) =
             isDry ? (try await control.plan(order), []) : try await control.carryOut(order, call)
