@@ -82,8 +82,6 @@ enum CampaignCommands: CommandSet {
 
     /// Codes go there: when it is new, it is its owner's only.
     private static func make(folder: String) throws {
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue { return }
         do {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

@@ -53,8 +53,9 @@ package enum OperatorCommand {
         let column = 36
         let lines = commands.map { command in
             let head = "  \(command.name) \(command.usage)"
-            let gap = String(repeating: " ", count: head.count + 2 <= column ? column - head.count : column)
-            return head + (head.count + 2 <= column ? "" : "\n") + gap + command.summary
+            let room = column - head.count
+            return head + (room < 2 ? "\n" : "") + String(repeating: " ", count: room < 2 ? column : room)
+                + command.summary
         }
         return lines.joined(separator: "\n")
     }

@@ -30,6 +30,11 @@ class Operator:
         return done.stdout
 
 
+def process_of(state, name):
+    """The number of one of a stack's processes, now."""
+    return json.loads((state / "processes" / f"{name}.json").read_text())["pid"]
+
+
 def within(seconds, check, pause=0.05):
     end = time.monotonic() + seconds
     while not check():

@@ -8,6 +8,7 @@ import time
 
 import pytest
 from browsing import Visitor, account, visitor
+from operators import process_of
 from test_faults import CHECKOUT, Load, all_read, eventually, whole_again  # noqa: F401
 from test_files import Desk, text
 from stack.build import BUILT
@@ -135,10 +136,6 @@ def test_what_serves_is_killed_during_a_move(stack, stack_state, victim):
     assert load.count > 10 and load.failures == []
     assert preau(stack_state, "establishment", "show", uai)["shard"] == target
     assert [browser.get("/api/v1/me/timetable").json for browser in browsers] == before
-
-
-def process_of(stack_state, name):
-    return json.loads((stack_state / "processes" / f"{name}.json").read_text())["pid"]
 
 
 def started_again(stack_state):

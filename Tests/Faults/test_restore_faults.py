@@ -7,10 +7,11 @@ import subprocess
 import time
 
 from browsing import account
+from operators import process_of
 from stack.build import BUILT
 from test_backups import content, preau, psql
 from test_faults import Load, eventually, whole_again  # noqa: F401
-from test_moves import people_of, process_of, started_again
+from test_moves import people_of, started_again
 
 
 def begun(stack_state, *words):

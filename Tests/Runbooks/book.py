@@ -1,18 +1,13 @@
 """A runbook, and the desk of an operator who does what it says, word for word."""
 
 import os
-import pathlib
-import re
 import subprocess
 
+import commands
 from stack.build import BUILT
 from stack.state import CHECKOUT
+from test_backups import psql as query
 
-FOLDER = CHECKOUT / "docs" / "runbooks"
-BLOCK = re.compile(r"^( *)```[a-z]*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
-SPAN = re.compile(r"`([^`\n]+)`")
-# What is a command among the words that a text sets in type. A short form (`show 27`) is tried by whoever tries its long one.
-COMMAND = re.compile(r"(preau|patronictl|systemctl|ansible-playbook|kill|select|Infra/\w+/\w+) ")
 LONGEST = 120
 
 
@@ -49,23 +44,15 @@ class Desk:
         assert done.returncode == status, f"status {done.returncode}\n{text}\n{done.stdout[-3000:]}"
         return done.stdout
 
-    def psql(self, conninfo, statement):
-        done = subprocess.run(
-            ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", conninfo, "-f", "-"], input=statement, capture_output=True,
-            text=True, check=False, timeout=LONGEST)
-        assert done.returncode == 0, f"{statement}\n{done.stderr}"
-        return done.stdout.strip()
-
 
 class Runbook:
     """The commands of one runbook; each has to be tried, or left with a reason."""
 
     def __init__(self, desk, name):
         self.desk, self.name = desk, name
-        self.text = pathlib.Path(FOLDER / f"{name}.md").read_text()
-        self.blocks = [re.sub(rf"^{indent}", "", block, flags=re.MULTILINE) for indent, block in BLOCK.findall(self.text)]
-        spans = [span for span in SPAN.findall(BLOCK.sub("", self.text)) if COMMAND.match(span)]
-        self.open = [*self.blocks, *dict.fromkeys(spans)]
+        self.text = (commands.FOLDER / f"{name}.md").read_text()
+        self.blocks = commands.blocks(self.text)
+        self.open = [*self.blocks, *commands.spans(self.text)]
 
     def __enter__(self):
         return self
@@ -98,4 +85,4 @@ class Runbook:
         for words, instead in (put or {}).items():
             assert words in text, f"{self.name}.md: {text!r} has no {words!r}"
             text = text.replace(words, str(instead))
-        return self.desk.psql(psql, text) if psql else self.desk.run(text, status)
+        return query(psql, text) if psql else self.desk.run(text, status)

@@ -7,11 +7,12 @@ import re
 import secrets
 import signal
 import subprocess
-import time
 
 from book import Runbook
 from browsing import account, visitor
-from operators import within
+from operators import process_of, within
+from stack.state import State
+from test_backups import psql
 
 PAGE = "/api/v1/me/timetable"
 
@@ -26,10 +27,6 @@ def test_stack(bare_desk, tmp_path):
         })
     assert said.count("Préau is ready") == 4
     assert not bare_desk.state.exists() and not second.exists(), "forgotten"
-
-
-def process(desk, name):
-    return int(json.loads((desk.state / "processes" / f"{name}.json").read_text())["pid"])
 
 
 def test_migrate(runbook):
@@ -47,20 +44,18 @@ def test_nodes(runbook, desk, parts):
             if words != "preau node add":
                 book.do(words)
         assert "node-7" not in book.do("preau node list")
-        socket = next(desk.state.glob("**/haproxy.sock"), None) or next(iter(parts["haproxy"]["sockets"]))
         book.leave("ansible-playbook", "Infra/test/cluster: no machines here")
         book.leave("preau node remove", "tried with its name")
-        front = process(desk, "haproxy")
         book.block("ExecReload", {
-            "ExecReload=": "", "/run/haproxy/admin.sock": socket, "/var/lib/haproxy/state": desk.folder / "servers",
-            "$MAINPID": str(front)})
+            "ExecReload=": "", "/run/haproxy/admin.sock": State(desk.state).run_directory / "haproxy.sock", "/var/lib/haproxy/state": desk.folder / "servers",
+            "$MAINPID": process_of(desk.state, "haproxy")})
         assert "nodes" in (desk.folder / "servers").read_text()
 
 
 def test_session_keys(runbook, desk, parts):
     person = visitor(parts, account(parts, "pupil", "seine-et-marne"))
     file = desk.state / "secrets" / "session-keys"
-    pids = [node["pid"] for node in parts["nodes"]] + [process(desk, "preau-admin")]
+    pids = [node["pid"] for node in parts["nodes"]] + [process_of(desk.state, "preau-admin")]
     logs = [desk.state / "logs" / f"{name}.log" for name in ("node-1", "node-2", "preau-admin")]
 
     def read_again(times):
@@ -89,8 +84,8 @@ def test_session_keys(runbook, desk, parts):
         signal_all()
         read_again(4)
         assert person.get(PAGE).status == 401, "everybody signs in again"
-        desk.psql(parts["directory"]["conninfo"], "delete from signing_key")
-        os.kill(process(desk, "preau-admin"), signal.SIGKILL)
+        psql(parts["directory"]["conninfo"], "delete from signing_key")
+        os.kill(process_of(desk.state, "preau-admin"), signal.SIGKILL)
         desk.run("Infra/dev/up --detach")
         within(20, lambda: json.loads(desk.run("preau --json signing-key list")) not in (before, {"keys": []}))
         assert visitor(parts, account(parts, "pupil", "seine-et-marne")).get(PAGE).status == 200
@@ -100,30 +95,30 @@ def test_shard_down(runbook, desk, parts):
     there = [each for each in json.loads(desk.run("preau --json establishment list"))["establishments"] if each["shard"] == 2]
     person = next(each for each in parts["accounts"] if each["profile"] == "pupil" and each["establishments"][0] in {one["uai"] for one in there})
     browser = visitor(parts, person)
-    os.kill(process(desk, "postgres-shard-2"), signal.SIGKILL)
+    os.kill(process_of(desk.state, "postgres-shard-2"), signal.SIGKILL)
     uai = there[0]["uai"]
     with runbook("shard-down") as book:
-        within(10, lambda: browser.get("/api/v1/me/timetable").code == "preau.tenancy.shard_unavailable")
+        within(10, lambda: browser.get(PAGE).code == "preau.tenancy.shard_unavailable")
         said = book.block("preau health", status=1)
         assert re.search(r"^shard 1 +answers\nshard 2 +does not answer$", said, re.MULTILINE), said
         book.do("Infra/dev/up --detach")
-        within(10, lambda: browser.get("/api/v1/me/timetable").status == 200)
+        within(10, lambda: browser.get(PAGE).status == 200)
         shown = json.loads(desk.run(f"preau --json establishment show {uai}"))
         book.do("preau establishment show UAI", {"UAI": uai})
-        number = desk.psql(parts["directory"]["conninfo"], f"select id, epoch from establishment where uai = '{uai}'")
-        here = desk.psql(parts["shards"][1]["conninfo"],
-                         f"select establishment_id, epoch from placement where establishment_id = {number.split('|')[0]}")
-        assert here == number and str(shown.get("epoch", number.split("|")[1])) == number.split("|")[1]
+        number = psql(parts["directory"]["conninfo"], f"select id, epoch from establishment where uai = '{uai}'")
+        here = psql(parts["shards"][1]["conninfo"],
+                    f"select establishment_id, epoch from placement where establishment_id = {number.split('|')[0]}")
+        assert here == number and str(shown["epoch"]) == number.split("|")[1]
         server = json.loads(desk.run("preau --json shard list"))["shards"][1]
         for host in ("localhost", "127.0.0.1"):
             book.do("preau shard add", {
                 "preau shard add": f"preau shard add --id 2 --host {host} --port {server['port']} --database {server['database']}"})
-            within(10, lambda: browser.get("/api/v1/me/timetable").status == 200)
+            within(10, lambda: browser.get(PAGE).status == 200)
 
 
 def test_redis_down(runbook, desk, parts):
     browser = visitor(parts, account(parts, "pupil", "eure"))
-    os.kill(process(desk, "redis"), signal.SIGKILL)
+    os.kill(process_of(desk.state, "redis"), signal.SIGKILL)
     with runbook("redis-down") as book:
         assert browser.get(PAGE).status == 200
         assert visitor(parts, account(parts, "teacher", "eure")).get(PAGE).status == 200, "sign-in goes on"

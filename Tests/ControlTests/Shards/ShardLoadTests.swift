@@ -31,7 +31,7 @@ import Testing
         #expect(
             (901...906).map { people[EstablishmentID(rawValue: $0)] } == [90, 90, 90, 90, 90, 90],
             "those who have left do not count")
-        // A day more or less at the edge of the hour.
+        // One of the hours more or less, at the edge.
         let bytes = try #require(traffic[EstablishmentID(rawValue: 901)])
         #expect((167_000...169_000).contains(bytes), "of the last seven days, both ways")
         #expect(traffic[EstablishmentID(rawValue: 902)] == nil)
