@@ -8,7 +8,7 @@ import threading
 import time
 import urllib.parse
 
-from bench.crowd import LOAD, CrowdSite
+from bench.crowd import CrowdSite, storm_of
 from stack.errors import StackError
 from stack.ports import Ports, answers
 
@@ -38,7 +38,6 @@ SCENE = {"people": 60_000, "users": 51_000}
 PUPILS, PUPILS_OF_A_SCHOOL, RESERVE = 0.72, 192, 1.3
 # Seconds in which all of them have come.
 RAMP = 60
-SIGN_IN_ROUNDS = 6
 
 
 class Crowd(CrowdSite):
@@ -70,13 +69,6 @@ class Crowd(CrowdSite):
         return (f"host={leader.address} dbname={leader.variables['database']} user=postgres "
                 f"password={self.cluster.secrets['postgres_superuser_password']}")
 
-    def mix(self):
-        """The storm's people; those without a session have a password, since the portal of the benchmarks answers one machine only."""
-        path = self.files / "chaos"
-        text = (LOAD / "storm.yaml").read_text().replace("{ warm: 98, ticket: 2 }", "{ warm: 99, password: 1 }")
-        path.with_suffix(".yaml").write_text(text)
-        return path
-
 
 def run(cluster, progress, minutes, share, seed, every_fault):
     """Returns the load's report and the faults that there were, with their times from the beginning."""
@@ -87,7 +79,7 @@ def run(cluster, progress, minutes, share, seed, every_fault):
             cluster.state.remember(crowd=crowd.schools)
     people, count = crowd.people(TERRITORY, most=SCENE["people"] * share)
     with progress.step(f"Sessions of {count:,} people"):
-        sign_everybody_in(crowd, people)
+        crowd.sign_everybody_in(people)
     names = list(FAULTS) if every_fault else SHORT
     happened, ended = [], threading.Event()
     with Trials(cluster, progress) as trials:
@@ -95,8 +87,10 @@ def run(cluster, progress, minutes, share, seed, every_fault):
         breaker = threading.Thread(
             target=break_things, args=(trials, random.Random(seed), names, minutes * 60, begin, happened, ended), daemon=True)
         breaker.start()
+        # Those without a session have a password: the portal of the benchmarks answers one machine only.
+        mix = storm_of(crowd.files / "chaos", "{ warm: 99, password: 1 }", sign_out=2)
         result = crowd.load(
-            "run", people, str(crowd.mix()), "--users", SCENE["users"] * share, "--seconds", minutes * 60 + 20 + RAMP, "--ramp", RAMP,
+            "run", people, mix, "--users", SCENE["users"] * share, "--seconds", minutes * 60 + 20 + RAMP, "--ramp", RAMP,
             "--processes", 2, report=cluster.state.directory / "chaos-report")
         ended.set()
         breaker.join(180)
@@ -111,15 +105,6 @@ def run(cluster, progress, minutes, share, seed, every_fault):
             "acknowledged": sum(len(titles) for titles in trials.people.acknowledged.values()),
             "logged_out": sum(each.detail == "logged out" for each in written),
             "answers": len(written), "right": sum(each.ok for each in written)}
-
-
-def sign_everybody_in(crowd, people):
-    """Whoever the gate kept waiting, since so many passwords at once are more than the machine can hash, is signed in by a later round."""
-    for _ in range(SIGN_IN_ROUNDS):
-        whole = crowd.load("prepare", people, "storm", "--way", "password", "--processes", 2, "--at-once", 2)["whole"]
-        if whole["right"] == whole["done"]:
-            return
-    raise StackError(f"{whole['done'] - whole['right']} people could not be signed in before the load")
 
 
 def break_things(trials, chance, names, seconds, begin, happened, ended):

@@ -6,6 +6,7 @@ import subprocess
 import time
 
 import pytest
+from bench.crowd import storm_of
 from browsing import Visitor, host_of
 from partners import CHECKOUT, preau
 from stack.build import BUILT
@@ -38,12 +39,7 @@ def table(path, rows):
 
 def warm(folder):
     """The storm's visits, of people who all come with a session and keep it: what a run finds then depends on no draw."""
-    text = (LOAD / "storm.yaml").read_text()
-    always = text.replace("entry: { warm: 98, ticket: 2 }", "entry: { warm: 100 }").replace("sign_out: 2", "sign_out: 0")
-    assert always.count("warm: 100") == always.count("sign_out: 0") == 3
-    path = folder / "warm.yaml"
-    path.write_text(always)
-    return path
+    return storm_of(folder / "warm", "{ warm: 100 }", sign_out=0) + ".yaml"
 
 
 def load(site, people, password, verb, *words, mix=None, adapter=LOAD / "preau.yaml", check=True):
