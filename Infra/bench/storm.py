@@ -54,8 +54,8 @@ SCENES = {
     "seine-et-marne": Scene("Seine-et-Marne, 51,000 at once", ["seine-et-marne"], "storm", ("users", 51_000), 60_000, 200, 300, 120),
     "auvergne-rhone-alpes": Scene(
         "Auvergne-Rhône-Alpes, 52,000 at once, 308 establishments", ["auvergne-rhone-alpes"], "storm", ("users", 52_000), 60_000, 308, 300, 120),
-    "bell": Scene("The bell: 87 sign-ins a second by ticket (52,000 in ten minutes)", ["auvergne-rhone-alpes"], "bell",
-                  ("rate", 52_000 / 600), 20_000, 308, 20, 120),
+    "bell": Scene("The bell: 52,000 sign-ins by ticket in ten minutes", ["auvergne-rhone-alpes"], "bell",
+                  ("rate", 52_000 / 600), 60_000, 308, 20, 580),
     "day": Scene("The Grand Est day, 48 times as fast", ["auvergne-rhone-alpes", "seine-et-marne"], "grand-est", ("day", DAY_VISITS), 90_000, 308, 0, None,
                  speed=48),
 }
