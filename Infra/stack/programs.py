@@ -6,8 +6,6 @@ import os
 import pathlib
 import socket
 import subprocess
-import urllib.error
-import urllib.request
 
 from .build import BUILT
 from .errors import StackError
@@ -149,6 +147,9 @@ def identity_of(binary):
 
 
 def answers_ok(url):
+    # Here: half of all that starting a node would have to load, and it asks nobody this.
+    import urllib.error
+    import urllib.request
     try:
         with urllib.request.urlopen(url, timeout=2) as response:
             return response.status == 200

@@ -18,6 +18,8 @@ package final class RedisClient: @unchecked Sendable {
     private let sentinelEvents: RedisSubscriber?
 
     private(set) var connection: RedisConnection?
+    /// Since when there is no connection; nil while there is one.
+    private(set) var absentSince: Instant? = .now
     private var phase = Phase.connecting
     private var waiting: [(id: Int, continuation: UnsafeContinuation<RedisConnection?, Never>)] = []
     private var lastWaiting = 0
@@ -191,9 +193,11 @@ package final class RedisClient: @unchecked Sendable {
             if let end = connection.end { return continuation.resume(returning: end) }
             connection.onEnd = { [weak self] end in
                 self?.connection = nil
+                self?.absentSince = .now
                 continuation.resume(returning: end)
             }
             self.connection = connection
+            absentSince = nil
             phase = .ready
             connection.startHeartbeat()
             answerWaiting(connection)

@@ -130,6 +130,40 @@ import Testing
         #expect(back != nil)
     }
 
+    @Test func whatIsInsistedOnIsAnsweredOnceAHungServerGoesOn() async throws {
+        try await fixture.onLoop { redis async throws in _ = try await redis.send("PING") }
+        redis.pause()
+        defer { redis.resume() }
+        async let insisted = fixture.onLoop {
+            try await $0.insist(on: [["SET", "a", "1"], ["GET", "a"]], patience: .seconds(20))
+        }
+        try await Task.sleep(for: .milliseconds(600))
+        redis.resume()
+        let answer = try await insisted
+        #expect(answer.replies == [.ok, .text(Array("1".utf8))])
+        #expect(answer.tries > 1)
+    }
+
+    @Test func nobodyInsistsOnAServerThatHasBeenAwayForLonger() async throws {
+        redis.kill()
+        _ = try await fixture.wait(upTo: .seconds(1)) { !$0.isAvailable }
+        // The first to come waits out what is left of their patience, whoever comes later none of it.
+        for _ in 0..<2 {
+            try await fixture.onLoop { redis async throws in
+                await #expect(throws: RedisError.unavailable) {
+                    try await redis.insist(on: [["PING"]], patience: .milliseconds(400))
+                }
+            }
+        }
+        let start = Instant.now
+        try await fixture.onLoop { redis async throws in
+            await #expect(throws: RedisError.unavailable) {
+                try await redis.insist(on: [["PING"]], patience: .milliseconds(400))
+            }
+        }
+        #expect(Instant.now.since(start) < .milliseconds(300))
+    }
+
     @Test func survivesFLUSHALL() async throws {
         let library = RedisFunctionLibrary(
             name: "flushed", version: 1, source: "redis.register_function('seven', function() return 7 end)")

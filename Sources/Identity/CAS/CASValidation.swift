@@ -52,13 +52,15 @@ extension SingleSignOn {
         let name = CASTicket.newName(of: session.id, keyring.current.hidden)
         let ticket = CASTicket(session: session.id, service: service.id, url: url.text, isNewLogin: isNewLogin)
         var commands: [[RedisWord]] = [
-            ["SET", CASTicket.key(name), .bytes(ticket.bytes), "EX", .integer(CASTicket.life), "NX"]
+            ["SET", CASTicket.key(name), .bytes(ticket.bytes), "EX", .integer(CASTicket.life)]
         ]
         if service.settings.isToldOfSignOut {
             let entry = PartnerSessions.Entry.cas(url: service.settings.logoutURL?.text ?? url.text, ticket: name)
             commands += PartnerSessions.commands(entry, of: session.id, life: life)
         }
-        guard let replies = try? await redis.pipeline(commands), replies[0] == .ok else { throw .ticketsUnavailable }
+        guard let replies = (try? await redis.insist(on: commands))?.replies, replies[0] == .ok else {
+            throw .ticketsUnavailable
+        }
         if replies.count > 1 { await partnerSessions.trim(session.id, after: replies) }
         return name
     }

@@ -122,7 +122,7 @@ extension SingleSignOn {
         let keys = AuthorizationCode.Keys(text)
         // The mark is there from the start, so that a second use is known as one however close it comes to the first.
         var commands: [[RedisWord]] = [
-            ["SET", keys.code, .bytes(code.bytes), "EX", .integer(AuthorizationCode.life), "NX"],
+            ["SET", keys.code, .bytes(code.bytes), "EX", .integer(AuthorizationCode.life)],
             ["SET", keys.used, .text(code.grant.description), "EX", .integer(AuthorizationCode.memory)],
         ]
         let isTold = service.settings.isToldOfSignOut && service.settings.logoutURL != nil
@@ -132,7 +132,8 @@ extension SingleSignOn {
                 sid: sid(session.id, service))
             commands += PartnerSessions.commands(entry, of: session.id, life: life)
         }
-        guard let replies = try? await redis.pipeline(commands), replies[0] == .ok, replies[1] == .ok else {
+        guard let replies = (try? await redis.insist(on: commands))?.replies, replies[0] == .ok, replies[1] == .ok
+        else {
             throw .ticketsUnavailable
         }
         if isTold { await partnerSessions.trim(session.id, after: replies) }

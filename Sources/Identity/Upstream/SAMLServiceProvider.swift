@@ -126,12 +126,8 @@ struct SAMLServiceProvider {
             saml, entity: journey.entity, consumer: journey.consumer, instant: SAMLProvider.instant(engine.clock()))
         guard let deflated = try? Deflate.compress(Array(request.document.utf8)) else { throw .samlUnavailable }
         let query = try await sign("SAMLRequest=\(Base64.encode(deflated).percentEncoded())")
-        do {
-            try await engine.redis.send(
-                "SET", Self.key("us:", request.id), .bytes(journey.json.bytes), "EX", .integer(Self.journeyLife), "NX")
-        } catch {
-            throw .ticketsUnavailable
-        }
+        try await engine.redis.keepForSignIn(
+            journey.json.bytes, at: Self.key("us:", request.id), life: Self.journeyLife)
         let url = saml.facts.signOnURL
         return url + (url.utf8.contains(UInt8(ascii: "?")) ? "&" : "?") + query
     }
@@ -171,33 +167,20 @@ struct SAMLServiceProvider {
             journey: journey, person: UpstreamSignIn.Person(subject: subject, claims: answer.values(upstream.claim)),
             name: answer.nameID ?? "", index: answer.sessionIndex ?? "")
         let token = SecureRandom.token(byteCount: 32)
-        do {
-            try await engine.redis.send(
-                "SET", Self.key("ur:", token), .bytes(arrival.bytes), "EX", .integer(Self.arrivalLife), "NX")
-        } catch {
-            throw .ticketsUnavailable
-        }
+        try await engine.redis.keepForSignIn(arrival.bytes, at: Self.key("ur:", token), life: Self.arrivalLife)
         return token
     }
 
     /// Who came back with this; nil when nobody did, or they are in already. - Throws: `.ticketsUnavailable`.
     func arrival(_ token: String) async throws(IdentityError) -> Arrival? {
         guard token.utf8.count == 43 else { return nil }
-        do {
-            return try await engine.redis.send("GETDEL", Self.key("ur:", token)).bytes.flatMap { Arrival($0) }
-        } catch {
-            throw .ticketsUnavailable
-        }
+        return try await engine.redis.takeForSignIn(Self.key("ur:", token)).flatMap { Arrival($0) }
     }
 
     private func take(_ id: String) async throws(IdentityError) -> Journey? {
-        do {
-            guard let bytes = try await engine.redis.send("GETDEL", Self.key("us:", id)).bytes else { return nil }
-            var parser = JSONParser(bytes)
-            return Journey(try? parser.parse())
-        } catch {
-            throw .ticketsUnavailable
-        }
+        guard let bytes = try await engine.redis.takeForSignIn(Self.key("us:", id)) else { return nil }
+        var parser = JSONParser(bytes)
+        return Journey(try? parser.parse())
     }
 
     /// An assertion is good for one time, wherever it comes from.

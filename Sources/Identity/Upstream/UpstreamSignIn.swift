@@ -106,12 +106,7 @@ final class UpstreamSignIn: @unchecked Sendable {
     /// Where to send somebody. - Throws: `.ticketsUnavailable`.
     func leave(_ provider: UpstreamOpenID, _ journey: Journey, site: String) async throws(IdentityError) -> String {
         let state = SecureRandom.token(byteCount: 32)
-        do {
-            try await redis.send(
-                "SET", UpstreamSignIn.key(state), .bytes(journey.bytes), "EX", .integer(UpstreamSignIn.life), "NX")
-        } catch {
-            throw .ticketsUnavailable
-        }
+        try await redis.keepForSignIn(journey.bytes, at: UpstreamSignIn.key(state), life: UpstreamSignIn.life)
         let items = [
             ("response_type", "code"), ("client_id", provider.clientID), ("redirect_uri", callback(site)),
             ("scope", provider.scopes), ("state", state), ("nonce", journey.nonce),
@@ -125,11 +120,7 @@ final class UpstreamSignIn: @unchecked Sendable {
     /// Who left with this state; nil when nobody did, or they are back already. - Throws: `.ticketsUnavailable`.
     func comeBack(_ state: String) async throws(IdentityError) -> Journey? {
         guard state.utf8.count == 43 else { return nil }
-        do {
-            return try await redis.send("GETDEL", UpstreamSignIn.key(state)).bytes.flatMap { Journey($0) }
-        } catch {
-            throw .ticketsUnavailable
-        }
+        return try await redis.takeForSignIn(UpstreamSignIn.key(state)).flatMap { Journey($0) }
     }
 
     /// Takes a code for who somebody is; nil when it is not what the provider signed for us.
