@@ -30,7 +30,7 @@ def arguments():
         description="Runs benchmarks on stacks of their own, prints their ratios against the yardstick in ../shared/limit "
         "(when it is there; PREAU_LIMIT names another place) and writes the tables of docs/benchmarks.md.")
     parser.add_argument("--scene", action="append", metavar="NAME", help="storm: only this one; may be repeated")
-    parser.add_argument("--share", type=float, default=1.0, metavar="S", help="storm: this part of each scene (1)")
+    parser.add_argument("--share", type=float, default=1.0, metavar="S", help="storm, nodes: this part of each scene (1)")
     parser.add_argument("--keep", action="store_true", help="nodes, storm, peer: leave the stack running")
     parser.add_argument("--flame", metavar="LABEL", help="storm: also draw where the nodes' time goes, once all have come (docs/images/flame-LABEL.svg)")
     parser.add_argument("--no-record", dest="record", action="store_false", help="storm, peer: leave docs/benchmarks.md as it is")

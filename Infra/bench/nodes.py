@@ -20,7 +20,8 @@ from .crowd import FOLDER, CrowdSite
 from .storm import FRONTS, NODES, PROCESSES, prepare
 
 TERRITORY, SCHOOLS = "seine-et-marne", 200
-# A fifth less than what two cores serve right (see the storms): what was busy before the first cycle is in the table.
+# A fifth less than what two cores serve right (see the storms), where they are as fast as those: else `--share` asks for fewer. What
+# was busy before the first cycle is in the table.
 USERS, PEOPLE = 40_000, 48_000
 RAMP, CYCLES, SECONDS = 240, 20, 300
 # How long a node that was added is watched before it goes again.
@@ -60,9 +61,9 @@ def run(progress, options):
         site.start(progress)
         with site.portal():
             site.preau("admission", "set", TERRITORY, "--sessions", 2 * PEOPLE)
-            people, count = site.people(TERRITORY, most=PEOPLE)
+            people, count = site.people(TERRITORY, most=PEOPLE * options.share)
             prepare(progress, site, people, count)
-            rows, busy, result = under_load(progress, site, people)
+            rows, busy, result = under_load(progress, site, people, USERS * options.share)
     finally:
         if not options.keep:
             site.stop()
@@ -71,13 +72,13 @@ def run(progress, options):
     report.write("nodes", lines)
 
 
-def under_load(progress, site, people):
+def under_load(progress, site, people, users):
     folder, done = FOLDER / "report-nodes", []
     shutil.rmtree(folder, ignore_errors=True)
-    words = ["--users", USERS, "--ramp", RAMP, "--seconds", SECONDS, "--processes", PROCESSES]
+    words = ["--users", users, "--ramp", RAMP, "--seconds", SECONDS, "--processes", PROCESSES]
     load = threading.Thread(target=lambda: done.append(site.load("run", people, "storm", *words, report=folder)))
     load.start()
-    with progress.step(f"{USERS:,} people come"):
+    with progress.step(f"{users:,.0f} people come"):
         time.sleep(RAMP + 10)
     busy = busy_share(10)
     front, rows = Front(site), []

@@ -23,7 +23,9 @@ extension RedisClient {
         while true {
             tries += 1
             do throws(RedisError) {
-                return Insisted(replies: try await pipeline(commands), tries: tries)
+                // Late is not hung: a server that others keep from its processor is given the rest of the time.
+                let left = max(end.since(.now), configuration.commandDeadline)
+                return Insisted(replies: try await pipeline(commands, deadline: left), tries: tries)
             } catch {
                 guard error == .timedOut || error == .unavailable, Instant.now < end else { throw error }
             }

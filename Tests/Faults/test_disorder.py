@@ -15,6 +15,7 @@ import pytest
 from bench.crowd import CrowdSite, storm_of
 from browsing import account, visitor
 from operators import Operator, process_of
+from stack.state import State
 from test_faults import CHECKOUT, all_read, eventually, group_of, people, whole_again  # noqa: F401
 from test_moves import other_shard
 from test_nodes import front_names
@@ -47,9 +48,9 @@ def seed():
 class Crowd(CrowdSite):
     """The benchmarks' crowd, on the stack of the tests."""
 
-    def __init__(self, stack, files):
+    def __init__(self, stack, stack_state, files):
         super().__init__(nodes=2, fronts=1, schools=2)
-        self.parts, self.files = stack, files
+        self.parts, self.state, self.files = stack, State(stack_state), files
 
 
 class Writer(threading.Thread):
@@ -198,7 +199,7 @@ FAULTS = [
 
 def test_faults_in_a_random_order_are_hardly_seen(stack, stack_state, schools_at_home, tmp_path, seed):
     seconds = int(os.environ.get("PREAU_CHAOS_SECONDS", "75"))
-    crowd = Crowd(stack, tmp_path)
+    crowd = Crowd(stack, stack_state, tmp_path)
     names, count = crowd.people(TERRITORY, most=PEOPLE)
     assert count > PEOPLE / 2, "the demonstration has as many"
     crowd.sign_everybody_in(names)
