@@ -23,9 +23,8 @@ extension RedisClient {
         while true {
             tries += 1
             do throws(RedisError) {
-                // Late is not hung: a server that others keep from its processor is given the rest of the time.
-                let left = max(end.since(.now), configuration.commandDeadline)
-                return Insisted(replies: try await pipeline(commands, deadline: left), tries: tries)
+                // Late is not hung. But no longer: those behind these commands wait as long until a hung server is known as one.
+                return Insisted(replies: try await pipeline(commands, deadline: .milliseconds(400)), tries: tries)
             } catch {
                 guard error == .timedOut || error == .unavailable, Instant.now < end else { throw error }
             }

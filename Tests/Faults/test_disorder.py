@@ -16,12 +16,12 @@ from bench.crowd import CrowdSite, storm_of
 from browsing import account, visitor
 from operators import Operator, process_of
 from stack.state import State
-from test_faults import CHECKOUT, all_read, eventually, group_of, people, whole_again  # noqa: F401
+from test_faults import all_read, eventually, group_of, people, up, whole_again  # noqa: F401
 from test_moves import other_shard
-from test_nodes import front_names
+from test_nodes import front_names, reload_front
 
 TERRITORY = "seine-et-marne"
-# Who comes as often as 51,000 people would who are a fiftieth as many: a page each 41 s on average, 12 times as fast.
+# Twelve times as fast as people are, who ask for a page each 41 s: as often as a twelfth of Seine-et-Marne's 51,000.
 PEOPLE, SPEED = 300, 12
 ASKED = 0.9995
 WRITE_EVERY = 0.25
@@ -120,16 +120,10 @@ class Disorder:
     def whole(self):
         eventually(lambda: set(front_names(self.state).values()) == {"up"}, 20)
 
-    def up(self):
-        done = subprocess.run(
-            [CHECKOUT / "Infra/dev/up", "--detach", "--state", str(self.state)], stdin=subprocess.DEVNULL, capture_output=True,
-            text=True, timeout=120, check=False)
-        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-
     def kill(self, name):
         os.kill(process_of(self.state, name), signal.SIGKILL)
         time.sleep(self.chance.uniform(0.2, 2))
-        self.up()
+        up(self.state)
 
     def hang(self, name):
         process = process_of(self.state, name)
@@ -166,7 +160,7 @@ class Disorder:
         for process in group_of(process_of(self.state, "postgres-directory")):
             os.kill(process, signal.SIGKILL)
         time.sleep(self.chance.uniform(0.2, 2))
-        self.up()
+        up(self.state)
 
     def connections_cut(self):
         """Of the nodes to one database: what a firewall's table that is full, or a proxy that is started again, does."""
@@ -175,9 +169,7 @@ class Disorder:
             server["conninfo"], "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'preau_node'")
 
     def front_reloaded(self):
-        record = self.state / "processes" / "haproxy.json"
-        record.write_text(json.dumps(json.loads(record.read_text()) | {"fingerprint": "another"}))
-        self.up()
+        reload_front(self.state)
 
     def node_added_and_removed(self):
         name = self.preau("node", "add")["name"]

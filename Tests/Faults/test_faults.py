@@ -16,14 +16,19 @@ from stack.build import BUILT
 CHECKOUT = pathlib.Path(os.environ.get("PREAU_CHECKOUT", "."))
 
 
+def up(state):
+    """Starts what does not run, by the command that people use."""
+    done = subprocess.run(
+        [CHECKOUT / "Infra/dev/up", "--detach", "--state", str(state)], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=280)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+
 @pytest.fixture(autouse=True)
 def whole_again(stack_state):
-    """Whatever a test broke is started again by the command that people use."""
+    """Whatever a test broke is started again."""
     yield
-    done = subprocess.run(
-        [CHECKOUT / "Infra/dev/up", "--detach", "--state", str(stack_state)], stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, timeout=280)
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    up(stack_state)
     # The nodes find their way back by themselves: their longest pause between two attempts is five seconds.
     description = json.loads((stack_state / "stack.json").read_text())
     for node in description["nodes"]:

@@ -9,7 +9,7 @@ import time
 import pytest
 from browsing import Visitor, account, visitor
 from operators import process_of
-from test_faults import CHECKOUT, Load, all_read, eventually, whole_again  # noqa: F401
+from test_faults import Load, all_read, eventually, up, whole_again  # noqa: F401
 from test_files import Desk, text
 from stack.build import BUILT
 
@@ -73,7 +73,7 @@ def test_a_mover_that_is_killed_while_copying_begins_again(stack, stack_state):
         eventually(lambda: preau(stack_state, "move", "show", ordered["id"])["state"] == "copying", pause=0.02)
         os.kill(admin, signal.SIGKILL)
         time.sleep(0.5)
-        started_again(stack_state)
+        up(stack_state)
         eventually(lambda: preau(stack_state, "move", "show", ordered["id"])["state"] in ("done", "aborted"), 60)
     assert load.failures == []
     shown = preau(stack_state, "move", "show", ordered["id"])
@@ -129,17 +129,10 @@ def test_what_serves_is_killed_during_a_move(stack, stack_state, victim):
         time.sleep(0.5)
         still = preau(stack_state, "move", "show", ordered["id"])
         assert (still["state"], still["attempt"]) == ("copying", 1), "killed in the middle of it"
-        started_again(stack_state)
+        up(stack_state)
         eventually(lambda: preau(stack_state, "move", "show", ordered["id"])["state"] in ("done", "aborted"), 60)
     shown = preau(stack_state, "move", "show", ordered["id"])
     assert (shown["state"], shown["attempt"], shown["verification"]) == ("done", 1, "equal"), shown
     assert load.count > 10 and load.failures == []
     assert preau(stack_state, "establishment", "show", uai)["shard"] == target
     assert [browser.get("/api/v1/me/timetable").json for browser in browsers] == before
-
-
-def started_again(stack_state):
-    done = subprocess.run(
-        [CHECKOUT / "Infra/dev/up", "--detach", "--state", str(stack_state)], stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, timeout=280)
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]

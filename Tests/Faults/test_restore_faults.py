@@ -10,8 +10,8 @@ from browsing import account
 from operators import process_of
 from stack.build import BUILT
 from test_backups import content, preau, psql
-from test_faults import Load, eventually, whole_again  # noqa: F401
-from test_moves import people_of, started_again
+from test_faults import Load, eventually, up, whole_again  # noqa: F401
+from test_moves import people_of
 
 
 def begun(stack_state, *words):
@@ -48,7 +48,7 @@ def test_kill_nine_in_the_middle_of_a_restore(stack, stack_state, tmp_path):
         os.kill(victim, signal.SIGKILL)
         command.communicate(timeout=60)
         if victim != command.pid:
-            started_again(stack_state)
+            up(stack_state)
         else:
             # What it had sent may still be committed.
             time.sleep(took)
@@ -78,5 +78,5 @@ def test_a_shard_that_dies_in_a_restore(stack, stack_state, tmp_path):
     os.kill(shard["pid"], signal.SIGKILL)
     command.communicate(timeout=60)
     assert command.returncode != 0
-    started_again(stack_state)
+    up(stack_state)
     eventually(lambda: content(stack, uai) in (before, saved), 30)

@@ -4,24 +4,13 @@ import json
 import os
 import pathlib
 import signal
-import subprocess
 import threading
 import time
 
 import pytest
 from browsing import Visitor, account, visitor
 from saml_partner import ServiceProvider
-
-CHECKOUT = pathlib.Path(os.environ.get("PREAU_CHECKOUT", "."))
-
-
-@pytest.fixture(autouse=True)
-def whole_again(stack_state):
-    yield
-    done = subprocess.run(
-        [CHECKOUT / "Infra/dev/up", "--detach", "--state", str(stack_state)], stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, timeout=280)
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+from test_faults import up, whole_again  # noqa: F401
 
 
 @pytest.fixture
@@ -152,9 +141,6 @@ def test_the_process_is_gone_and_started_again(stack, stack_state, sp, browser):
     assert unavailable(browser.get("/saml/sso?" + query)) and time.monotonic() - started < 1
     assert browser.get("/home").status == 200 and browser.get("/api/v1/me/timetable").status == 200
     assert Visitor(stack["front"]).get("/oidc/jwks").status == 200
-    done = subprocess.run(
-        [CHECKOUT / "Infra/dev/up", "--detach", "--state", str(stack_state)], stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, timeout=280)
-    assert done.returncode == 0, done.stdout[-2000:]
+    up(stack_state)
     assert json.loads((stack_state / "stack.json").read_text())["saml"]["pid"] != stack["saml"]["pid"]
     assert works(sp, browser)

@@ -1,5 +1,4 @@
 internal import Redis
-internal import Runtime
 
 /// What somebody who signs in cannot go on without, in Redis for the minutes of their journey: asked for until it answers.
 extension RedisClient {
