@@ -23,7 +23,7 @@ TERRITORY, SCHOOLS = "seine-et-marne", 200
 # A fifth less than what two cores serve right (see the storms), where they are as fast as those: else `--share` asks for fewer. What
 # was busy before the first cycle is in the table.
 USERS, PEOPLE = 40_000, 48_000
-RAMP, CYCLES, SECONDS = 240, 20, 300
+RAMP, CYCLES, SECONDS = 240, 20, 420
 # How long a node that was added is watched before it goes again.
 WATCHED, FAIR = 12.0, 0.8
 
