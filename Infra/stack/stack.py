@@ -146,9 +146,9 @@ class Stack:
                 "nodes": {
                     "fronts": [str(path) for path in self.front.sockets],
                     "driver": [
-                        # A node is to answer soon after it was ordered: nothing is compiled for it a second time, nothing of the site is looked for.
-                        "/usr/bin/env", f"PYTHONPATH={CHECKOUT / 'Infra'}", f"PYTHONPYCACHEPREFIX={self.state.directory / 'compiled'}",
-                        "/usr/bin/python3", "-S", "-m", "stack.node", "--state", str(self.state.directory),
+                        # Without the packages of the site: a node is to answer soon after it was ordered.
+                        "/usr/bin/env", f"PYTHONPATH={CHECKOUT / 'Infra'}", "PYTHONDONTWRITEBYTECODE=1", "/usr/bin/python3", "-S", "-m",
+                        "stack.node", "--state", str(self.state.directory),
                     ],
                 },
             })
