@@ -11,7 +11,8 @@ extension RedisClient {
     /// Sends commands that may run twice until Redis has answered them, over as many connections as it takes: for what people cannot
     /// go on without, as those who sign in, while Redis gets no processor or another one takes over.
     ///
-    /// A page does not wait like this: it goes on without Redis.
+    /// A page does not wait like this: it goes on without Redis. What was sent first runs first or never, so nothing that was taken
+    /// meanwhile is written again: Redis reads the older of two connections first, and a new master knows what it knew before.
     /// - Parameter patience: from the first try on, or from the loss of the connection if that was before: nobody waits for a server
     ///   that has been away for longer.
     /// - Throws: `.timedOut` or `.unavailable` when patience is over, `.overloaded`, `.closed`.

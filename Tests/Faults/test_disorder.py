@@ -41,8 +41,10 @@ def schools_at_home(stack, stack_state):
 
 @pytest.fixture
 def seed():
-    """Chosen anew for each run, and said: PREAU_CHAOS_SEED does a run's faults again."""
-    return int(os.environ.get("PREAU_CHAOS_SEED", random.SystemRandom().randrange(10_000)))
+    """Chosen anew for each run, and said, whatever becomes of it: PREAU_CHAOS_SEED does a run's faults again."""
+    chosen = int(os.environ.get("PREAU_CHAOS_SEED", random.SystemRandom().randrange(10_000)))
+    print(f"PREAU_CHAOS_SEED={chosen}")
+    return chosen
 
 
 class Crowd(CrowdSite):
@@ -120,47 +122,47 @@ class Disorder:
     def whole(self):
         eventually(lambda: set(front_names(self.state).values()) == {"up"}, 20)
 
-    def kill(self, name):
-        os.kill(process_of(self.state, name), signal.SIGKILL)
+    def process(self, name):
+        return process_of(self.state, name)
+
+    def kill(self, *processes):
+        for process in processes:
+            os.kill(process, signal.SIGKILL)
         time.sleep(self.chance.uniform(0.2, 2))
         up(self.state)
 
-    def hang(self, name):
-        process = process_of(self.state, name)
+    def hang(self, process):
         os.kill(process, signal.SIGSTOP)
         time.sleep(self.chance.uniform(0.5, 2.5))
         os.kill(process, signal.SIGCONT)
 
     def node_killed(self):
-        self.kill(self.chance.choice(["node-1", "node-2"]))
+        self.kill(self.process(self.chance.choice(["node-1", "node-2"])))
 
     def node_hung(self):
-        self.hang(self.chance.choice(["node-1", "node-2"]))
+        self.hang(self.process(self.chance.choice(["node-1", "node-2"])))
 
     def redis_killed(self):
-        self.kill("redis")
+        self.kill(self.process("redis"))
 
     def redis_hung(self):
-        self.hang("redis")
+        self.hang(self.process("redis"))
 
     def redis_emptied(self):
         subprocess.run(["redis-cli", "-p", str(self.stack["redis"]["port"]), "FLUSHALL"], check=True, capture_output=True)
 
     def admin_service_killed(self):
-        self.kill("preau-admin")
+        self.kill(self.process("preau-admin"))
 
     def admin_service_hung(self):
-        self.hang("preau-admin")
+        self.hang(self.process("preau-admin"))
 
     def saml_killed(self):
-        self.kill("preau-saml")
+        self.kill(self.process("preau-saml"))
 
     def directory_killed(self):
         """Whole, with every process of it. A shard has a second server where this is production, and none here."""
-        for process in group_of(process_of(self.state, "postgres-directory")):
-            os.kill(process, signal.SIGKILL)
-        time.sleep(self.chance.uniform(0.2, 2))
-        up(self.state)
+        self.kill(*group_of(self.process("postgres-directory")))
 
     def connections_cut(self):
         """Of the nodes to one database: what a firewall's table that is full, or a proxy that is started again, does."""
